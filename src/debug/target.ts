@@ -1,0 +1,149 @@
+/**
+ * What a debugger front end (the GDB stub today) sees of the machine. No remote-protocol words and no processor internals here:
+ * the stub is written against this file alone, and a member that is absent is a feature that is not advertised.
+ */
+
+/** One address space: the kernel (id 1) or a partition (2, 3, ...). Addresses in it are offsets of its own segments. */
+export interface Space {
+  readonly id: number;
+  /** "kernel", "part1", or the name given by the user. */
+  readonly name: string;
+  /** The executable whose symbols belong to this space; undefined if none is known. */
+  readonly executable: Executable | undefined;
+}
+
+/** An ELF file as the debugger may read it. Its path is a name we made up or the user gave; only these bytes are ever served. */
+export interface Executable {
+  readonly path: string;
+  readonly bytes: Uint8Array;
+}
+
+/** A thread of a space. Thread 1 of space 1 is the processor in the kernel; those of partitions are the kernel's own threads. */
+export interface ThreadId {
+  readonly space: number;
+  readonly thread: number;
+}
+
+export interface Thread extends ThreadId {
+  /** A short name, e.g. "part1 thread 1". */
+  readonly name: string;
+  /** One line on what it is doing, e.g. "running", "in system call 20 (GETTICK)", "interrupted at 0x1234". */
+  readonly detail: string;
+}
+
+/** A register by its name in the Intel manual, or of ours (cs_base). `type` and `group` are in the terms of GDB's target descriptions. */
+export interface RegisterInfo {
+  readonly name: string;
+  readonly bits: number;
+  readonly type: string;
+  readonly group: string;
+}
+
+export interface Registers {
+  /** Registers beyond eax..gs, st0..st7 and the x87 control words: segment caches, control registers, in a fixed order. */
+  readonly system: readonly RegisterInfo[];
+  /**
+   * Little-endian bytes of a register of that thread. Names: eax ecx edx ebx esp ebp esi edi eip eflags cs ss ds es fs gs (4 bytes each),
+   * st0..st7 (10), fctrl fstat ftag fiseg fioff foseg fooff fop (4), and those of `system`. Undefined if there is no such value.
+   */
+  read(thread: ThreadId, name: string): Uint8Array | undefined;
+  /** False, with nothing changed, if it cannot be written; a text says why. */
+  write(thread: ThreadId, name: string, value: Uint8Array): true | string;
+}
+
+export interface SpaceMemory {
+  /**
+   * Reads without side effect through the view of the space, checked against its limit. The result may be shorter than asked
+   * where memory ends; a string is the reason why not even the first byte could be read.
+   */
+  read(space: number, address: number, length: number): Uint8Array | string;
+  /** All or nothing; a string is the reason for nothing. */
+  write(space: number, address: number, bytes: Uint8Array): true | string;
+}
+
+export type PointKind = "execute" | "write" | "read" | "access";
+
+/** Breakpoints (execute) and watchpoints. They are kept per (kind, space, address, length) and never written into memory. */
+export interface Points {
+  /** Inserting twice is inserting once. A string says why not. */
+  insert(kind: PointKind, space: number, address: number, length: number): true | string;
+  /** Removing what is not there is fine. */
+  remove(kind: PointKind, space: number, address: number, length: number): void;
+  clear(): void;
+}
+
+/** One thread told to step; the rest of the machine runs. */
+export interface Step {
+  readonly thread: ThreadId;
+  /** Keep stepping while eip is in [start, end); absent: one instruction. */
+  readonly range?: { readonly start: number; readonly end: number };
+}
+
+/** How to resume. There is one processor: whatever thread is named, the machine runs. */
+export interface ResumePlan {
+  /** The thread that steps, if any. */
+  readonly step?: Step;
+  /**
+   * True if the request named only the stepping thread and said nothing of the others (gdb stepping off a breakpoint): the stop must
+   * then be reported for that very thread, and every other event wait for the next resume.
+   */
+  readonly alone: boolean;
+}
+
+export type StopReason =
+  | { readonly kind: "step" }
+  | { readonly kind: "breakpoint" }
+  | { readonly kind: "watchpoint"; readonly access: "write" | "read" | "access"; readonly address: number }
+  | { readonly kind: "interrupted" }
+  /** The guest did something it cannot go on from: triple fault, hlt for ever. `signal` is the POSIX number, e.g. 11. */
+  | { readonly kind: "fault"; readonly signal: number; readonly text: string }
+  /** Power-off or debug exit: the machine is still there to be looked at; the next resume ends it. */
+  | { readonly kind: "ending"; readonly text: string }
+  /** The machine is gone. */
+  | { readonly kind: "exited"; readonly status: number };
+
+export interface Stop {
+  readonly thread: ThreadId;
+  readonly reason: StopReason;
+}
+
+/** A table for `info os`: columns in order, rows of texts. */
+export interface InfoTable {
+  readonly name: string;
+  readonly description: string;
+  readonly columns: readonly string[];
+  rows(): readonly (readonly string[])[];
+}
+
+export interface DebugTarget {
+  /** In order of id, all of them from the first moment on. */
+  spaces(): readonly Space[];
+  /** In order of space and thread; every space has at least one. */
+  threads(): readonly Thread[];
+  /** Where the processor is now. */
+  current(): ThreadId;
+  readonly registers: Registers;
+  readonly memory: SpaceMemory;
+  readonly points: Points;
+  /** True while the machine is running on behalf of a resume. */
+  readonly running: boolean;
+  /** Runs until something happens; `onStop` then hears of it, always after this call has returned. */
+  resume(plan: ResumePlan): void;
+  /** Asks a running machine to stop soon; it reports "interrupted" unless something else came first. */
+  interrupt(): void;
+  /** The one listener for stops; undefined takes it away. */
+  onStop(listener: ((stop: Stop) => void) | undefined): void;
+  /** The stop that the machine is at, for a client that has just connected. */
+  lastStop(): Stop;
+  /** The client has gone, or let go on purpose: forget its points and let the machine run on. */
+  detach(): void;
+  /** The client asked to kill everything. */
+  kill(): void;
+  /** Back to the first instruction of the same image, stopped there. */
+  restart?(): void;
+  /** Runs a command of the user's (`monitor ...`); prints its answer piece by piece, each ending in a newline. Never throws for a user's mistake. */
+  monitor?(command: string, print: (text: string) => void): void;
+  readonly tables?: readonly InfoTable[];
+  /** Text the guest console printed is not the stub's business; this is what the machine itself wants to tell the user while it runs. */
+  onMessage?(listener: ((text: string) => void) | undefined): void;
+}
