@@ -1,0 +1,341 @@
+/** The processor in motion: the interpreter instance, the operations it calls out to, interrupts between instructions, exact stops. */
+import type { Size } from "./bus.js";
+import { HANDLER } from "./definitions/table.js";
+import { TABLE } from "./definitions/index.js";
+import { deliverException, deliverExternal, Shutdown } from "./exception.js";
+import { type FaultRecord, GuestFault, Unsupported, VECTOR } from "./fault.js";
+import { FLAG } from "./flags.js";
+import { Instruction } from "./instruction.js";
+import * as L from "./layout.js";
+import { Processor } from "./processor.js";
+import { RecordCache } from "./records.js";
+import { Watchpoints, type WatchHit } from "./watch.js";
+import { EXIT } from "./wasm/dynamic.js";
+import { interpreterModule } from "./wasm/load.js";
+
+const { R } = L;
+
+/** Why run() came back. */
+export type RunExit =
+  /** All instructions asked for have been executed, or something asked for attention. */
+  | { readonly kind: "budget" | "attention" }
+  /** HLT, and no interrupt is pending. */
+  | { readonly kind: "halted" }
+  /** At an address with a breakpoint, before its instruction. */
+  | { readonly kind: "breakpoint" }
+  /** After the instruction that touched a watched address. */
+  | { readonly kind: "watchpoint"; readonly hit: WatchHit }
+  /** A triple fault; the processor's state is that before the last fault's delivery. */
+  | { readonly kind: "shutdown"; readonly chain: readonly FaultRecord[] }
+  | { readonly kind: "unsupported"; readonly feature: string };
+
+type Run = (record: number) => number;
+
+/** Longest slice: BUDGET is a signed 32-bit word. */
+const MAX_SLICE = 1 << 30;
+
+export class Cpu {
+  readonly processor: Processor;
+  readonly records: RecordCache;
+  readonly watchpoints: Watchpoints;
+  private readonly instruction: Instruction;
+  private readonly memory: WebAssembly.Memory;
+  private readonly instances: { plain?: Run; watching?: Run } = {};
+  /** Instructions retired before the current slice, and its length: BUDGET tells how far into it we are. */
+  private before = 0;
+  private slice = 0;
+  /** The record that called out, and where we are: in interpreted code, in a system operation, or between instructions. */
+  private record = 0;
+  private place: "interpreter" | "system" | "between" = "between";
+  /** A record whose handler was replaced to stop there, and that handler. */
+  private patched = 0;
+  private patchedHandler = 0;
+  /** Budget set aside to make the interpreter leave at the next block. */
+  private stolen = 0;
+
+  constructor(ramBytes: number) {
+    this.memory = new WebAssembly.Memory({ initial: Math.ceil((L.RAM + ramBytes) / 65536) });
+    this.processor = new Processor(this.memory, ramBytes);
+    this.processor.time = () => this.retired;
+    this.records = new RecordCache(this.processor);
+    this.watchpoints = new Watchpoints(this.processor);
+    this.instruction = new Instruction(this.processor, TABLE.shapes);
+    this.processor.memory.onFlaggedWrite = (address, length, byGuest) => {
+      this.records.invalidate(address, length);
+      if (byGuest && this.watchpoints.note(address, length, "write")) this.stopSoon();
+    };
+  }
+
+  /** Instructions executed since power-on; exact at any moment. An instruction that faults counts as well: it took its time. */
+  get retired(): number {
+    const inFlight = this.place === "between" ? 0 : this.processor.i32[(this.record + R.remaining) >> 2]!;
+    return this.before + this.slice - this.processor.i32[L.BUDGET >> 2]! - this.stolen - inFlight;
+  }
+
+  /**
+   * Executes at most `count` instructions.
+   * @param passBreakpoint the first instruction is executed even if a breakpoint is on it
+   */
+  run(count: number, passBreakpoint = false): RunExit {
+    const end = this.retired + count;
+    let pass = passBreakpoint;
+    const cpu = this.processor;
+    cpu.attention = false;
+    try {
+      for (;;) {
+        if (!cpu.shadow && cpu.interrupts.pending && cpu.word(L.EFLAGS) & FLAG.IF) {
+          cpu.halted = false;
+          deliverExternal(cpu, cpu.interrupts.acknowledge());
+        }
+        const hit = this.watchpoints.take();
+        if (hit) return { kind: "watchpoint", hit };
+        if (cpu.halted) return { kind: "halted" };
+        if (cpu.attention) return { kind: "attention" };
+        const left = end - this.retired;
+        if (left <= 0) return { kind: "budget" };
+        const stepping = (cpu.word(L.EFLAGS) & FLAG.TF) !== 0;
+        const length = cpu.shadow || stepping || pass ? 1 : Math.min(left, MAX_SLICE);
+        cpu.shadow = false;
+        if (this.runSlice(length, pass) === "breakpoint") return { kind: "breakpoint" };
+        pass = false;
+        if (stepping && this.stepped) this.singleStepTrap();
+      }
+    } catch (e) {
+      this.place = "between";
+      if (e instanceof Shutdown) return { kind: "shutdown", chain: e.chain };
+      if (e instanceof Unsupported) return { kind: "unsupported", feature: e.feature };
+      throw e;
+    }
+  }
+
+  /** Whether the last slice ended without a fault, with TF still set. */
+  private stepped = false;
+  private singleStepTrap(): void {
+    const cpu = this.processor;
+    // DR6.BS says that the trap came from TF (SDM volume 3, 18.2.3).
+    cpu.setWord(L.DR + 24, cpu.word(L.DR + 24) | 0x4000);
+    deliverException(cpu, new GuestFault(VECTOR.DB, undefined, { rule: "single step (EFLAGS.TF)" }), cpu.eip);
+  }
+
+  private runSlice(length: number, pass: boolean): "breakpoint" | undefined {
+    const cpu = this.processor;
+    const { i32 } = cpu;
+    this.before = this.retired;
+    this.slice = length;
+    i32[L.BUDGET >> 2] = length;
+    this.stepped = false;
+    let first = pass;
+    try {
+      for (;;) {
+        if (cpu.contextChanged) this.records.selectContext();
+        const record = this.records.find(i32[L.EIP >> 2]!);
+        const left = i32[L.BUDGET >> 2]!;
+        const remaining = i32[(record + R.remaining) >> 2]!;
+        if (left < remaining) this.patch(record + left * L.RECORD_BYTES, HANDLER.stop);
+        const restore = first ? this.unbreak(record) : undefined;
+        first = false;
+        i32[L.BUDGET >> 2] = left - remaining;
+        this.record = record;
+        this.place = "interpreter";
+        const reason = this.interpreter()(record);
+        this.place = "between";
+        restore?.();
+        const stopped = this.settle();
+        if (reason === EXIT.breakpoint) return "breakpoint";
+        if (reason !== EXIT.budget || stopped || i32[L.BUDGET >> 2] === 0) break;
+      }
+      this.stepped = (cpu.word(L.EFLAGS) & FLAG.TF) !== 0;
+      return undefined;
+    } catch (e) {
+      const eip = this.backToInstruction(e instanceof GuestFault);
+      if (!(e instanceof GuestFault)) throw e;
+      deliverException(cpu, e, eip);
+      return undefined;
+    }
+  }
+
+  private interpreter(): Run {
+    const watchLoads = this.watchpoints.watchesLoads;
+    const key = watchLoads ? "watching" : "plain";
+    return (this.instances[key] ??= this.instantiate(watchLoads));
+  }
+
+  private instantiate(watchLoads: boolean): Run {
+    const { processor: cpu, records } = this;
+    const enter = (record: number): void => {
+      this.record = record;
+    };
+    const segmentNumber = (address: number): number => (address - L.SEGMENTS) / L.SEGMENT_BYTES;
+    const e = {
+      memory: this.memory,
+      slowLoad: (record: number, at: number, segment: number, size: Size): number => {
+        enter(record);
+        const value = cpu.read(segmentNumber(segment), at, size);
+        if (watchLoads && this.watchpoints.note((cpu.word(segment + L.BASE) + (at >>> 0)) >>> 0, size, "read")) this.stopSoon();
+        return value;
+      },
+      slowStore: (record: number, at: number, segment: number, size: Size, value: number): void => {
+        enter(record);
+        cpu.write(segmentNumber(segment), at, size, value);
+      },
+      probeStore: (record: number, at: number, segment: number, size: Size): void => {
+        enter(record);
+        cpu.probeWrite(segmentNumber(segment), at, size);
+      },
+      link: (record: number, field: number): number => {
+        enter(record);
+        return records.link(record, field) ?? this.branchBeyondLimit();
+      },
+      find: (ip: number): number => records.find(ip),
+      system: (record: number): number => {
+        enter(record);
+        this.place = "system";
+        this.callSystem(record);
+        this.place = "interpreter";
+        if (cpu.contextChanged) records.selectContext();
+        const flags = cpu.i32[L.EFLAGS >> 2]!;
+        const interrupt = cpu.interrupts.pending && flags & FLAG.IF;
+        return cpu.attention || cpu.shadow || cpu.halted || interrupt || flags & FLAG.TF || this.watchpoints.hit ? 1 : 0;
+      },
+      helper: (record: number): void => {
+        enter(record);
+        this.instruction.record = record;
+        this.instruction.shape.definition.helper!(cpu, this.instruction);
+      },
+      raise: (record: number, vector: number): void => {
+        enter(record);
+        if (vector === VECTOR.GP) this.branchBeyondLimit();
+        cpu.raise(vector, undefined, "division by zero, or a quotient too large for its register");
+      },
+    };
+    return new WebAssembly.Instance(interpreterModule(watchLoads), { e }).exports.run as Run;
+  }
+
+  private callSystem(record: number): void {
+    const { processor: cpu, instruction } = this;
+    const fault = this.records.faults.get(record);
+    instruction.record = record;
+    cpu.currentIp = instruction.ip;
+    if (fault === undefined) return instruction.shape.definition.system!(cpu, instruction);
+    const limit = cpu.segment(1).limit;
+    switch (fault) {
+      case "invalid":
+        return cpu.raise(VECTOR.UD, undefined, "an invalid opcode, or LOCK where it is not allowed", { segment: "CS", offset: instruction.ip });
+      case "too-long":
+        return cpu.generalProtection(0, "the instruction is longer than 15 bytes", { segment: "CS", offset: instruction.ip, limit });
+      case "beyond-limit":
+        return cpu.generalProtection(0, "the instruction passes the limit of the code segment", {
+          segment: "CS",
+          selector: cpu.selector(1),
+          offset: instruction.ip,
+          limit,
+          access: "execute",
+        });
+      case "branch-beyond-limit":
+        return this.conditionalBranchBeyondLimit();
+    }
+  }
+
+  /** A relative branch whose target lies beyond the limit: it faults if it is taken. */
+  private conditionalBranchBeyondLimit(): void {
+    const { processor: cpu, instruction } = this;
+    const { name } = instruction.shape.definition;
+    const size = instruction.shape.addressSize;
+    const f = cpu.flags;
+    const bit = (flag: number): boolean => (f & flag) !== 0;
+    const less = bit(FLAG.SF) !== bit(FLAG.OF);
+    const count = cpu.getRegister(L.ECX, size);
+    const left = (count - 1) & (size === 2 ? 0xffff : -1);
+    const conditions: Record<string, boolean> = {
+      jo: bit(FLAG.OF),
+      jb: bit(FLAG.CF),
+      je: bit(FLAG.ZF),
+      jbe: bit(FLAG.CF) || bit(FLAG.ZF),
+      js: bit(FLAG.SF),
+      jp: bit(FLAG.PF),
+      jl: less,
+      jle: less || bit(FLAG.ZF),
+      jno: !bit(FLAG.OF),
+      jae: !bit(FLAG.CF),
+      jne: !bit(FLAG.ZF),
+      ja: !bit(FLAG.CF) && !bit(FLAG.ZF),
+      jns: !bit(FLAG.SF),
+      jnp: !bit(FLAG.PF),
+      jge: !less,
+      jg: !less && !bit(FLAG.ZF),
+      jcxz: count === 0,
+      loop: left !== 0,
+      loope: left !== 0 && bit(FLAG.ZF),
+      loopne: left !== 0 && !bit(FLAG.ZF),
+    };
+    if (conditions[name] ?? true) this.branchBeyondLimit();
+    if (name.startsWith("loop")) cpu.setRegister(L.ECX, size, left);
+  }
+
+  private branchBeyondLimit(): never {
+    const cpu: Processor = this.processor;
+    const { selector, limit } = cpu.segment(1);
+    cpu.generalProtection(0, "the branch target passes the limit of the code segment", { segment: "CS", selector, limit, access: "execute" });
+  }
+
+  // Stopping exactly -------------------------------------------------------------------------------------------------------------
+  private patch(record: number, handler: number): void {
+    this.unpatch();
+    this.patched = record;
+    this.patchedHandler = this.processor.i32[record >> 2]!;
+    this.processor.i32[record >> 2] = handler;
+    this.patchGeneration = this.records.generation;
+  }
+  private patchGeneration = 0;
+  private unpatch(): void {
+    if (this.patched && this.patchGeneration === this.records.generation && this.processor.i32[this.patched >> 2] === HANDLER.stop) {
+      this.processor.i32[this.patched >> 2] = this.patchedHandler;
+    }
+    this.patched = 0;
+  }
+
+  /** Takes a breakpoint off a record; the function returned puts it back, unless the record has become another. */
+  private unbreak(record: number): (() => void) | undefined {
+    const { i32 } = this.processor;
+    if (i32[record >> 2] !== HANDLER.breakpoint) return undefined;
+    const original = this.records.originalHandler(record, TABLE.shapes);
+    const { generation } = this.records;
+    i32[record >> 2] = original;
+    return () => {
+      if (generation === this.records.generation && i32[record >> 2] === original) i32[record >> 2] = HANDLER.breakpoint;
+    };
+  }
+
+  /** Makes the interpreter leave as soon as the instruction that has called out is complete. */
+  private stopSoon(): void {
+    const { i32 } = this.processor;
+    if (this.place === "system") this.processor.attention = true;
+    if (this.place !== "interpreter") return;
+    if (i32[(this.record + R.remaining) >> 2]! > 1) this.patch(this.record + L.RECORD_BYTES, HANDLER.stop);
+    else if (this.stolen === 0) {
+      this.stolen = i32[L.BUDGET >> 2]!;
+      i32[L.BUDGET >> 2] = 0;
+    }
+  }
+
+  /** Undoes patches and theft after the interpreter has left. True if it was made to leave. */
+  private settle(): boolean {
+    this.unpatch();
+    const { i32 } = this.processor;
+    i32[L.BUDGET >> 2]! += this.stolen;
+    this.stolen = 0;
+    return this.watchpoints.hit !== undefined;
+  }
+
+  /** After a throw out of the interpreter: as if the instruction had not begun. Returns its offset. */
+  private backToInstruction(counts: boolean): number {
+    const { i32 } = this.processor;
+    this.settle();
+    if (this.place !== "between") i32[L.BUDGET >> 2]! += i32[(this.record + R.remaining) >> 2]! - (counts ? 1 : 0);
+    this.place = "between";
+    const ip = i32[(this.record + R.ip) >> 2]! >>> 0;
+    i32[L.EIP >> 2] = ip;
+    return ip;
+  }
+}
+

@@ -1,0 +1,10 @@
+/** The whole instruction set. Order decides shape and handler numbers, nothing else. */
+import { arithmetic } from "./arithmetic.js";
+import { control } from "./control.js";
+import { move } from "./move.js";
+import { shift } from "./shift.js";
+import { strings } from "./string.js";
+import { system } from "./system.js";
+import { buildTable } from "./table.js";
+
+export const TABLE = buildTable([...arithmetic, ...move, ...shift, ...control, ...strings, ...system]);

@@ -1,0 +1,295 @@
+/** Far transfers, segment loads, flag control, I/O and system instructions (SDM volume 1, 5.1.9 to 5.1.12 and 5.21). */
+import { VECTOR } from "../fault.js";
+import { FLAG } from "../flags.js";
+import type { Instruction } from "../instruction.js";
+import * as L from "../layout.js";
+import * as io from "../operations/io.js";
+import * as op from "../operations/system.js";
+import type { Processor } from "../processor.js";
+import { SEGMENT } from "../segment.js";
+import { Stack } from "../stack.js";
+import { farCall, farJump, farReturn, interruptReturn, readFarPointer } from "../transfer.js";
+import { carry, setCarry } from "./flags.js";
+import type { Definition } from "./table.js";
+
+const wide = (i: Instruction): 2 | 4 => (i.size === 2 ? 2 : 4);
+const pointer = (cpu: Processor, i: Instruction) => readFarPointer(cpu, i.segment, i.effectiveAddress(), wide(i));
+
+function pushSegment(cpu: Processor, i: Instruction, n: number): void {
+  const stack = Stack.current(cpu);
+  // Only the lower half of a doubleword slot is written on a P6; the 386 writes zeros above, which is what the manual asks for.
+  stack.push(wide(i), cpu.selector(n));
+  cpu.setWord(L.ESP, stack.pointer);
+}
+function popSegment(cpu: Processor, i: Instruction, n: number): void {
+  const stack = Stack.current(cpu);
+  const selector = stack.peek(0, wide(i)) & 0xffff;
+  op.moveToSegment(cpu, n, selector);
+  stack.move(wide(i));
+  cpu.setWord(L.ESP, stack.pointer);
+}
+
+const segmentStack: Definition[] = (
+  [
+    ["es", SEGMENT.ES, "06", "07"],
+    ["cs", SEGMENT.CS, "0e", undefined],
+    ["ss", SEGMENT.SS, "16", "17"],
+    ["ds", SEGMENT.DS, "1e", "1f"],
+    ["fs", SEGMENT.FS, "0fa0", "0fa1"],
+    ["gs", SEGMENT.GS, "0fa8", "0fa9"],
+  ] as const
+).flatMap(([name, n, push, pop]): Definition[] => [
+  { name: `push-${name}`, forms: [push], system: (cpu, i) => pushSegment(cpu, i, n) },
+  ...(pop ? [{ name: `pop-${name}`, forms: [pop], system: (cpu: Processor, i: Instruction) => popSegment(cpu, i, n) }] : []),
+]);
+
+const loadPointers: Definition[] = (
+  [
+    ["les", SEGMENT.ES, "c4"],
+    ["lds", SEGMENT.DS, "c5"],
+    ["lss", SEGMENT.SS, "0fb2"],
+    ["lfs", SEGMENT.FS, "0fb4"],
+    ["lgs", SEGMENT.GS, "0fb5"],
+  ] as const
+).map(([name, n, opcode]) => ({
+  name,
+  forms: [`${opcode} Gv,Mv`],
+  system: (cpu, i) => {
+    const { selector, eip } = pointer(cpu, i);
+    op.moveToSegment(cpu, n, selector);
+    // An lss is one instruction: no shadow is needed behind it.
+    cpu.shadow = false;
+    i.write(1, eip);
+  },
+}));
+
+const farTransfers: Definition[] = [
+  { name: "jmp-far", forms: ["ea Av"], system: (cpu, i) => farJump(cpu, i.immediate2, i.immediate >>> 0) },
+  {
+    name: "jmp-far-indirect",
+    forms: ["ff/5 Mv"],
+    system: (cpu, i) => {
+      const { selector, eip } = pointer(cpu, i);
+      farJump(cpu, selector, eip);
+    },
+  },
+  { name: "call-far", forms: ["9a Av"], system: (cpu, i) => farCall(cpu, i.immediate2, i.immediate >>> 0, wide(i), i.next) },
+  {
+    name: "call-far-indirect",
+    forms: ["ff/3 Mv"],
+    system: (cpu, i) => {
+      const { selector, eip } = pointer(cpu, i);
+      farCall(cpu, selector, eip, wide(i), i.next);
+    },
+  },
+  { name: "retf", forms: ["cb"], system: (cpu, i) => farReturn(cpu, wide(i), 0) },
+  { name: "retf-pop", forms: ["ca Iw :v"], system: (cpu, i) => farReturn(cpu, wide(i), i.immediate & 0xffff) },
+  { name: "iret", forms: ["cf"], flags: "OSZAPC", system: (cpu, i) => interruptReturn(cpu, wide(i)) },
+  { name: "int3", forms: ["cc"], system: (cpu, i) => op.softwareInterrupt(cpu, i, VECTOR.BP) },
+  { name: "int", forms: ["cd Ib"], system: (cpu, i) => op.softwareInterrupt(cpu, i, i.immediate & 0xff) },
+  {
+    name: "into",
+    forms: ["ce"],
+    system: (cpu, i) => {
+      if (cpu.flags & FLAG.OF) op.softwareInterrupt(cpu, i, VECTOR.OF);
+    },
+  },
+  {
+    name: "bound",
+    forms: ["62 Gv,Mv"],
+    system: (cpu, i) => {
+      const size = wide(i);
+      const shift = size === 2 ? 16 : 0;
+      const at = i.effectiveAddress();
+      const signed = (v: number): number => (v << shift) >> shift;
+      const low = signed(cpu.read(i.segment, at, size));
+      const high = signed(cpu.read(i.segment, at + size, size));
+      const index = signed(i.read(1));
+      if (index < low || index > high) cpu.raise(VECTOR.BR, undefined, `bound: ${index} is not within ${low} to ${high}`);
+    },
+  },
+];
+
+const flagControl: Definition[] = [
+  { name: "clc", forms: ["f8"], flags: "C", emit: (e) => setCarry(e, e.constant(0)) },
+  { name: "stc", forms: ["f9"], flags: "C", emit: (e) => setCarry(e, e.constant(1)) },
+  { name: "cmc", forms: ["f5"], flags: "C", emit: (e) => setCarry(e, e.let(e.eqz(carry(e)))) },
+  { name: "cld", forms: ["fc"], emit: (e) => e.setSystemFlags(e.and(e.systemFlags(), e.constant(~FLAG.DF))) },
+  { name: "std", forms: ["fd"], emit: (e) => e.setSystemFlags(e.or(e.systemFlags(), e.constant(FLAG.DF))) },
+  { name: "lahf", forms: ["9f"], helper: (cpu) => cpu.setRegister(1, 1, cpu.flags) },
+  {
+    name: "sahf",
+    forms: ["9e"],
+    flags: "SZAPC",
+    helper: (cpu) => cpu.setArithmeticFlags(cpu.getRegister(1, 1), FLAG.SF | FLAG.ZF | FLAG.AF | FLAG.PF | FLAG.CF),
+  },
+  { name: "salc", forms: ["d6"], helper: (cpu) => cpu.setRegister(0, 1, cpu.flags & FLAG.CF ? 0xff : 0) },
+  { name: "pushf", forms: ["9c"], helper: (cpu, i) => op.pushFlags(cpu, wide(i)) },
+  { name: "popf", forms: ["9d"], flags: "OSZAPC", system: (cpu, i) => op.popFlags(cpu, wide(i)) },
+  {
+    name: "cli",
+    forms: ["fa"],
+    system: (cpu) => {
+      op.requireIopl(cpu, "cli");
+      cpu.setWord(L.EFLAGS, cpu.word(L.EFLAGS) & ~FLAG.IF);
+    },
+  },
+  {
+    name: "sti",
+    forms: ["fb"],
+    system: (cpu) => {
+      op.requireIopl(cpu, "sti");
+      if (!(cpu.word(L.EFLAGS) & FLAG.IF)) cpu.shadow = true;
+      cpu.setWord(L.EFLAGS, cpu.word(L.EFLAGS) | FLAG.IF);
+    },
+  },
+];
+
+const portDefinitions: Definition[] = [
+  { name: "in", forms: ["e4 AL,Ib", "e5 eAX,Ib"], system: (cpu, i) => io.input(cpu, i, i.immediate & 0xff) },
+  { name: "in-dx", forms: ["ec AL,DX", "ed eAX,DX"], system: (cpu, i) => io.input(cpu, i, i.read(2)) },
+  { name: "out", forms: ["e6 Ib,AL :b", "e7 Ib,eAX :v"], system: (cpu, i) => io.output(cpu, i.size, i.immediate & 0xff) },
+  { name: "out-dx", forms: ["ee DX,AL :b", "ef DX,eAX :v"], system: (cpu, i) => io.output(cpu, i.size, cpu.getRegister(L.EDX, 2)) },
+  { name: "ins", forms: ["6c :b", "6d :v"], addressed: true, rep: "rep", system: io.inputString },
+  { name: "outs", forms: ["6e :b", "6f :v"], addressed: true, rep: "rep", system: io.outputString },
+];
+
+const tables: Definition[] = [
+  { name: "sgdt", forms: ["0f01/0 Mv"], system: (cpu, i) => op.storeTable(cpu, i, L.GDTR_BASE, L.GDTR_LIMIT) },
+  { name: "sidt", forms: ["0f01/1 Mv"], system: (cpu, i) => op.storeTable(cpu, i, L.IDTR_BASE, L.IDTR_LIMIT) },
+  { name: "lgdt", forms: ["0f01/2 Mv"], system: (cpu, i) => op.loadTable(cpu, i, L.GDTR_BASE, L.GDTR_LIMIT, "lgdt") },
+  { name: "lidt", forms: ["0f01/3 Mv"], system: (cpu, i) => op.loadTable(cpu, i, L.IDTR_BASE, L.IDTR_LIMIT, "lidt") },
+  { name: "smsw", forms: ["0f01/4 Ev"], system: (cpu, i) => storeWord(cpu, i, cpu.word(L.CR0)) },
+  {
+    name: "lmsw",
+    forms: ["0f01/6 Ew"],
+    system: (cpu, i) => {
+      cpu.requireRing0("lmsw");
+      // lmsw can set PE but not clear it.
+      const value = i.read(1);
+      op.writeCr0(cpu, (cpu.word(L.CR0) & ~0xe) | (value & 0xf));
+    },
+  },
+  { name: "invlpg", forms: ["0f01/7 Mb"], since: 486, system: (cpu) => cpu.requireRing0("invlpg") },
+  { name: "sldt", forms: ["0f00/0 Ev"], system: (cpu, i) => storeWord(cpu, i, cpu.selector(SEGMENT.LDTR)) },
+  { name: "str", forms: ["0f00/1 Ev"], system: (cpu, i) => storeWord(cpu, i, cpu.selector(SEGMENT.TR)) },
+  { name: "lldt", forms: ["0f00/2 Ew"], system: (cpu, i) => op.loadLdt(cpu, i) },
+  { name: "ltr", forms: ["0f00/3 Ew"], system: (cpu, i) => op.loadTask(cpu, i) },
+  { name: "verr", forms: ["0f00/4 Ew"], flags: "Z", system: (cpu, i) => op.setZero(cpu, op.inspect(cpu, i.read(1), "verr") !== undefined) },
+  { name: "verw", forms: ["0f00/5 Ew"], flags: "Z", system: (cpu, i) => op.setZero(cpu, op.inspect(cpu, i.read(1), "verw") !== undefined) },
+  {
+    name: "lar",
+    forms: ["0f02 Gv,Ew"],
+    flags: "Z",
+    system: (cpu, i) => {
+      const d = op.inspect(cpu, i.read(2), "lar");
+      if (d) i.write(1, d.high & 0xffff00);
+      op.setZero(cpu, d !== undefined);
+    },
+  },
+  {
+    name: "lsl",
+    forms: ["0f03 Gv,Ew"],
+    flags: "Z",
+    system: (cpu, i) => {
+      const d = op.inspect(cpu, i.read(2), "lsl");
+      if (d) i.write(1, d.limit);
+      op.setZero(cpu, d !== undefined);
+    },
+  },
+  {
+    name: "arpl",
+    forms: ["63 Ew,Gw"],
+    flags: "Z",
+    system: (cpu, i) => {
+      if (!cpu.protectedMode) cpu.raise(VECTOR.UD, undefined, "arpl is not recognised in real mode");
+      const selector = i.readForUpdate(1);
+      const rpl = i.read(2) & 3;
+      const lower = (selector & 3) < rpl;
+      if (lower) i.write(1, (selector & ~3) | rpl);
+      op.setZero(cpu, lower);
+    },
+  },
+];
+
+/** A word destination: memory takes 16 bits, a register the operand size. */
+function storeWord(cpu: Processor, i: Instruction, value: number): void {
+  if (i.isMemory) cpu.write(i.segment, i.effectiveAddress(), 2, value);
+  else i.write(1, value);
+}
+
+const registers: Definition[] = [
+  {
+    name: "mov-from-segment",
+    forms: ["8c Ev,Nw"],
+    system: (cpu, i) => {
+      if (i.special > 5) cpu.raise(VECTOR.UD, undefined, "there is no such segment register");
+      storeWord(cpu, i, cpu.selector(i.special));
+    },
+  },
+  { name: "mov-to-segment", forms: ["8e Nw,Ew"], system: (cpu, i) => op.moveToSegment(cpu, i.special, i.read(2)) },
+  { name: "mov-from-control", forms: ["0f20 Rd,Kd"], system: (cpu, i) => i.write(1, op.moveFromControl(cpu, i.special)) },
+  { name: "mov-to-control", forms: ["0f22 Kd,Rd"], system: (cpu, i) => op.moveToControl(cpu, i, i.special, i.read(2)) },
+  { name: "mov-from-debug", forms: ["0f21 Rd,Kd"], system: (cpu, i) => i.write(1, cpu.word(op.debugRegister(cpu, i.special))) },
+  { name: "mov-to-debug", forms: ["0f23 Kd,Rd"], system: (cpu, i) => cpu.setWord(op.debugRegister(cpu, i.special), i.read(2)) },
+  {
+    name: "clts",
+    forms: ["0f06"],
+    system: (cpu) => {
+      cpu.requireRing0("clts");
+      cpu.setWord(L.CR0, cpu.word(L.CR0) & ~8);
+    },
+  },
+  {
+    name: "hlt",
+    forms: ["f4"],
+    system: (cpu) => {
+      cpu.requireRing0("hlt");
+      cpu.halted = true;
+    },
+  },
+  { name: "wbinvd", forms: ["0f09", "0f08"], since: 486, system: (cpu) => cpu.requireRing0("wbinvd") },
+  { name: "cpuid", forms: ["0fa2"], since: 586, system: (cpu) => io.cpuid(cpu) },
+  {
+    name: "rdtsc",
+    forms: ["0f31"],
+    since: 586,
+    system: (cpu) => {
+      const now = cpu.time();
+      cpu.setWord(L.EAX, now % 2 ** 32);
+      cpu.setWord(L.EDX, Math.floor(now / 2 ** 32));
+    },
+  },
+  { name: "enter", forms: ["c8 Iw,Ib :v"], system: (cpu, i) => op.enterFrame(cpu, i) },
+  { name: "ud", forms: ["0f0b", "0fb9", "0fff"], system: (cpu) => cpu.raise(VECTOR.UD, undefined, "ud2, or an opcode reserved to be invalid") },
+  {
+    name: "wait",
+    forms: ["9b"],
+    system: (cpu) => {
+      if ((cpu.word(L.CR0) & 10) === 10) cpu.raise(VECTOR.NM, undefined, "wait with CR0.MP and CR0.TS set");
+    },
+  },
+  {
+    name: "x87",
+    forms: ["d8 Eb", "d9 Eb", "da Eb", "db Eb", "dc Eb", "dd Eb", "de Eb", "df Eb"],
+    system: (cpu) => cpu.raise(VECTOR.NM, undefined, "an x87 instruction, and there is no coprocessor"),
+  },
+  {
+    name: "cmpxchg8b",
+    forms: ["0fc7/1 Mv"],
+    flags: "Z",
+    lock: true,
+    since: 586,
+    helper: (cpu, i) => io.compareExchange8(cpu, i),
+  },
+];
+
+export const system: readonly Definition[] = [
+  ...segmentStack,
+  ...loadPointers,
+  ...farTransfers,
+  ...flagControl,
+  ...portDefinitions,
+  ...tables,
+  ...registers,
+];

@@ -1,0 +1,98 @@
+/**
+ * The abstract emitter: the only language instruction definitions are written in.
+ *
+ * A definition describes one instruction once; a back end turns that into code. The dynamic back end (wasm/interpreter) reads operands
+ * from the decoded record, so one handler serves every instruction of a shape; a static back end has them as constants. Definitions
+ * must do all loads and stores before their first register or flag write: a faulting instruction has then changed nothing.
+ */
+import type { Size } from "./bus.js";
+
+/** An i32 expression. `atom`: it may be repeated at no cost (a constant or a local). */
+export interface Value {
+  readonly code: readonly number[];
+  readonly atom: boolean;
+}
+
+/** Words that stand for the arithmetic flags; their meaning is in layout.ts. */
+export type LazyFlag = "fr" | "fx" | "oa" | "ob" | "ca" | "cb";
+
+export interface Operand {
+  readonly size: Size;
+  /** The value, zero- or sign-extended to 32 bits. May fault. */
+  get(signed?: boolean): Value;
+  /** As get, for an operand that is set afterwards: checked for writing at once. */
+  getForUpdate(signed?: boolean): Value;
+  set(value: Value): void;
+}
+
+export interface Emitter {
+  constant(n: number): Value;
+  add(a: Value, b: Value): Value;
+  sub(a: Value, b: Value): Value;
+  mul(a: Value, b: Value): Value;
+  and(a: Value, b: Value): Value;
+  or(a: Value, b: Value): Value;
+  xor(a: Value, b: Value): Value;
+  shl(a: Value, b: Value): Value;
+  shr(a: Value, b: Value): Value;
+  sar(a: Value, b: Value): Value;
+  rotl(a: Value, b: Value): Value;
+  eq(a: Value, b: Value): Value;
+  ne(a: Value, b: Value): Value;
+  ltu(a: Value, b: Value): Value;
+  gtu(a: Value, b: Value): Value;
+  lts(a: Value, b: Value): Value;
+  eqz(a: Value): Value;
+  clz(a: Value): Value;
+  ctz(a: Value): Value;
+  popcnt(a: Value): Value;
+  /** `a` if the condition is not zero, else `b`; both are evaluated. */
+  select(condition: Value, a: Value, b: Value): Value;
+  signExtend(a: Value, size: Size): Value;
+  zeroExtend(a: Value, size: Size): Value;
+  /** Evaluates now and once. */
+  let(a: Value): Value;
+  when(condition: Value, then: () => void, otherwise?: () => void): void;
+  /** 64-bit product: its halves. */
+  multiply(a: Value, b: Value, signed: boolean): { low: Value; high: Value };
+  /** high:low / divisor; raises #DE for zero or an overflowing quotient (of `size` bytes, 4 only here). */
+  divide(high: Value, low: Value, divisor: Value, signed: boolean): { quotient: Value; remainder: Value };
+
+  operand(n: 1 | 2 | 3): Operand;
+  /** A fixed register by number (8-bit: al cl dl bl ah ch dh bh). */
+  register(n: number, size: Size, signed?: boolean): Value;
+  setRegister(n: number, size: Size, value: Value): void;
+  /** The offset of the memory operand (lea). */
+  effectiveAddress(): Value;
+  /** Segment register by number, or undefined for the instruction's own (DS or its override). */
+  load(segment: number | undefined, offset: Value, size: Size, signed?: boolean): Value;
+  store(segment: number | undefined, offset: Value, size: Size, value: Value): void;
+  /** Checks that a store of that size there would succeed, before anything is changed. */
+  probeStore(segment: number | undefined, offset: Value, size: Size): void;
+  /** Offset of the stack slot `bytes` away from ESP or SP, by the stack's size. */
+  stackOffset(bytes: Value): Value;
+  /** Moves ESP or SP to an offset that stackOffset gave. */
+  setStackPointer(offset: Value): void;
+
+  lazy(flag: LazyFlag): Value;
+  setLazy(words: Partial<Record<LazyFlag, Value>>): void;
+  /** EFLAGS bits other than the arithmetic ones. */
+  systemFlags(): Value;
+  setSystemFlags(value: Value): void;
+
+  /** Offset of the next instruction. */
+  nextOffset(): Value;
+  /** To the instruction's relative target. */
+  jump(): void;
+  /** To the target if the condition holds, else on. */
+  jumpIf(condition: Value): void;
+  /** To an offset in CS, already checked by checkTarget. */
+  jumpTo(offset: Value): void;
+  /** #GP(0) if the offset lies beyond CS's limit. */
+  checkTarget(offset: Value): void;
+  /** The same instruction once more (rep), counted as another instruction. */
+  again(): void;
+  /** On to the next instruction, ending the block. */
+  proceed(): void;
+  raise(vector: number): void;
+}

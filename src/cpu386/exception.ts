@@ -1,0 +1,82 @@
+/** Exceptions: which ones make a double fault, and when the processor gives up. SDM volume 3, 6.15 (interrupt 8). */
+import { type FaultRecord, GuestFault, VECTOR } from "./fault.js";
+import { deliver, type Interrupt } from "./interrupt.js";
+import type { Processor } from "./processor.js";
+import { SEGMENT } from "./segment.js";
+
+const CONTRIBUTORY: ReadonlySet<number> = new Set([VECTOR.DE, VECTOR.TS, VECTOR.NP, VECTOR.SS, VECTOR.GP]);
+/** Traps are reported after their instruction and so do not set RF: #BP and #OF come from instructions, #DB we raise as a trap. */
+const TRAPS: ReadonlySet<number> = new Set([VECTOR.DB, VECTOR.BP, VECTOR.OF]);
+
+/** Thrown when a fault meets the double fault handler's own failure: the processor shuts down. The chain is in cpu.faults. */
+export class Shutdown {
+  constructor(readonly chain: readonly FaultRecord[]) {}
+}
+
+const KEPT_FAULTS = 64;
+
+function record(cpu: Processor, fault: GuestFault, eip: number): FaultRecord {
+  const entry: FaultRecord = {
+    vector: fault.vector,
+    errorCode: fault.errorCode,
+    facts: fault.facts,
+    cs: cpu.selector(SEGMENT.CS),
+    eip,
+    cpl: cpu.cpl,
+    count: cpu.time(),
+  };
+  cpu.faults.push(entry);
+  if (cpu.faults.length > KEPT_FAULTS) cpu.faults.shift();
+  return entry;
+}
+
+/** Delivers an exception raised at `eip`, and whatever that leads to. @throws Shutdown on a triple fault */
+export function deliverException(cpu: Processor, first: GuestFault, eip: number): void {
+  deliverOrFault(cpu, first, eip, (fault) => ({
+    vector: fault.vector,
+    kind: "exception",
+    errorCode: fault.errorCode,
+    returnTo: eip,
+    resume: !TRAPS.has(fault.vector),
+  }));
+}
+
+/** Delivers an external interrupt; a fault on the way is delivered in its place. */
+export function deliverExternal(cpu: Processor, vector: number): void {
+  const eip = cpu.eip;
+  try {
+    deliver(cpu, { vector, kind: "external", errorCode: undefined, returnTo: eip, resume: false });
+  } catch (e) {
+    if (!(e instanceof GuestFault)) throw e;
+    deliverException(cpu, e, eip);
+  }
+}
+
+function deliverOrFault(cpu: Processor, first: GuestFault, eip: number, toInterrupt: (fault: GuestFault) => Interrupt): void {
+  const chain: FaultRecord[] = [];
+  let fault = first;
+  for (;;) {
+    chain.push(record(cpu, fault, eip));
+    try {
+      deliver(cpu, toInterrupt(fault));
+      return;
+    } catch (e) {
+      if (!(e instanceof GuestFault)) throw e;
+      if (fault.vector === VECTOR.DF) {
+        chain.push(record(cpu, e, eip));
+        throw new Shutdown(chain);
+      }
+      fault = combine(fault, e);
+    }
+  }
+}
+
+/** A second exception during the delivery of a first: SDM volume 3, table 6-5. */
+function combine(first: GuestFault, second: GuestFault): GuestFault {
+  const firstIsPageFault = first.vector === VECTOR.PF;
+  const double =
+    (CONTRIBUTORY.has(first.vector) && CONTRIBUTORY.has(second.vector)) ||
+    (firstIsPageFault && (second.vector === VECTOR.PF || CONTRIBUTORY.has(second.vector)));
+  if (!double) return second;
+  return new GuestFault(VECTOR.DF, 0, { ...second.facts, rule: `while delivering the first exception: ${second.facts.rule}` });
+}

@@ -1,0 +1,126 @@
+/**
+ * Where everything lies in the one WebAssembly.Memory that is the whole state of the machine's processor and RAM.
+ *
+ * Both tiers and the TypeScript operations work on these addresses, so a snapshot is a copy. All values are byte addresses; words are
+ * 32 bits, little-endian. Nothing here is guest-visible as such.
+ */
+
+/** General registers in the processor's numbering: eax ecx edx ebx esp ebp esi edi, 4 bytes each; ah is at 1, ch at 5 ... */
+export const GPR = 0x000;
+export const EAX = 0x000;
+export const ECX = 0x004;
+export const EDX = 0x008;
+export const EBX = 0x00c;
+export const ESP = 0x010;
+export const EBP = 0x014;
+export const ESI = 0x018;
+export const EDI = 0x01c;
+/** A word that is always zero: the base or index of an address that has none. */
+export const ZERO = 0x020;
+/** Valid only outside the interpreter: inside it, the record says where we are. */
+export const EIP = 0x024;
+
+/**
+ * The arithmetic flags, never stored as such. All operands are sign-extended to 32 bits, so one formula fits every size:
+ *   CF = CA <u CB        ZF = FR == 0        SF = (FR ^ FX) < 0        PF = even parity of FR's low byte, flipped by FX bit 2
+ *   OF = ((OA ^ FR) & (OB ^ FR)) < 0         AF = bit 4 of OA ^ OB ^ FR ^ FX
+ * An addition leaves (OA, OB, FX) = (a, b, 0), a subtraction (a, ~b, 0x10); FX exists so that any combination can be restored.
+ */
+export const FR = 0x028;
+export const FX = 0x02c;
+export const OA = 0x030;
+export const OB = 0x034;
+export const CA = 0x038;
+export const CB = 0x03c;
+
+/** EFLAGS without the six arithmetic flags: TF IF DF IOPL NT RF VM AC, bit 1 set. */
+export const EFLAGS = 0x040;
+/** Instructions left of the current slice; counted down by a whole block at its head. */
+export const BUDGET = 0x044;
+export const CPL = 0x048;
+/** The code context (see records.ts) and what it adds to a hash index. */
+export const CONTEXT = 0x04c;
+export const CONTEXT_SALT = 0x050;
+
+export const CR0 = 0x060;
+export const CR2 = 0x068;
+export const CR3 = 0x06c;
+export const CR4 = 0x070;
+export const GDTR_BASE = 0x074;
+export const GDTR_LIMIT = 0x078;
+export const IDTR_BASE = 0x07c;
+export const IDTR_LIMIT = 0x080;
+/** DR0-DR7, 4 bytes each. */
+export const DR = 0x0a0;
+
+/** Segment registers in the processor's numbering, then LDTR and TR: the visible selector and the hidden descriptor cache. */
+export const SEGMENTS = 0x100;
+export const SEGMENT_BYTES = 64;
+export const ES = 0x100;
+export const CS = 0x140;
+export const SS = 0x180;
+export const DS = 0x1c0;
+export const FS = 0x200;
+export const GS = 0x240;
+export const LDTR = 0x280;
+export const TR = 0x2c0;
+/** Fields of a segment register. */
+export const SELECTOR = 0;
+export const BASE = 4;
+/** In bytes, granularity applied: the last valid offset (for expand-down, the last invalid one). */
+export const LIMIT = 8;
+/** Bits 8-15 and 20-23 of the descriptor's second doubleword, in place; 0 for an unusable (null) segment. */
+export const ATTRIBUTES = 12;
+/**
+ * Exclusive upper bounds of the offsets at which an access of 1, 2 or 4 bytes certainly succeeds in RAM: limit, type and RAM size
+ * merged into one compare. An offset that fails it is not wrong yet: the TypeScript path decides (expand-down, wrap, no RAM there).
+ */
+export const READ_BOUND = { 1: 16, 2: 20, 4: 24 } as const;
+export const WRITE_BOUND = { 1: 28, 2: 32, 4: 36 } as const;
+
+/** Jump cache: 8192 entries of { offset, context, record, unused }. */
+export const HASH = 0x10000;
+export const HASH_ENTRIES = 8192;
+export const HASH_ENTRY_BYTES = 16;
+
+/** One byte for every 64 bytes of RAM, tested by each store (and, in the variant that watches loads, by each load). */
+export const LINE_FLAGS = 0x100000;
+export const LINE_SHIFT = 6;
+export const LINE_CODE = 1;
+export const LINE_WATCH_WRITE = 2;
+export const LINE_WATCH_READ = 4;
+
+/** Decoded instructions, 64 bytes each; see records.ts for the life of a block. */
+export const RECORDS = 0x1100000;
+export const RECORDS_END = 0x2000000;
+export const RECORD_BYTES = 64;
+/** Fields of a record. r1, r2, base, index: register addresses; seg: segment register address. */
+export const R = {
+  handler: 0,
+  r1: 4,
+  r2: 8,
+  base: 12,
+  index: 16,
+  disp: 20,
+  imm: 24,
+  seg: 28,
+  /** Offset in CS of this instruction, of the next, and of the branch target. */
+  ip: 32,
+  next: 36,
+  target: 40,
+  /** Records of the next instruction and of the target, 0 until linked. */
+  nextLink: 44,
+  targetLink: 48,
+  /** Instructions from here to the end of the block, this one included. */
+  remaining: 52,
+  scale: 56,
+  /** Index of the shape (see definitions/table.ts); second immediates are in the upper 16 bits. */
+  shape: 60,
+} as const;
+
+/** Physical address 0. */
+export const RAM = 0x2000000;
+export const MAX_RAM_BYTES = (LINE_FLAGS_LIMIT() - LINE_FLAGS) << LINE_SHIFT;
+function LINE_FLAGS_LIMIT(): number {
+  return RECORDS;
+}

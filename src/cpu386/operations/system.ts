@@ -1,0 +1,211 @@
+/** System instructions on tables, control registers, flags and privilege (SDM volume 1, 5.21; volume 2 for each). */
+import { VECTOR } from "../fault.js";
+import { FLAG } from "../flags.js";
+import type { Instruction } from "../instruction.js";
+import { deliver } from "../interrupt.js";
+import * as L from "../layout.js";
+import type { Processor } from "../processor.js";
+import {
+  ATTRIBUTE,
+  decodeDescriptor,
+  type Descriptor,
+  dplOf,
+  fetchDescriptor,
+  install,
+  installNull,
+  isCode,
+  isConforming,
+  isPresent,
+  isWritableData,
+  loadSegment,
+  locateDescriptor,
+  SEGMENT,
+  selectorError,
+  systemType,
+} from "../segment.js";
+import { linear } from "../address.js";
+import { Stack } from "../stack.js";
+import { writableFlags } from "../transfer.js";
+
+const CR0 = { PE: 1, MP: 2, EM: 4, TS: 8, ET: 16, NE: 32, WP: 1 << 16, AM: 1 << 18, NW: 1 << 29, CD: 1 << 30, PG: 1 << 31 } as const;
+const CR0_WRITABLE = CR0.PE | CR0.MP | CR0.EM | CR0.TS | CR0.NE | CR0.WP | CR0.AM | CR0.NW | CR0.CD | CR0.PG;
+
+/** int n, int3, into: through the IDT with the gate's DPL checked. */
+export function softwareInterrupt(cpu: Processor, i: Instruction, vector: number): void {
+  deliver(cpu, { vector, kind: "software", errorCode: undefined, returnTo: i.next, resume: false });
+}
+
+export function loadTable(cpu: Processor, i: Instruction, base: number, limit: number, what: string): void {
+  cpu.requireRing0(what);
+  const at = i.effectiveAddress();
+  const newLimit = cpu.read(i.segment, at, 2);
+  const newBase = cpu.read(i.segment, at + 2, 4);
+  cpu.setWord(limit, newLimit);
+  cpu.setWord(base, i.size === 2 ? newBase & 0xffffff : newBase);
+}
+export function storeTable(cpu: Processor, i: Instruction, base: number, limit: number): void {
+  const at = i.effectiveAddress();
+  cpu.probeWrite(i.segment, at, 2);
+  cpu.probeWrite(i.segment, at + 2, 4);
+  cpu.write(i.segment, at, 2, cpu.word(limit));
+  cpu.write(i.segment, at + 2, 4, cpu.word(base));
+}
+
+function requireProtectedMode(cpu: Processor, what: string): void {
+  if (!cpu.protectedMode) cpu.raise(VECTOR.UD, undefined, `${what} is not recognised in real mode`);
+}
+
+export function loadLdt(cpu: Processor, i: Instruction): void {
+  requireProtectedMode(cpu, "lldt");
+  cpu.requireRing0("lldt");
+  const selector = i.read(1);
+  if ((selector & 0xfffc) === 0) return installNull(cpu, SEGMENT.LDTR, selector);
+  const d = fetchSystem(cpu, selector, "LDTR");
+  const facts = { segment: "LDTR", selector, descriptor: [d.low, d.high] as const };
+  if (systemType(d.attributes) !== 2) cpu.generalProtection(selectorError(selector), "lldt takes an LDT descriptor only", facts);
+  if (!isPresent(d.attributes)) cpu.raise(VECTOR.NP, selectorError(selector), "the LDT is not present (P = 0)", facts);
+  install(cpu, SEGMENT.LDTR, d);
+}
+
+export function loadTask(cpu: Processor, i: Instruction): void {
+  requireProtectedMode(cpu, "ltr");
+  cpu.requireRing0("ltr");
+  const selector = i.read(1);
+  if ((selector & 0xfffc) === 0) cpu.generalProtection(0, "ltr of a null selector", { segment: "TR", selector });
+  const d = fetchSystem(cpu, selector, "TR");
+  const facts = { segment: "TR", selector, descriptor: [d.low, d.high] as const };
+  const type = systemType(d.attributes);
+  if (type !== 1 && type !== 9) cpu.generalProtection(selectorError(selector), "ltr takes an available TSS only", facts);
+  if (!isPresent(d.attributes)) cpu.raise(VECTOR.NP, selectorError(selector), "the TSS is not present (P = 0)", facts);
+  // The descriptor in memory and the cache become busy (type bit 1).
+  const busy = d.high | (2 << 8);
+  cpu.writeLinear(linear(d.at + 5), 1, busy >>> 8);
+  install(cpu, SEGMENT.TR, decodeDescriptor(selector, d.low, busy, d.at));
+}
+
+function fetchSystem(cpu: Processor, selector: number, segment: string): Descriptor {
+  if (selector & 4) cpu.generalProtection(selectorError(selector), "the descriptor must be in the GDT", { segment, selector });
+  return fetchDescriptor(cpu, selector);
+}
+
+export function moveToControl(cpu: Processor, i: Instruction, n: number, value: number): void {
+  cpu.requireRing0(`mov to cr${n}`);
+  switch (n) {
+    case 0:
+      return writeCr0(cpu, value);
+    case 2:
+      return cpu.setWord(L.CR2, value);
+    case 3:
+      return cpu.setWord(L.CR3, value);
+    case 4:
+      if (value !== 0) cpu.generalProtection(0, `mov to cr4: ${value.toString(16)} sets bits this processor does not have`);
+      return;
+    default:
+      cpu.raise(VECTOR.UD, undefined, `there is no cr${n}`, { offset: i.ip });
+  }
+}
+
+export function writeCr0(cpu: Processor, value: number): void {
+  if (value & CR0.PG && !(value & CR0.PE)) cpu.generalProtection(0, "CR0.PG cannot be set while CR0.PE is clear");
+  if (value & CR0.PG) cpu.unsupported("paging (CR0.PG)");
+  cpu.setWord(L.CR0, (value & CR0_WRITABLE) | CR0.ET);
+  if (!(value & CR0.PE)) cpu.setWord(L.CPL, 0);
+  cpu.contextChanged = true;
+}
+
+export function moveFromControl(cpu: Processor, n: number): number {
+  cpu.requireRing0(`mov from cr${n}`);
+  const at = [L.CR0, undefined, L.CR2, L.CR3, L.CR4][n];
+  if (at === undefined) cpu.raise(VECTOR.UD, undefined, `there is no cr${n}`);
+  return cpu.word(at!);
+}
+
+export function debugRegister(cpu: Processor, n: number): number {
+  cpu.requireRing0(`mov of dr${n}`);
+  return L.DR + (n === 4 || n === 5 ? n + 2 : n) * 4;
+}
+
+/** cli, sti: IF by IOPL. */
+export function requireIopl(cpu: Processor, what: string): void {
+  const iopl = (cpu.word(L.EFLAGS) >> 12) & 3;
+  if (cpu.protectedMode && cpu.cpl > iopl) cpu.generalProtection(0, `${what} needs CPL <= IOPL, and CPL is ${cpu.cpl}, IOPL ${iopl}`);
+}
+
+export function popFlags(cpu: Processor, size: 2 | 4): void {
+  const stack = Stack.current(cpu);
+  const value = stack.peek(0, size);
+  stack.move(size);
+  const mask = writableFlags(cpu, size);
+  // popf clears RF.
+  cpu.flags = ((cpu.flags & ~mask) | (value & mask)) & ~FLAG.RF;
+  cpu.setWord(L.ESP, stack.pointer);
+}
+export function pushFlags(cpu: Processor, size: 2 | 4): void {
+  const stack = Stack.current(cpu);
+  stack.push(size, cpu.flags & ~(FLAG.RF | FLAG.VM));
+  cpu.setWord(L.ESP, stack.pointer);
+}
+
+/** I/O is allowed by IOPL, else by the TSS's permission bitmap (SDM volume 1, 18.5.2). */
+export function requirePort(cpu: Processor, port: number, size: number): void {
+  const iopl = (cpu.word(L.EFLAGS) >> 12) & 3;
+  if (!cpu.protectedMode || cpu.cpl <= iopl) return;
+  const tss = cpu.segment(SEGMENT.TR);
+  const facts = { segment: "TR", selector: tss.selector, limit: tss.limit };
+  const refuse = (why: string): never => cpu.generalProtection(0, `port 0x${port.toString(16)}: CPL ${cpu.cpl} is greater than IOPL ${iopl}, and ${why}`, facts);
+  const type = systemType(tss.attributes);
+  if (type !== 9 && type !== 11) refuse("the TSS has no I/O permission bitmap");
+  if (tss.limit < 103) refuse("the TSS is too short for an I/O permission bitmap");
+  const at = cpu.readLinear(linear(tss.base + 102), 2) + (port >> 3);
+  if (at + 1 > tss.limit) refuse("the I/O permission bitmap ends before it");
+  const bits = cpu.readLinear(linear(tss.base + at), 2) >> (port & 7);
+  if (bits & ((1 << size) - 1)) refuse("the I/O permission bitmap forbids it");
+}
+
+/** lar, lsl, verr, verw: whether a selector is visible at this privilege, without a fault. */
+export function inspect(cpu: Processor, selector: number, purpose: "lar" | "lsl" | "verr" | "verw"): Descriptor | undefined {
+  requireProtectedMode(cpu, purpose);
+  if ((selector & 0xfffc) === 0) return undefined;
+  const at = locateDescriptor(cpu, selector);
+  if (at === undefined) return undefined;
+  const d = decodeDescriptor(selector, cpu.readLinear(linear(at), 4), cpu.readLinear(linear(at + 4), 4), at);
+  const type = systemType(d.attributes);
+  if (type !== undefined) {
+    const valid = purpose === "lar" ? [1, 2, 3, 4, 5, 9, 11, 12] : purpose === "lsl" ? [1, 2, 3, 9, 11] : [];
+    if (!valid.includes(type)) return undefined;
+  } else if (purpose === "verw" && !isWritableData(d.attributes)) return undefined;
+  else if (purpose === "verr" && isCode(d.attributes) && !(d.attributes & ATTRIBUTE.writable)) return undefined;
+  const visible = isConforming(d.attributes) || dplOf(d.attributes) >= Math.max(cpu.cpl, selector & 3);
+  return visible ? d : undefined;
+}
+
+export const setZero = (cpu: Processor, zero: boolean): void => cpu.setArithmeticFlags(zero ? FLAG.ZF : 0, FLAG.ZF);
+
+/** Loads a segment register from an instruction, with the interrupt shadow of SS. */
+export function moveToSegment(cpu: Processor, n: number, selector: number): void {
+  if (n === SEGMENT.CS || n > 5) cpu.raise(VECTOR.UD, undefined, n === SEGMENT.CS ? "CS is not loaded by mov" : "there is no such segment register");
+  loadSegment(cpu, n, selector & 0xffff);
+  if (n === SEGMENT.SS) cpu.shadow = true;
+}
+
+/** enter (SDM volume 2): a frame with `level` display entries. */
+export function enterFrame(cpu: Processor, i: Instruction): void {
+  const size = i.size === 2 ? 2 : 4;
+  const level = i.immediate2 & 31;
+  const stack = Stack.current(cpu);
+  const bytes = i.immediate & 0xffff;
+  const frameBase = cpu.word(L.EBP);
+  stack.requireRoom(level + 1, size);
+  const ssMask = stack.segment.attributes & ATTRIBUTE.big ? 0xffffffff : 0xffff;
+  const display: number[] = [];
+  for (let n = 1; n < level; n++) display.push(cpu.read(SEGMENT.SS, ((frameBase - n * size) & ssMask) >>> 0, size));
+  stack.push(size, frameBase);
+  const frame = stack.pointer;
+  for (const value of display) stack.push(size, value);
+  if (level > 0) stack.push(size, frame);
+  stack.move(-bytes);
+  // The new top must be writable (a fault here leaves ESP and EBP as they were).
+  cpu.probeWrite(SEGMENT.SS, (stack.pointer & ssMask) >>> 0, size);
+  cpu.setRegister(L.EBP, size === 2 || ssMask === 0xffff ? 2 : 4, frame);
+  cpu.setWord(L.ESP, stack.pointer);
+}

@@ -1,0 +1,243 @@
+/**
+ * The record cache: blocks of decoded instructions, found by code context and offset, forgotten when their bytes change.
+ *
+ * A block is a run of records up to the first transfer of control. Records are never moved; a forgotten block's records become
+ * "stale" and send the interpreter to look anew, so links to them need not be found. When the area is full everything is forgotten.
+ */
+import { linear } from "./address.js";
+import { type CodeContext, type DecodeFault, Decoder } from "./decode.js";
+import { HANDLER, type Shape } from "./definitions/table.js";
+import * as L from "./layout.js";
+import type { Processor } from "./processor.js";
+
+const { R } = L;
+const MAX_BLOCK = 64;
+
+interface Block {
+  readonly record: number;
+  readonly count: number;
+  readonly context: Context;
+  readonly ip: number;
+  /** Linear addresses of the first byte and of the one behind the last. */
+  readonly start: number;
+  readonly end: number;
+}
+
+interface Context extends CodeContext {
+  readonly id: number;
+  readonly salt: number;
+  readonly blocks: Map<number, number>;
+}
+
+export class RecordCache {
+  private readonly contexts: Context[] = [];
+  private current: Context | undefined;
+  private readonly blocks = new Map<number, Block>();
+  /** Blocks by the 64-byte lines of memory they were decoded from. */
+  private readonly lines = new Map<number, Set<number>>();
+  private free: number = L.RECORDS + L.RECORD_BYTES;
+  private readonly decoder: Decoder;
+  /** Why a record cannot be executed. */
+  readonly faults = new Map<number, DecodeFault>();
+  /** Grows each time everything is forgotten: record addresses from before mean nothing then. */
+  generation = 0;
+  /** Linear addresses with an execution breakpoint. */
+  readonly breakpoints = new Set<number>();
+
+  constructor(private readonly cpu: Processor) {
+    this.decoder = new Decoder((at) => cpu.readLinear(linear(at), 1));
+  }
+
+  /** Follows a change of CS or SS: records are per base, limit and sizes. */
+  selectContext(): void {
+    const { cpu } = this;
+    cpu.contextChanged = false;
+    const i32 = cpu.i32;
+    const base = i32[(L.CS + L.BASE) >> 2]! >>> 0;
+    const limit = i32[(L.CS + L.LIMIT) >> 2]! >>> 0;
+    const size = (i32[(L.CS + L.ATTRIBUTES) >> 2]! >> 22) & 1 ? 4 : 2;
+    const stackSize = (i32[(L.SS + L.ATTRIBUTES) >> 2]! >> 22) & 1 ? 4 : 2;
+    let context = this.contexts.find((c) => c.base === base && c.limit === limit && c.size === size && c.stackSize === stackSize);
+    if (!context) {
+      const id = this.contexts.length + 1;
+      context = { base, limit, size, stackSize, id, salt: (id * 0x2f1) & (L.HASH_ENTRIES - 1), blocks: new Map() };
+      this.contexts.push(context);
+    }
+    this.current = context;
+    i32[L.CONTEXT >> 2] = context.id;
+    i32[L.CONTEXT_SALT >> 2] = context.salt;
+  }
+
+  /** The record of the instruction at an offset in the current context, decoded if need be. */
+  find(ip: number): number {
+    const context = this.current!;
+    const at = ip >>> 0;
+    let record = context.blocks.get(at);
+    if (record === undefined) {
+      record = this.decodeBlock(context, at);
+      this.current!.blocks.set(at, record);
+    }
+    const { i32 } = this.cpu;
+    const entry = this.hashEntry(at, this.current!);
+    i32[entry] = at;
+    i32[entry + 1] = this.current!.id;
+    i32[entry + 2] = record;
+    return record;
+  }
+
+  /** Index in words of the jump cache's entry for an offset. */
+  private hashEntry(ip: number, context: Context): number {
+    return (L.HASH + ((ip ^ context.salt) & (L.HASH_ENTRIES - 1)) * L.HASH_ENTRY_BYTES) >> 2;
+  }
+
+  private decodeBlock(wanted: Context, ip: number): number {
+    let context = wanted;
+    if (this.free + (MAX_BLOCK + 1) * L.RECORD_BYTES > L.RECORDS_END) {
+      this.forgetAll();
+      this.selectContext();
+      context = this.current!;
+    }
+    const first = this.free;
+    let count = 0;
+    let at = ip;
+    let end = ip;
+    let closed = false;
+    while (count < MAX_BLOCK) {
+      const decoded = this.decoder.decode(context, at);
+      // An instruction that cannot be fetched whole must be met by itself: its bytes may change before it is reached.
+      if (decoded.fault && decoded.fault !== "branch-beyond-limit" && count > 0) break;
+      const record = this.free;
+      this.free += L.RECORD_BYTES;
+      count++;
+      this.fill(record, decoded, at, context);
+      at = (at + decoded.length) >>> 0;
+      if (context.size === 2) at &= 0xffff;
+      end += decoded.length;
+      const { definition, rep } = decoded.shape;
+      closed = decoded.fault !== undefined || definition.ends === true || definition.system !== undefined || rep !== 0;
+      if (closed || at < ip) break;
+    }
+    if (!closed) this.closeBlock(at);
+    for (let n = 0; n < count; n++) this.cpu.i32[(first + n * L.RECORD_BYTES + R.remaining) >> 2] = count - n;
+    const start = (context.base + ip) >>> 0;
+    this.register({ record: first, count, context, ip, start, end: start + Math.max(1, end - ip) });
+    return first;
+  }
+
+  /** A record of no instruction behind a block that falls through: "stale", it sends the interpreter on to look for the next block. */
+  private closeBlock(ip: number): void {
+    const { i32 } = this.cpu;
+    const w = this.free >> 2;
+    this.free += L.RECORD_BYTES;
+    i32[w] = HANDLER.stale;
+    i32[w + R.ip / 4] = ip;
+    i32[w + R.remaining / 4] = 0;
+  }
+
+  private fill(record: number, d: ReturnType<Decoder["decode"]>, ip: number, context: Context): void {
+    const { i32 } = this.cpu;
+    const w = record >> 2;
+    const { shape } = d;
+    if (d.fault) this.faults.set(record, d.fault);
+    const broken = this.breakpoints.has((context.base + ip) >>> 0);
+    i32[w] = broken ? HANDLER.breakpoint : d.fault ? HANDLER.system : shape.handler;
+    i32[w + R.r1 / 4] = d.r1;
+    i32[w + R.r2 / 4] = d.r2;
+    i32[w + R.base / 4] = d.base;
+    i32[w + R.index / 4] = d.index;
+    i32[w + R.disp / 4] = d.disp;
+    i32[w + R.imm / 4] = d.imm;
+    i32[w + R.seg / 4] = L.SEGMENTS + d.segment * L.SEGMENT_BYTES;
+    i32[w + R.ip / 4] = ip;
+    const next = ip + d.length;
+    i32[w + R.next / 4] = context.size === 2 ? next & 0xffff : next;
+    i32[w + R.target / 4] = d.target;
+    i32[w + R.nextLink / 4] = 0;
+    i32[w + R.targetLink / 4] = 0;
+    i32[w + R.scale / 4] = d.scale | (d.special << 8);
+    i32[w + R.shape / 4] = shape.index | (d.imm2 << 16);
+  }
+
+  private register(block: Block): void {
+    this.blocks.set(block.record, block);
+    const ram = this.cpu.memory.size;
+    // A store of up to 8 bytes may begin in the line before and end in this one: its first byte's flag is the one that is tested.
+    const firstLine = Math.max(0, block.start - 7) >>> L.LINE_SHIFT;
+    const lastLine = (block.end - 1) >>> L.LINE_SHIFT;
+    for (let line = firstLine; line <= lastLine; line++) {
+      if (line << L.LINE_SHIFT >= ram) break;
+      this.cpu.u8[L.LINE_FLAGS + line]! |= L.LINE_CODE;
+      let set = this.lines.get(line);
+      if (!set) this.lines.set(line, (set = new Set()));
+      set.add(block.record);
+    }
+  }
+
+  /** Links a branch: `field` is R.nextLink or R.targetLink. @throws nothing; undefined if the offset lies beyond CS's limit */
+  link(record: number, field: number): number | undefined {
+    const { i32 } = this.cpu;
+    const ip = i32[(record + (field === R.nextLink ? R.next : R.target)) >> 2]! >>> 0;
+    if (ip > this.current!.limit && field === R.targetLink) return undefined;
+    const { generation } = this;
+    const to = this.find(ip);
+    if (generation === this.generation) i32[(record + field) >> 2] = to;
+    return to;
+  }
+
+  /** Bytes in [start, start + length) are about to change. */
+  invalidate(start: number, length: number): void {
+    const end = start + length;
+    for (let line = start >>> L.LINE_SHIFT; line <= (end - 1) >>> L.LINE_SHIFT; line++) {
+      const set = this.lines.get(line);
+      if (!set) continue;
+      for (const record of set) {
+        const block = this.blocks.get(record);
+        if (!block) set.delete(record);
+        else if (block.start < end && start < block.end) {
+          this.forget(block);
+          set.delete(record);
+        }
+      }
+      if (set.size === 0) {
+        this.lines.delete(line);
+        this.cpu.u8[L.LINE_FLAGS + line]! &= ~L.LINE_CODE;
+      }
+    }
+  }
+
+  private forget(block: Block): void {
+    this.blocks.delete(block.record);
+    block.context.blocks.delete(block.ip);
+    const entry = this.hashEntry(block.ip, block.context);
+    if (this.cpu.i32[entry + 2] === block.record) this.cpu.i32[entry + 1] = 0;
+    for (let n = 0; n < block.count; n++) this.cpu.i32[(block.record + n * L.RECORD_BYTES) >> 2] = HANDLER.stale;
+  }
+
+  forgetAll(): void {
+    this.generation++;
+    this.blocks.clear();
+    for (const line of this.lines.keys()) this.cpu.u8[L.LINE_FLAGS + line]! &= ~L.LINE_CODE;
+    this.lines.clear();
+    this.contexts.length = 0;
+    this.faults.clear();
+    this.cpu.u8.fill(0, L.HASH, L.HASH + L.HASH_ENTRIES * L.HASH_ENTRY_BYTES);
+    this.free = L.RECORDS + L.RECORD_BYTES;
+    this.cpu.contextChanged = true;
+  }
+
+  setBreakpoint(at: number): void {
+    this.breakpoints.add(at >>> 0);
+    this.invalidate(at >>> 0, 1);
+  }
+  clearBreakpoint(at: number): void {
+    this.breakpoints.delete(at >>> 0);
+    this.invalidate(at >>> 0, 1);
+  }
+
+  /** The handler a record had before a breakpoint took its place. */
+  originalHandler(record: number, shapes: readonly Shape[]): number {
+    if (this.faults.has(record)) return HANDLER.system;
+    return shapes[this.cpu.i32[(record + R.shape) >> 2]! & 0xffff]!.handler;
+  }
+}
+

@@ -1,0 +1,151 @@
+/** Writes WebAssembly modules: just the encodings that the back ends need. WebAssembly Core Specification, chapter 5. */
+
+export const I32 = 0x7f;
+export const I64 = 0x7e;
+const VOID = 0x40;
+
+/** Opcodes by their names in the specification. */
+export const OP = {
+  unreachable: 0x00,
+  block: 0x02,
+  loop: 0x03,
+  if: 0x04,
+  else: 0x05,
+  end: 0x0b,
+  br: 0x0c,
+  brIf: 0x0d,
+  brTable: 0x0e,
+  return: 0x0f,
+  call: 0x10,
+  select: 0x1b,
+  localGet: 0x20,
+  localSet: 0x21,
+  localTee: 0x22,
+  i32Load: 0x28,
+  i32Load8S: 0x2c,
+  i32Load8U: 0x2d,
+  i32Load16S: 0x2e,
+  i32Load16U: 0x2f,
+  i32Store: 0x36,
+  i32Store8: 0x3a,
+  i32Store16: 0x3b,
+  i32Const: 0x41,
+  i64Const: 0x42,
+  i32Eqz: 0x45,
+  i32Eq: 0x46,
+  i32Ne: 0x47,
+  i32LtS: 0x48,
+  i32LtU: 0x49,
+  i32GtU: 0x4b,
+  i32GeU: 0x4f,
+  i64Eqz: 0x50,
+  i64Eq: 0x51,
+  i64Ne: 0x52,
+  i64GeU: 0x5a,
+  i32Clz: 0x67,
+  i32Ctz: 0x68,
+  i32Popcnt: 0x69,
+  i32Add: 0x6a,
+  i32Sub: 0x6b,
+  i32Mul: 0x6c,
+  i32And: 0x71,
+  i32Or: 0x72,
+  i32Xor: 0x73,
+  i32Shl: 0x74,
+  i32ShrS: 0x75,
+  i32ShrU: 0x76,
+  i32Rotl: 0x77,
+  i64Mul: 0x7e,
+  i64DivS: 0x7f,
+  i64DivU: 0x80,
+  i64RemS: 0x81,
+  i64RemU: 0x82,
+  i64Or: 0x84,
+  i64Shl: 0x86,
+  i64ShrU: 0x88,
+  i32WrapI64: 0xa7,
+  i64ExtendI32S: 0xac,
+  i64ExtendI32U: 0xad,
+  i32Extend8S: 0xc0,
+  i32Extend16S: 0xc1,
+  void: VOID,
+} as const;
+
+export function unsignedLeb(n: number): number[] {
+  const out: number[] = [];
+  let rest = n >>> 0;
+  do {
+    const byte = rest & 0x7f;
+    rest >>>= 7;
+    out.push(rest ? byte | 0x80 : byte);
+  } while (rest);
+  return out;
+}
+
+export function signedLeb(n: number): number[] {
+  const out: number[] = [];
+  let rest = n | 0;
+  for (;;) {
+    const byte = rest & 0x7f;
+    rest >>= 7;
+    if ((rest === 0 && !(byte & 0x40)) || (rest === -1 && byte & 0x40)) return [...out, byte];
+    out.push(byte | 0x80);
+  }
+}
+
+export const i32Const = (n: number): number[] => [OP.i32Const, ...signedLeb(n)];
+export const localGet = (n: number): number[] => [OP.localGet, ...unsignedLeb(n)];
+export const localSet = (n: number): number[] => [OP.localSet, ...unsignedLeb(n)];
+export const localTee = (n: number): number[] => [OP.localTee, ...unsignedLeb(n)];
+export const call = (n: number): number[] => [OP.call, ...unsignedLeb(n)];
+
+/** A load's or store's opcode and its memarg; alignment hint 0, since the guest's accesses have none. */
+export const access = (opcode: number, offset: number): number[] => [opcode, 0, ...unsignedLeb(offset)];
+
+export interface FunctionType {
+  readonly parameters: readonly number[];
+  readonly results: readonly number[];
+}
+export interface ImportedFunction extends FunctionType {
+  readonly name: string;
+}
+export interface DefinedFunction extends FunctionType {
+  readonly exportName: string;
+  /** Locals beyond the parameters, in groups. */
+  readonly locals: readonly { readonly count: number; readonly type: number }[];
+  readonly body: readonly number[];
+}
+
+/** A module that imports `e.memory` and the given functions of `e`, and exports the defined ones. Function indices: imports first. */
+export function buildModule(imports: readonly ImportedFunction[], functions: readonly DefinedFunction[]): Uint8Array {
+  const all = [...imports, ...functions];
+  const name = (s: string): number[] => [...unsignedLeb(s.length), ...Buffer.from(s, "latin1")];
+  const out: number[] = [0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00];
+  const section = (id: number, items: readonly (readonly number[])[]): void => {
+    const count = unsignedLeb(items.length);
+    const length = items.reduce((sum, item) => sum + item.length, count.length);
+    out.push(id, ...unsignedLeb(length), ...count);
+    for (const item of items) for (const byte of item) out.push(byte);
+  };
+  section(
+    1,
+    all.map((f) => [0x60, ...unsignedLeb(f.parameters.length), ...f.parameters, ...unsignedLeb(f.results.length), ...f.results]),
+  );
+  section(2, [[...name("e"), ...name("memory"), 0x02, 0x00, 0x01], ...imports.map((f, n) => [...name("e"), ...name(f.name), 0x00, ...unsignedLeb(n)])]);
+  section(
+    3,
+    functions.map((_, n) => unsignedLeb(imports.length + n)),
+  );
+  section(
+    7,
+    functions.map((f, n) => [...name(f.exportName), 0x00, ...unsignedLeb(imports.length + n)]),
+  );
+  section(
+    10,
+    functions.map((f) => {
+      const locals = [...unsignedLeb(f.locals.length), ...f.locals.flatMap((l) => [...unsignedLeb(l.count), l.type])];
+      return [...unsignedLeb(locals.length + f.body.length + 1), ...locals, ...f.body, OP.end];
+    }),
+  );
+  return Uint8Array.from(out);
+}

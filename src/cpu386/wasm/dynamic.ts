@@ -1,0 +1,402 @@
+/** The dynamic back end: operands are read from the decoded record, registers and flags live in memory. It makes the cold tier. */
+import type { Size } from "../bus.js";
+import type { Shape } from "../definitions/table.js";
+import type { Emitter, LazyFlag, Operand, Value } from "../emitter.js";
+import {
+  BASE,
+  BUDGET,
+  CA,
+  CB,
+  CONTEXT,
+  CONTEXT_SALT,
+  CS,
+  EFLAGS,
+  EIP,
+  ESP,
+  FR,
+  FX,
+  GPR,
+  HASH,
+  HASH_ENTRIES,
+  HASH_ENTRY_BYTES,
+  LIMIT,
+  LINE_FLAGS,
+  LINE_SHIFT,
+  OA,
+  OB,
+  R,
+  RAM,
+  READ_BOUND,
+  RECORD_BYTES,
+  SEGMENT_BYTES,
+  SEGMENTS,
+  WRITE_BOUND,
+} from "../layout.js";
+import { access, call, i32Const, localGet, localSet, localTee, OP, unsignedLeb } from "./binary.js";
+
+/** Functions the interpreter imports, in the order of their indices. */
+export const IMPORTS = ["slowLoad", "slowStore", "probeStore", "link", "find", "system", "helper", "raise"] as const;
+export type ImportName = (typeof IMPORTS)[number];
+const importIndex = (name: ImportName): number => IMPORTS.indexOf(name);
+
+/** Why run() returns. */
+export const EXIT = { budget: 0, attention: 1, breakpoint: 2, stop: 3 } as const;
+
+/** Local 0 is the current record; temporaries follow, 32-bit ones first. */
+export const RECORD_LOCAL = 0;
+export const TEMPORARIES_32 = 40;
+export const TEMPORARIES_64 = 4;
+const FIRST_TEMPORARY = 1;
+const FIRST_TEMPORARY_64 = FIRST_TEMPORARY + TEMPORARIES_32;
+
+const LAZY: Record<LazyFlag, number> = { fr: FR, fx: FX, oa: OA, ob: OB, ca: CA, cb: CB };
+
+const LOADS: Record<Size, { signed: number; unsigned: number }> = {
+  1: { signed: OP.i32Load8S, unsigned: OP.i32Load8U },
+  2: { signed: OP.i32Load16S, unsigned: OP.i32Load16U },
+  4: { signed: OP.i32Load, unsigned: OP.i32Load },
+};
+const STORES: Record<Size, number> = { 1: OP.i32Store8, 2: OP.i32Store16, 4: OP.i32Store };
+
+export interface DynamicOptions {
+  /** Loads test the line flags as well: the variant that runs while read watchpoints exist. */
+  readonly watchLoads: boolean;
+}
+
+export class DynamicEmitter implements Emitter {
+  readonly code: number[] = [];
+  private nextTemporary = FIRST_TEMPORARY;
+  private nextTemporary64 = FIRST_TEMPORARY_64;
+  /** Open blocks between the handler's top level and the current place. */
+  private nesting = 0;
+  private address: Value | undefined;
+  private ended = false;
+
+  /** @param loopDepth branch depth of the dispatch loop from the handler's top level */
+  constructor(
+    private readonly shape: Shape | undefined,
+    private readonly loopDepth: number,
+    private readonly options: DynamicOptions,
+  ) {}
+
+  /** Whether control cannot fall out of what has been emitted at top level. */
+  get hasEnded(): boolean {
+    return this.ended;
+  }
+
+  put(...parts: (readonly number[])[]): void {
+    for (const part of parts) for (const byte of part) this.code.push(byte);
+  }
+
+  // Arithmetic -------------------------------------------------------------------------------------------------------------------
+  constant(n: number): Value {
+    return { code: i32Const(n), atom: true };
+  }
+  private binary(opcode: number, a: Value, b: Value): Value {
+    return { code: [...a.code, ...b.code, opcode], atom: false };
+  }
+  private unary(opcode: number, a: Value): Value {
+    return { code: [...a.code, opcode], atom: false };
+  }
+  add = (a: Value, b: Value): Value => this.binary(OP.i32Add, a, b);
+  sub = (a: Value, b: Value): Value => this.binary(OP.i32Sub, a, b);
+  mul = (a: Value, b: Value): Value => this.binary(OP.i32Mul, a, b);
+  and = (a: Value, b: Value): Value => this.binary(OP.i32And, a, b);
+  or = (a: Value, b: Value): Value => this.binary(OP.i32Or, a, b);
+  xor = (a: Value, b: Value): Value => this.binary(OP.i32Xor, a, b);
+  shl = (a: Value, b: Value): Value => this.binary(OP.i32Shl, a, b);
+  shr = (a: Value, b: Value): Value => this.binary(OP.i32ShrU, a, b);
+  sar = (a: Value, b: Value): Value => this.binary(OP.i32ShrS, a, b);
+  rotl = (a: Value, b: Value): Value => this.binary(OP.i32Rotl, a, b);
+  eq = (a: Value, b: Value): Value => this.binary(OP.i32Eq, a, b);
+  ne = (a: Value, b: Value): Value => this.binary(OP.i32Ne, a, b);
+  ltu = (a: Value, b: Value): Value => this.binary(OP.i32LtU, a, b);
+  gtu = (a: Value, b: Value): Value => this.binary(OP.i32GtU, a, b);
+  lts = (a: Value, b: Value): Value => this.binary(OP.i32LtS, a, b);
+  eqz = (a: Value): Value => this.unary(OP.i32Eqz, a);
+  clz = (a: Value): Value => this.unary(OP.i32Clz, a);
+  ctz = (a: Value): Value => this.unary(OP.i32Ctz, a);
+  popcnt = (a: Value): Value => this.unary(OP.i32Popcnt, a);
+  select(condition: Value, a: Value, b: Value): Value {
+    return { code: [...a.code, ...b.code, ...condition.code, OP.select], atom: false };
+  }
+  signExtend(a: Value, size: Size): Value {
+    return size === 4 ? a : this.unary(size === 2 ? OP.i32Extend16S : OP.i32Extend8S, a);
+  }
+  zeroExtend(a: Value, size: Size): Value {
+    return size === 4 ? a : this.and(a, this.constant(size === 2 ? 0xffff : 0xff));
+  }
+  let(a: Value): Value {
+    if (a.atom) return a;
+    const local = this.temporary();
+    this.put(a.code, localSet(local));
+    return { code: localGet(local), atom: true };
+  }
+  private temporary(): number {
+    if (this.nextTemporary >= FIRST_TEMPORARY_64) throw new Error(`${this.shape?.definition.name}: too many temporaries`);
+    return this.nextTemporary++;
+  }
+  private temporary64(): number {
+    if (this.nextTemporary64 >= FIRST_TEMPORARY_64 + TEMPORARIES_64) throw new Error("too many 64-bit temporaries");
+    return this.nextTemporary64++;
+  }
+  when(condition: Value, then: () => void, otherwise?: () => void): void {
+    this.put(condition.code, [OP.if, OP.void]);
+    this.nesting++;
+    then();
+    if (otherwise) {
+      this.put([OP.else]);
+      otherwise();
+    }
+    this.nesting--;
+    this.put([OP.end]);
+    this.ended = false;
+  }
+  multiply(a: Value, b: Value, signed: boolean): { low: Value; high: Value } {
+    const extend = signed ? OP.i64ExtendI32S : OP.i64ExtendI32U;
+    const product = this.temporary64();
+    this.put(a.code, [extend], b.code, [extend, OP.i64Mul], localSet(product));
+    return { low: this.half(product, false), high: this.half(product, true) };
+  }
+  private half(local: number, high: boolean): Value {
+    const shift = high ? [OP.i64Const, 32, OP.i64ShrU] : [];
+    return this.let({ code: [...localGet(local), ...shift, OP.i32WrapI64], atom: false });
+  }
+  divide(high: Value, low: Value, divisor: Value, signed: boolean): { quotient: Value; remainder: Value } {
+    const extend = signed ? OP.i64ExtendI32S : OP.i64ExtendI32U;
+    const [dividend, by, quotient] = [this.temporary64(), this.temporary64(), this.temporary64()];
+    this.put(high.code, [OP.i64ExtendI32U, OP.i64Const, 32, OP.i64Shl], low.code, [OP.i64ExtendI32U, OP.i64Or], localSet(dividend));
+    this.put(divisor.code, [extend], localTee(by), [OP.i64Eqz, OP.if, OP.void]);
+    this.raise(0);
+    this.put([OP.end]);
+    if (signed) {
+      // The one signed division WebAssembly traps on; its quotient does not fit in any case.
+      const minimum = [OP.i64Const, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x7f];
+      this.put(localGet(dividend), minimum, [OP.i64Eq], localGet(by), [OP.i64Const, 0x7f, OP.i64Eq, OP.i32And, OP.if, OP.void]);
+      this.raise(0);
+      this.put([OP.end]);
+    }
+    this.put(localGet(dividend), localGet(by), [signed ? OP.i64DivS : OP.i64DivU], localTee(quotient));
+    this.put(localGet(quotient), [OP.i32WrapI64, extend, OP.i64Ne, OP.if, OP.void]);
+    this.raise(0);
+    this.put([OP.end]);
+    const rest = this.let({ code: [...localGet(dividend), ...localGet(by), signed ? OP.i64RemS : OP.i64RemU, OP.i32WrapI64], atom: false });
+    return { quotient: this.half(quotient, false), remainder: rest };
+  }
+
+  // Memory, registers and operands -----------------------------------------------------------------------------------------------
+  private word(address: number): Value {
+    return { code: [...i32Const(0), ...access(OP.i32Load, address)], atom: false };
+  }
+  private setWord(address: number, value: Value): void {
+    this.put(i32Const(0), value.code, access(OP.i32Store, address));
+  }
+  private field(at: number): Value {
+    return { code: [...localGet(RECORD_LOCAL), ...access(OP.i32Load, at)], atom: false };
+  }
+  private loadAt(address: Value, base: number, size: Size, signed: boolean): Value {
+    return { code: [...address.code, ...access(signed ? LOADS[size].signed : LOADS[size].unsigned, base)], atom: false };
+  }
+  register(n: number, size: Size, signed = false): Value {
+    return this.loadAt(this.constant(0), registerAddress(n, size), size, signed);
+  }
+  setRegister(n: number, size: Size, value: Value): void {
+    this.put(i32Const(0), value.code, access(STORES[size], registerAddress(n, size)));
+  }
+  operand(n: 1 | 2 | 3): Operand {
+    const { kind, size, field } = this.shape!.operands[n - 1]!;
+    if (kind === "immediate") {
+      const get = (): Value => this.field(R.imm);
+      return { size, get, getForUpdate: get, set: () => this.fail("an immediate cannot be set") };
+    }
+    if (kind === "register") {
+      const at = this.field(field === 1 ? R.r1 : R.r2);
+      const get = (signed = false): Value => this.loadAt(at, GPR, size, signed);
+      return { size, get, getForUpdate: get, set: (value) => this.put(at.code, value.code, access(STORES[size], GPR)) };
+    }
+    return {
+      size,
+      get: (signed = false) => this.load(undefined, this.effectiveAddress(), size, signed),
+      getForUpdate: (signed = false) => {
+        this.probeStore(undefined, this.effectiveAddress(), size);
+        return this.load(undefined, this.effectiveAddress(), size, signed);
+      },
+      set: (value) => this.store(undefined, this.effectiveAddress(), size, this.let(value)),
+    };
+  }
+  private fail(text: string): never {
+    throw new Error(`${this.shape?.definition.name}: ${text}`);
+  }
+  effectiveAddress(): Value {
+    if (this.address) return this.address;
+    const register = (at: number): Value => this.loadAt(this.field(at), GPR, 4, false);
+    let sum = this.add(this.field(R.disp), register(R.base));
+    const kind = this.shape!.address;
+    if (kind === "index") sum = this.add(sum, this.shl(register(R.index), this.field(R.scale)));
+    if (kind === "word") sum = this.zeroExtend(this.add(sum, register(R.index)), 2);
+    this.address = this.let(sum);
+    return this.address;
+  }
+  /** The address of a segment register, and what reads a field of it. */
+  private segment(n: number | undefined): { address: Value; field: (at: number) => Value } {
+    if (n !== undefined) {
+      const fixed = SEGMENTS + n * SEGMENT_BYTES;
+      return { address: this.constant(fixed), field: (at) => this.word(fixed + at) };
+    }
+    const address = this.let(this.field(R.seg));
+    return { address, field: (at) => this.loadAt(address, at, 4, false) };
+  }
+  load(segment: number | undefined, offset: Value, size: Size, signed = false): Value {
+    const s = this.segment(segment);
+    const result = this.temporary();
+    const linear = this.temporary();
+    this.put([OP.block, OP.void, OP.block, OP.void]);
+    this.put(offset.code, s.field(READ_BOUND[size]).code, [OP.i32GeU, OP.brIf, 0]);
+    this.put(offset.code, s.field(BASE).code, [OP.i32Add], localSet(linear));
+    if (this.options.watchLoads) {
+      this.put(localGet(linear), [...i32Const(LINE_SHIFT), OP.i32ShrU, ...access(OP.i32Load8U, LINE_FLAGS), OP.brIf, 0]);
+    }
+    this.put(this.loadAt({ code: localGet(linear), atom: true }, RAM, size, signed).code, localSet(result), [OP.br, 1, OP.end]);
+    this.put(localGet(RECORD_LOCAL), offset.code, s.address.code, i32Const(size), call(importIndex("slowLoad")));
+    this.put(signed ? this.signExtend({ code: [], atom: false }, size).code : [], localSet(result), [OP.end]);
+    return { code: localGet(result), atom: true };
+  }
+  store(segment: number | undefined, offset: Value, size: Size, value: Value): void {
+    const s = this.segment(segment);
+    const linear = this.temporary();
+    this.put([OP.block, OP.void, OP.block, OP.void]);
+    this.put(offset.code, s.field(WRITE_BOUND[size]).code, [OP.i32GeU, OP.brIf, 0]);
+    this.put(offset.code, s.field(BASE).code, [OP.i32Add], localTee(linear));
+    this.put([...i32Const(LINE_SHIFT), OP.i32ShrU, ...access(OP.i32Load8U, LINE_FLAGS), OP.brIf, 0]);
+    this.put(localGet(linear), value.code, access(STORES[size], RAM), [OP.br, 1, OP.end]);
+    this.put(localGet(RECORD_LOCAL), offset.code, s.address.code, i32Const(size), value.code, call(importIndex("slowStore")), [OP.end]);
+  }
+  probeStore(segment: number | undefined, offset: Value, size: Size): void {
+    const s = this.segment(segment);
+    this.put(offset.code, s.field(WRITE_BOUND[size]).code, [OP.i32GeU, OP.if, OP.void]);
+    this.put(localGet(RECORD_LOCAL), offset.code, s.address.code, i32Const(size), call(importIndex("probeStore")), [OP.end]);
+  }
+  stackOffset(bytes: Value): Value {
+    const sum = this.add(this.word(ESP), bytes);
+    return this.shape!.stackSize === 2 ? this.zeroExtend(sum, 2) : sum;
+  }
+  setStackPointer(offset: Value): void {
+    this.put(i32Const(0), offset.code, access(this.shape!.stackSize === 2 ? OP.i32Store16 : OP.i32Store, ESP));
+  }
+
+  // Flags ------------------------------------------------------------------------------------------------------------------------
+  lazy(flag: LazyFlag): Value {
+    return this.word(LAZY[flag]);
+  }
+  setLazy(words: Partial<Record<LazyFlag, Value>>): void {
+    for (const [flag, value] of Object.entries(words)) this.setWord(LAZY[flag as LazyFlag], value);
+  }
+  systemFlags(): Value {
+    return this.word(EFLAGS);
+  }
+  setSystemFlags(value: Value): void {
+    this.setWord(EFLAGS, value);
+  }
+
+  // Control ----------------------------------------------------------------------------------------------------------------------
+  nextOffset(): Value {
+    return this.field(R.next);
+  }
+  jump(): void {
+    this.follow(R.targetLink);
+    this.ended = true;
+  }
+  jumpIf(condition: Value): void {
+    this.when(condition, () => this.follow(R.targetLink));
+    this.proceed();
+  }
+  proceed(): void {
+    this.follow(R.nextLink);
+    this.ended = true;
+  }
+  again(): void {
+    this.enter({ code: localGet(RECORD_LOCAL), atom: true });
+  }
+  checkTarget(offset: Value): void {
+    this.put(offset.code, this.word(CS + LIMIT).code, [OP.i32GtU, OP.if, OP.void]);
+    this.raise(13);
+    this.put([OP.end]);
+  }
+  raise(vector: number): void {
+    this.put(localGet(RECORD_LOCAL), i32Const(vector), call(importIndex("raise")), [OP.unreachable]);
+  }
+  /** To the record that a link field names, linking it first if need be. */
+  private follow(link: number): void {
+    const to = this.temporary();
+    this.put(this.field(link).code, localTee(to), [OP.i32Eqz, OP.if, OP.void]);
+    this.put(localGet(RECORD_LOCAL), i32Const(link), call(importIndex("link")), localSet(to), [OP.end]);
+    this.enter({ code: localGet(to), atom: true });
+  }
+  jumpTo(offset: Value): void {
+    const target = this.let(offset);
+    const entry = this.temporary();
+    const to = this.temporary();
+    this.put(this.xor(target, this.word(CONTEXT_SALT)).code, i32Const(HASH_ENTRIES - 1), [OP.i32And]);
+    this.put(i32Const(Math.log2(HASH_ENTRY_BYTES)), [OP.i32Shl], localTee(entry), access(OP.i32Load, HASH), target.code, [OP.i32Eq]);
+    this.put(localGet(entry), access(OP.i32Load, HASH + 4), this.word(CONTEXT).code, [OP.i32Eq, OP.i32And, OP.if, OP.void]);
+    this.put(localGet(entry), access(OP.i32Load, HASH + 8), localSet(to), [OP.else]);
+    this.put(target.code, call(importIndex("find")), localSet(to), [OP.end]);
+    this.enter({ code: localGet(to), atom: true });
+    this.ended = true;
+  }
+  /** Takes a whole block off the budget and goes there, or leaves if the budget is too small for it. */
+  private enter(record: Value): void {
+    const left = this.temporary();
+    this.put(this.word(BUDGET).code, record.code, access(OP.i32Load, R.remaining), [OP.i32Sub], localTee(left));
+    this.put(i32Const(0), [OP.i32LtS, OP.if, OP.void]);
+    this.setWord(EIP, { code: [...record.code, ...access(OP.i32Load, R.ip)], atom: false });
+    this.exit(EXIT.budget);
+    this.put([OP.end]);
+    this.setWord(BUDGET, { code: localGet(left), atom: true });
+    this.put(record.code, localSet(RECORD_LOCAL));
+    this.dispatch();
+  }
+  private dispatch(): void {
+    this.put([OP.br, ...unsignedLeb(this.loopDepth + this.nesting)]);
+  }
+  private exit(reason: number): void {
+    this.put(i32Const(reason), [OP.return]);
+  }
+
+  // Handlers that belong to no definition ----------------------------------------------------------------------------------------
+  /** The next record of the block. */
+  fallThrough(): void {
+    this.put(localGet(RECORD_LOCAL), i32Const(RECORD_BYTES), [OP.i32Add], localSet(RECORD_LOCAL));
+    this.dispatch();
+  }
+  /** Leaves before this instruction, giving back what its block had taken off the budget for it and the rest. */
+  leaveHere(reason: number): void {
+    this.giveBack();
+    this.setWord(EIP, this.field(R.ip));
+    this.exit(reason);
+  }
+  private giveBack(): void {
+    this.setWord(BUDGET, this.add(this.word(BUDGET), this.field(R.remaining)));
+  }
+  /** The bytes under this record have changed: look the instruction up anew. */
+  redirect(): void {
+    this.giveBack();
+    this.jumpTo(this.field(R.ip));
+  }
+  /** A TypeScript operation that may change anything. */
+  callSystem(): void {
+    this.setWord(EIP, this.field(R.next));
+    this.put(localGet(RECORD_LOCAL), call(importIndex("system")), [OP.if, OP.void]);
+    this.exit(EXIT.attention);
+    this.put([OP.end]);
+    this.jumpTo(this.word(EIP));
+  }
+  callHelper(): void {
+    this.put(localGet(RECORD_LOCAL), call(importIndex("helper")));
+    this.fallThrough();
+  }
+}
+
+function registerAddress(n: number, size: Size): number {
+  return GPR + (size === 1 && n >= 4 ? (n - 4) * 4 + 1 : n * 4);
+}
