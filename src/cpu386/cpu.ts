@@ -29,6 +29,13 @@ export type RunExit =
   | { readonly kind: "shutdown"; readonly chain: readonly FaultRecord[] }
   | { readonly kind: "unsupported"; readonly feature: string };
 
+export interface RunOptions {
+  /** The first instruction is executed even if a breakpoint is on it. */
+  readonly passBreakpoint?: boolean;
+  /** False: leave external interrupts pending. */
+  readonly interrupts?: boolean;
+}
+
 type Run = (record: number) => number;
 
 /** Longest slice: BUDGET is a signed 32-bit word. */
@@ -66,24 +73,37 @@ export class Cpu {
     };
   }
 
+  /** Power-on: all state and all of RAM zero, nothing decoded. Segment registers, eip and the like are the board's to set. */
+  reset(): void {
+    const { processor: cpu } = this;
+    this.records.forgetAll();
+    cpu.u8.fill(0, 0, L.HASH);
+    cpu.u8.fill(0, L.RAM, L.RAM + cpu.memory.size);
+    cpu.setWord(L.EFLAGS, 2);
+    cpu.attention = cpu.halted = cpu.shadow = false;
+    cpu.contextChanged = true;
+    cpu.faults.length = 0;
+    this.watchpoints.take();
+    this.before = this.slice = this.stolen = 0;
+    this.place = "between";
+  }
+
   /** Instructions executed since power-on; exact at any moment. An instruction that faults counts as well: it took its time. */
   get retired(): number {
     const inFlight = this.place === "between" ? 0 : this.processor.i32[(this.record + R.remaining) >> 2]!;
     return this.before + this.slice - this.processor.i32[L.BUDGET >> 2]! - this.stolen - inFlight;
   }
 
-  /**
-   * Executes at most `count` instructions.
-   * @param passBreakpoint the first instruction is executed even if a breakpoint is on it
-   */
-  run(count: number, passBreakpoint = false): RunExit {
+  /** Executes at most `count` instructions; with a count of 0, an interrupt that is pending is still delivered. */
+  run(count: number, options: RunOptions = {}): RunExit {
     const end = this.retired + count;
-    let pass = passBreakpoint;
+    let pass = options.passBreakpoint === true;
+    const takesInterrupts = options.interrupts !== false;
     const cpu = this.processor;
     cpu.attention = false;
     try {
       for (;;) {
-        if (!cpu.shadow && cpu.interrupts.pending && cpu.word(L.EFLAGS) & FLAG.IF) {
+        if (takesInterrupts && !cpu.shadow && cpu.interrupts.pending && cpu.word(L.EFLAGS) & FLAG.IF) {
           cpu.halted = false;
           deliverExternal(cpu, cpu.interrupts.acknowledge());
         }

@@ -22,10 +22,12 @@ export interface Clock {
 
 /** Registers ranges of ports with the board; a range belongs to one device. */
 export interface PortRegistry extends PortBus {
-  /** Byte-wide unless the device says otherwise: wider accesses arrive with their size. Throws if a port is taken. */
+  /** Throws, naming both devices, if a port is taken. */
   claim(device: string, first: number, count: number, handler: PortHandler): void;
 }
 export interface PortHandler {
+  /** Takes accesses of 2 and 4 bytes whole; without it they arrive as bytes, the lowest port first. */
+  readonly wide?: true;
   read(port: number, size: Size): number;
   write(port: number, size: Size, value: number): void;
 }
@@ -37,7 +39,10 @@ export interface InterruptLines {
 }
 
 /** Why the machine ends of its own accord. */
-export type PowerEvent = { readonly kind: "power-off" } | { readonly kind: "debug-exit"; readonly value: number } | { readonly kind: "reset"; readonly by: string };
+export type PowerEvent =
+  | { readonly kind: "power-off" }
+  | { readonly kind: "debug-exit"; readonly value: number }
+  | { readonly kind: "reset"; readonly by: string };
 
 /** What a device may use. */
 export interface Board {

@@ -1,0 +1,98 @@
+#!/usr/bin/env bash
+# Builds the guest images with the plain GNU tools. The same tools give the same bytes, wherever the checkout lies: paths in the debug
+# information are relative to the project's root, and nothing records a date, a build id or a temporary name.
+#
+# Usage: scripts/build-guest.sh [output directory]        (default: src/guest/images)
+set -euo pipefail
+export LC_ALL=C
+
+root=$(cd "$(dirname "$0")/.." && pwd -P)
+images=$root/src/guest/images
+if [ $# -gt 0 ]; then
+  mkdir -p "$1"
+  images=$(cd "$1" && pwd -P)
+fi
+objects=$(mktemp -d)
+trap 'rm -rf "$objects"' EXIT
+cd "$root"
+
+if ! echo 'int probe;' | gcc -m32 -ffreestanding -x c -c -o "$objects/probe.o" - 2>/dev/null; then
+  echo "build-guest: gcc -m32 does not work here: apt-get install gcc" >&2
+  exit 1
+fi
+
+# No FPU, MMX or SSE: nobody saves their registers. Four-byte stack alignment is all that remains to be kept without them.
+flags=(
+  -m32 -march=i686 -mno-80387 -mno-mmx -mno-sse -mpreferred-stack-boundary=2
+  -std=gnu11 -ffreestanding -fno-pic -fno-pie -fno-stack-protector -fcf-protection=none -fno-asynchronous-unwind-tables -fno-common
+  -Wall -Wextra -Werror -gdwarf-4 -ffile-prefix-map="$root"=. -Isrc/guest/lib
+)
+
+# compile DIRECTORY OPTIONS... -- SOURCES: to objects in DIRECTORY.
+compile() {
+  local directory=$objects/$1 options=()
+  shift
+  mkdir -p "$directory"
+  while [ "$1" != -- ]; do
+    options+=("$1")
+    shift
+  done
+  shift
+  for source in "$@"; do
+    gcc "${flags[@]}" "${options[@]}" -c "$source" -o "$directory/$(basename "$source").o"
+  done
+}
+
+# link SCRIPT OUTPUT OBJECTS...; -n packs segments without page alignment.
+link() {
+  local script=$1 output=$2
+  shift 2
+  ld -m elf_i386 -n --build-id=none --no-warn-rwx-segments -T "$script" -o "$output" "$@"
+}
+
+# partition SYSTEM NAME OPTIMISATION SOURCES...: an ELF file linked with libpok.
+partition() {
+  local system=$1 name=$2 optimisation=$3
+  shift 3
+  compile "$system/$name" "$optimisation" -Isrc/guest/libpok -- "$@"
+  link src/guest/libpok/linker.ld "$objects/$system/$name.elf" "$objects/$system/$name"/*.o "$objects"/libpok/*.o
+}
+
+# system SYSTEM IMAGE PARTITION...: the kernel for src/guest/SYSTEM/deployment.h, with the partitions' files inside, as POK does it.
+system() {
+  local system=$1 image=$2 sizes=
+  shift 2
+  compile "$system/kernel" -Og -Isrc/guest/kernel -Isrc/guest/"$system" -- src/guest/kernel/*.[cS] src/guest/lib/*.c
+  : >"$objects/$system/archive2"
+  for name in "$@"; do
+    objcopy -I binary -O binary --pad-to=$((($(stat -c %s "$objects/$system/$name.elf") + 3) / 4 * 4)) --gap-fill=0 \
+      "$objects/$system/$name.elf" "$objects/$system/$name.padded"
+    cat "$objects/$system/$name.padded" >>"$objects/$system/archive2"
+    sizes+=${sizes:+, }$(stat -c %s "$objects/$system/$name.padded")
+  done
+  gcc -m32 -c -x assembler -o "$objects/$system/archive2.o" - <<ARCHIVE
+        .section .archive2, "a"
+        .balign 4
+        .globl  __archive2_begin, part_sizes
+        .type   __archive2_begin, @object
+        .type   part_sizes, @object
+__archive2_begin:
+        .incbin "$objects/$system/archive2"
+        .size   __archive2_begin, . - __archive2_begin
+part_sizes:
+        .long   $sizes
+        .size   part_sizes, . - part_sizes
+        .section .note.GNU-stack, "", @progbits
+ARCHIVE
+  link src/guest/kernel/linker.ld "$images/$image" "$objects/$system/kernel"/*.o "$objects/$system/archive2.o"
+  chmod 644 "$images/$image"
+}
+
+compile libpok -Og -Isrc/guest/libpok -- src/guest/libpok/*.[cS] src/guest/lib/*.c
+
+partition two part1 -Og src/guest/two/part1.c
+partition two part2 -Og src/guest/two/part2.c
+system two pok-two.elf part1 part2
+
+partition bench bench -O2 src/guest/bench/*.c
+system bench bench-integer.elf bench

@@ -1,0 +1,60 @@
+/** Descriptors and gates as people read them, and the tables they lie in, looked at without touching anything. */
+import { linear, physical } from "../cpu386/address.js";
+import * as L from "../cpu386/layout.js";
+import type { Processor } from "../cpu386/processor.js";
+import { ATTRIBUTE, decodeDescriptor, type Descriptor, dplOf, isCode, isData, SEGMENT } from "../cpu386/segment.js";
+
+/** System descriptor types (SDM volume 3, table 3-2). */
+const SYSTEM_TYPES: Readonly<Record<number, string>> = {
+  1: "TSS16",
+  2: "LDT",
+  3: "TSS16 busy",
+  4: "call gate16",
+  5: "task gate",
+  6: "interrupt gate16",
+  7: "trap gate16",
+  9: "TSS",
+  11: "TSS busy",
+  12: "call gate",
+  14: "interrupt gate",
+  15: "trap gate",
+};
+
+export function attributesText(attributes: number): string {
+  if (attributes === 0) return "unusable";
+  const present = attributes & ATTRIBUTE.present ? "" : ", not present";
+  const accessed = attributes & ATTRIBUTE.accessed ? ", accessed" : "";
+  const size = attributes & ATTRIBUTE.big ? "32-bit" : "16-bit";
+  if (isCode(attributes)) {
+    const conforming = attributes & ATTRIBUTE.expandDown ? " conforming" : "";
+    return `${size}${conforming} code ${attributes & ATTRIBUTE.writable ? "execute/read" : "execute-only"}${accessed}${present}`;
+  }
+  if (isData(attributes)) {
+    const down = attributes & ATTRIBUTE.expandDown ? " expand-down" : "";
+    return `${size}${down} data ${attributes & ATTRIBUTE.writable ? "read/write" : "read-only"}${accessed}${present}`;
+  }
+  const type = (attributes >> 8) & 15;
+  return `${SYSTEM_TYPES[type] ?? `reserved type ${type}`}${present}`;
+}
+
+/** The table's descriptors without accessed-bit or other side effects; `local`: the LDT. Null and empty entries are left out. */
+export function readTable(p: Processor, local: boolean): Descriptor[] {
+  const ldt = p.segment(SEGMENT.LDTR);
+  if (local && ldt.attributes === 0) return [];
+  const base = local ? ldt.base : p.word(L.GDTR_BASE);
+  const limit = local ? ldt.limit : p.word(L.GDTR_LIMIT);
+  const out: Descriptor[] = [];
+  for (let index = local ? 0 : 8; index + 7 <= Math.min(limit, 0xffff); index += 8) {
+    const d = peekDescriptor(p, base + index, index | (local ? 4 : 0));
+    if (d && (d.low !== 0 || d.high !== 0)) out.push(d);
+  }
+  return out;
+}
+
+export function peekDescriptor(p: Processor, at: number, selector: number): Descriptor | undefined {
+  const bytes = p.memory.peek(physical(linear(at)), 8);
+  if (bytes?.length !== 8) return undefined;
+  const view = new DataView(bytes.buffer);
+  const d = decodeDescriptor(selector, view.getUint32(0, true), view.getUint32(4, true), linear(at));
+  return { ...d, selector: selector | dplOf(d.attributes) };
+}

@@ -1,0 +1,231 @@
+/** The debugger's target: a machine and the system found in it. */
+import { linear, physical } from "../cpu386/address.js";
+import type { Machine } from "../pc/machine.js";
+import { runMonitor } from "./monitor/index.js";
+import { DebugPoints } from "./points.js";
+import { DebugRegisters } from "./registers.js";
+import { RunControl } from "./run-control.js";
+import type { SystemModel, SystemSpace } from "./system.js";
+import type { DebugTarget, InfoTable, Registers, ResumePlan, Space, SpaceMemory, Stop, Thread, ThreadId } from "./target.js";
+import { Threads } from "./threads.js";
+
+/** How the host lets the machine run: calls `turn` again and again until it returns false, giving way to the host in between. */
+export type Pump = (turn: () => boolean) => void;
+
+export interface MachineTargetOptions {
+  readonly machine: Machine;
+  /** Built anew at each restart: what it had found is gone. */
+  readonly system: (machine: Machine) => SystemModel;
+  readonly pump: Pump;
+  /** Instructions between two looks at the host. */
+  readonly turnLength?: number;
+}
+
+/** What ends the process that hosts the machine. */
+export type Ending =
+  | { readonly kind: "power-off" | "killed" }
+  | { readonly kind: "debug-exit"; readonly value: number }
+  | { readonly kind: "fault"; readonly text: string };
+
+export class MachineTarget implements DebugTarget, SpaceMemory {
+  readonly machine: Machine;
+  system!: SystemModel;
+  threadTable!: Threads;
+  points!: DebugPoints;
+  private debugRegisters!: DebugRegisters;
+  run!: RunControl;
+  private listener: ((stop: Stop) => void) | undefined;
+  private messageListener: ((text: string) => void) | undefined;
+  private stop!: Stop;
+  running = false;
+  private ending: Ending | undefined;
+  /** Hears of the machine's end once nobody is left who might want to look at it. */
+  onEnd: ((ending: Ending) => void) | undefined;
+
+  constructor(private readonly options: MachineTargetOptions) {
+    this.machine = options.machine;
+    this.build();
+  }
+
+  private build(): void {
+    const { machine } = this;
+    this.system = this.options.system(machine);
+    this.threadTable = new Threads(machine.cpu, this.system);
+    this.points = new DebugPoints(machine.cpu, this.system);
+    this.debugRegisters = new DebugRegisters(machine.cpu, this.threadTable);
+    this.debugRegisters.entryOf = (space) => entryPoint(this.space(space)?.executable?.bytes);
+    this.run = new RunControl(machine, this.system, this.threadTable, this.points, this.debugRegisters);
+    this.stop = { thread: this.threadTable.current(), reason: { kind: "interrupted" } };
+  }
+
+  // Spaces and threads -----------------------------------------------------------------------------------------------------------
+  spaces(): readonly Space[] {
+    return this.system.spaces();
+  }
+  threads(): readonly Thread[] {
+    return this.threadTable.list();
+  }
+  current(): ThreadId {
+    return this.threadTable.current();
+  }
+  get registers(): Registers {
+    return this.debugRegisters;
+  }
+  get memory(): SpaceMemory {
+    return this;
+  }
+  get tables(): readonly InfoTable[] {
+    return this.system.tables ?? [];
+  }
+
+  // Memory -----------------------------------------------------------------------------------------------------------------------
+  private space(id: number): SystemSpace | undefined {
+    return this.system.spaces().find((s) => s.id === id);
+  }
+
+  read(id: number, address: number, length: number): Uint8Array | string {
+    const space = this.space(id);
+    if (!space) return `there is no process ${id}`;
+    const at = address >>> 0;
+    if (space.segments) {
+      const { base, limit } = space.segments;
+      if (at > limit) return `offset 0x${at.toString(16)} passes ${space.name}'s limit 0x${limit.toString(16)}`;
+      return this.peek(linear(base + at), Math.min(length, limit - at + 1));
+    }
+    // A partition that has no segments yet shows what its executable will load.
+    if (id !== 1) return readImage(space.executable?.bytes, at, length) ?? `${space.name} has no segments yet`;
+    return this.peek(linear(at), length);
+  }
+  private peek(at: number, length: number): Uint8Array | string {
+    return this.machine.cpu.processor.memory.peek(physical(at), length) ?? `there is no memory at 0x${at.toString(16)}`;
+  }
+
+  write(id: number, address: number, bytes: Uint8Array): true | string {
+    const space = this.space(id);
+    if (!space) return `there is no process ${id}`;
+    const at = address >>> 0;
+    if (id !== 1 && !space.segments) return `${space.name} has no segments yet`;
+    const { base, limit } = space.segments ?? { base: 0, limit: 0xffffffff };
+    if (at + bytes.length - 1 > limit) return `offset 0x${(at + bytes.length - 1).toString(16)} passes ${space.name}'s limit 0x${limit.toString(16)}`;
+    return this.machine.cpu.processor.memory.poke(physical(linear(base + at)), bytes) || `there is no memory at 0x${at.toString(16)}`;
+  }
+
+  // Running ----------------------------------------------------------------------------------------------------------------------
+  resume(plan: ResumePlan): void {
+    if (this.ending) {
+      this.finishEnding();
+      return;
+    }
+    this.run.begin(plan);
+    if (this.running) return;
+    this.running = true;
+    this.options.pump(() => this.turn());
+  }
+
+  private turn(): boolean {
+    if (!this.running) return false;
+    const stop = this.run.advance(this.options.turnLength ?? 250_000);
+    if (!stop) return true;
+    this.running = false;
+    this.report(stop);
+    return this.running;
+  }
+  /** Whether the processor waits for input, so that the host need not call again at once. */
+  get asleep(): boolean {
+    return this.run.asleep;
+  }
+
+  private report(stop: Stop): void {
+    this.stop = stop;
+    const { reason } = stop;
+    if (reason.kind === "ending") this.ending = this.endingOf();
+    if (reason.kind === "fault" && !this.listener) {
+      this.ending = { kind: "fault", text: reason.text };
+      return this.finishEnding();
+    }
+    if (this.listener) this.listener(stop);
+    else if (this.ending) this.finishEnding();
+    // Nobody is there to look at it: a stop meant for a client that has gone is no stop.
+    else this.resume({ alone: false });
+  }
+  private endingOf(): Ending {
+    const exit = this.machine.run(0);
+    return exit.kind === "power" && exit.event.kind === "debug-exit" ? { kind: "debug-exit", value: exit.event.value } : { kind: "power-off" };
+  }
+  private finishEnding(): void {
+    const ending = this.ending!;
+    const status = ending.kind === "debug-exit" ? exitStatus(ending) : 0;
+    const { listener } = this;
+    if (listener && ending.kind !== "fault") listener({ thread: this.stop.thread, reason: { kind: "exited", status } });
+    this.onEnd?.(ending);
+  }
+
+  interrupt(): void {
+    if (this.running) this.run.interrupt();
+  }
+  onStop(listener: ((stop: Stop) => void) | undefined): void {
+    this.listener = listener;
+  }
+  onMessage(listener: ((text: string) => void) | undefined): void {
+    this.messageListener = listener;
+  }
+  /** Tells whoever debugs the machine something. */
+  say(text: string): void {
+    this.messageListener?.(text);
+  }
+  lastStop(): Stop {
+    return this.stop;
+  }
+
+  detach(): void {
+    this.listener = undefined;
+    this.points.clear();
+    this.run.reset();
+    if (this.stop.reason.kind === "fault") {
+      this.ending = { kind: "fault", text: this.stop.reason.text };
+      return this.finishEnding();
+    }
+    this.resume({ alone: false });
+  }
+  kill(): void {
+    this.running = false;
+    this.onEnd?.({ kind: "killed" });
+  }
+  restart(): void {
+    this.running = false;
+    this.ending = undefined;
+    this.points.clear();
+    this.machine.restart();
+    this.build();
+  }
+
+  monitor(command: string, print: (text: string) => void): void {
+    runMonitor(this, command, print);
+  }
+}
+
+/** As QEMU's isa-debug-exit device: odd, so that 0 stays the power-off's. */
+export const exitStatus = (ending: Ending): number => (ending.kind === "debug-exit" ? ((ending.value << 1) | 1) & 0xff : ending.kind === "fault" ? 3 : 0);
+
+/** e_entry of an ELF file that has been checked before. */
+function entryPoint(bytes: Uint8Array | undefined): number | undefined {
+  return bytes && new DataView(bytes.buffer, bytes.byteOffset).getUint32(24, true);
+}
+
+/** What an executable's PT_LOAD segments put at an address; undefined where they put nothing. */
+function readImage(bytes: Uint8Array | undefined, address: number, length: number): Uint8Array | undefined {
+  if (!bytes) return undefined;
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const count = view.getUint16(44, true);
+  for (let n = 0; n < count; n++) {
+    const at = view.getUint32(28, true) + n * 32;
+    const [type, offset, start, , fileSize, memorySize] = [0, 4, 8, 12, 16, 20].map((o) => view.getUint32(at + o, true));
+    if (type !== 1 || address < start! || address >= start! + memorySize!) continue;
+    const end = Math.min(address + length, start! + memorySize!);
+    const out = new Uint8Array(end - address);
+    const from = address - start!;
+    if (from < fileSize!) out.set(bytes.subarray(offset! + from, offset! + Math.min(fileSize!, end - start!)));
+    return out;
+  }
+  return undefined;
+}

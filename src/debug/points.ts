@@ -1,0 +1,92 @@
+/**
+ * Breakpoints and watchpoints by (space, address). They become linear addresses only while the space's base is known; until then they
+ * wait. Whether an execution breakpoint is hit is decided by the space that runs there, not by the linear address.
+ */
+import type { Cpu } from "../cpu386/cpu.js";
+import type { WatchHit } from "../cpu386/watch.js";
+import type { SystemModel } from "./system.js";
+import type { PointKind, Points } from "./target.js";
+
+interface Point {
+  readonly kind: PointKind;
+  readonly space: number;
+  readonly address: number;
+  readonly length: number;
+}
+
+/** An address space is 4 GB; more than this many bytes watched at once is a mistake rather than a wish. */
+const MAX_WATCH = 1 << 20;
+
+export class DebugPoints implements Points {
+  private readonly points = new Map<string, Point>();
+  private bases = new Map<number, number>();
+
+  constructor(
+    private readonly cpu: Cpu,
+    private readonly system: SystemModel,
+  ) {}
+
+  insert(kind: PointKind, space: number, address: number, length: number): true | string {
+    if (!this.system.spaces().some((s) => s.id === space)) return `there is no process ${space}`;
+    if (kind !== "execute" && (length < 1 || length > MAX_WATCH)) return `a watchpoint watches 1 to ${MAX_WATCH} bytes, not ${length}`;
+    this.points.set(this.key(kind, space, address, length), { kind, space, address: address >>> 0, length });
+    this.apply();
+    return true;
+  }
+  remove(kind: PointKind, space: number, address: number, length: number): void {
+    if (this.points.delete(this.key(kind, space, address, length))) this.apply();
+  }
+  clear(): void {
+    this.points.clear();
+    this.apply();
+  }
+  /** The length of an execution breakpoint says nothing on this machine. */
+  private key(kind: PointKind, space: number, address: number, length: number): string {
+    return `${kind} ${space} ${address >>> 0} ${kind === "execute" ? "" : length}`;
+  }
+
+  /** Is there a breakpoint at this address of this space? */
+  has(space: number, address: number): boolean {
+    return this.points.has(this.key("execute", space, address, 0));
+  }
+
+  /** Puts points where the spaces' segments are now. */
+  apply(): void {
+    this.bases = this.basesNow();
+    const { breakpoints } = this.cpu.records;
+    const wanted = new Set<number>();
+    const watched: Parameters<Cpu["watchpoints"]["set"]>[0][number][] = [];
+    for (const { kind, space, address, length } of this.points.values()) {
+      const base = this.bases.get(space);
+      if (base === undefined) continue;
+      const start = (base + address) >>> 0;
+      if (kind === "execute") wanted.add(start);
+      else watched.push({ start, length, read: kind !== "write", write: kind !== "read" });
+    }
+    for (const at of [...breakpoints]) if (!wanted.has(at)) this.cpu.records.clearBreakpoint(at);
+    for (const at of wanted) if (!breakpoints.has(at)) this.cpu.records.setBreakpoint(at);
+    this.cpu.watchpoints.set(watched);
+  }
+
+  /** Applies again if a space has got a base or moved. */
+  refresh(): void {
+    const now = this.basesNow();
+    if (now.size !== this.bases.size || [...now].some(([id, base]) => this.bases.get(id) !== base)) this.apply();
+  }
+  private basesNow(): Map<number, number> {
+    const bases = new Map<number, number>([[1, 0]]);
+    for (const { id, segments } of this.system.spaces()) if (segments) bases.set(id, segments.base);
+    return bases;
+  }
+
+  /** The watchpoint a hit belongs to: its space and the watched address in that space's terms. */
+  ownerOf(hit: WatchHit): { space: number; address: number; access: "write" | "read" | "access" } | undefined {
+    for (const { kind, space, address, length } of this.points.values()) {
+      const base = this.bases.get(space);
+      if (kind === "execute" || base === undefined || kind === (hit.access === "read" ? "write" : "read")) continue;
+      const start = (base + address) >>> 0;
+      if (start < hit.address + hit.length && hit.address < start + length) return { space, address, access: kind };
+    }
+    return undefined;
+  }
+}

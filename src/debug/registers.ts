@@ -1,0 +1,137 @@
+/** Registers by name, of the running thread and of those that are not. */
+import type { Cpu } from "../cpu386/cpu.js";
+import * as L from "../cpu386/layout.js";
+import { install, loadSegment, SEGMENT, SEGMENT_NAMES } from "../cpu386/segment.js";
+import { GuestFault } from "../cpu386/fault.js";
+import type { RegisterInfo, Registers, ThreadId } from "./target.js";
+import { GENERAL_NAMES, SELECTOR_NAMES, type SavedRegisters, type Threads } from "./threads.js";
+
+const CONTROL: Readonly<Record<string, number>> = {
+  cr0: L.CR0,
+  cr2: L.CR2,
+  cr3: L.CR3,
+  cr4: L.CR4,
+  gdtr_base: L.GDTR_BASE,
+  gdtr_limit: L.GDTR_LIMIT,
+  idtr_base: L.IDTR_BASE,
+  idtr_limit: L.IDTR_LIMIT,
+  ...Object.fromEntries([0, 1, 2, 3, 6, 7].map((n) => [`dr${n}`, L.DR + n * 4])),
+  cpl: L.CPL,
+};
+
+const SEGMENT_FIELDS = { base: L.BASE, limit: L.LIMIT, attributes: L.ATTRIBUTES, selector: L.SELECTOR } as const;
+
+const info = (name: string, type = "uint32"): RegisterInfo => ({ name, bits: 32, type, group: "system" });
+const SYSTEM: readonly RegisterInfo[] = [
+  ...SELECTOR_NAMES.flatMap((s) => [info(`${s}_base`, "data_ptr"), info(`${s}_limit`), info(`${s}_attributes`)]),
+  ...["ldtr", "tr"].flatMap((s) => [info(`${s}_selector`), info(`${s}_base`, "data_ptr"), info(`${s}_limit`), info(`${s}_attributes`)]),
+  ...Object.keys(CONTROL).map((name) => info(name)),
+];
+
+/** Where a name of SYSTEM is kept. */
+function systemAddress(name: string): number | undefined {
+  const control = CONTROL[name];
+  if (control !== undefined) return control;
+  const [segment, field] = name.split("_");
+  const n = (SEGMENT_NAMES as readonly string[]).indexOf(segment!.toUpperCase());
+  const at = SEGMENT_FIELDS[field as keyof typeof SEGMENT_FIELDS];
+  return n < 0 || at === undefined ? undefined : L.SEGMENTS + n * L.SEGMENT_BYTES + at;
+}
+
+/** x87 registers of a machine without a coprocessor: empty, default control word. */
+const X87: Readonly<Record<string, number>> = { fctrl: 0x37f, fstat: 0, ftag: 0xffff, fiseg: 0, fioff: 0, foseg: 0, fooff: 0, fop: 0 };
+
+function word(value: number): Uint8Array {
+  const bytes = new Uint8Array(4);
+  new DataView(bytes.buffer).setUint32(0, value >>> 0, true);
+  return bytes;
+}
+
+export class DebugRegisters implements Registers {
+  readonly system = SYSTEM;
+
+  constructor(
+    private readonly cpu: Cpu,
+    private readonly threads: Threads,
+  ) {}
+
+  private isCurrent(id: ThreadId): boolean {
+    const current = this.threads.current();
+    return current.space === id.space && current.thread === id.thread;
+  }
+
+  read(thread: ThreadId, name: string): Uint8Array | undefined {
+    if (/^st[0-7]$/.test(name)) return new Uint8Array(10);
+    if (X87[name] !== undefined) return word(X87[name]!);
+    const value = this.value(thread, name);
+    return value === undefined ? undefined : word(value);
+  }
+
+  /** A register as a number, as the thread's space sees it: the kernel's eip, esp and ebp are linear addresses. */
+  value(thread: ThreadId, name: string): number | undefined {
+    const { processor: p } = this.cpu;
+    const system = systemAddress(name);
+    if (system !== undefined) return p.word(system);
+    const live = this.isCurrent(thread);
+    const saved = live ? undefined : this.threads.saved(thread);
+    if (!live && !saved) return this.unknown(thread, name);
+    const view = thread.space === 1 ? this.bases(saved) : { code: 0, stack: 0 };
+    const general = (GENERAL_NAMES as readonly string[]).indexOf(name);
+    if (general >= 0) {
+      const raw = saved ? saved.general[general]! : p.word(general * 4);
+      return name === "esp" || name === "ebp" ? raw + view.stack : raw;
+    }
+    if (name === "eip") return (saved ? saved.eip : p.eip) + view.code;
+    if (name === "eflags") return saved ? saved.eflags : p.flags;
+    const selector = (SELECTOR_NAMES as readonly string[]).indexOf(name);
+    if (selector >= 0) return saved ? saved.selectors[selector] : p.selector(selector);
+    return undefined;
+  }
+
+  private bases(saved: SavedRegisters | undefined): { code: number; stack: number } {
+    if (saved) return { code: saved.codeBase, stack: saved.stackBase };
+    const { processor: p } = this.cpu;
+    return { code: p.segment(SEGMENT.CS).base, stack: p.segment(SEGMENT.SS).base };
+  }
+
+  /** Registers of a thread that has not run yet: zeros, with the executable's entry point as eip so that its place has a name. */
+  private unknown(thread: ThreadId, name: string): number | undefined {
+    if (name === "eip") return this.entryOf?.(thread.space) ?? 0;
+    if (name === "eflags") return 2;
+    return (GENERAL_NAMES as readonly string[]).includes(name) || (SELECTOR_NAMES as readonly string[]).includes(name) ? 0 : undefined;
+  }
+  /** Entry point of a space's executable. */
+  entryOf: ((space: number) => number | undefined) | undefined;
+
+  write(thread: ThreadId, name: string, bytes: Uint8Array): true | string {
+    if (bytes.length < 4) return `${name} takes 4 bytes`;
+    const value = new DataView(bytes.buffer, bytes.byteOffset).getUint32(0, true);
+    const { processor: p } = this.cpu;
+    if (systemAddress(name) !== undefined) return `${name} is shown only; change the descriptor or use the guest's own instructions`;
+    if (this.value(thread, name) === value) return true;
+    if (!this.isCurrent(thread)) return this.threads.writeSaved(thread, name, value);
+    const view = thread.space === 1 ? this.bases(undefined) : { code: 0, stack: 0 };
+    const general = (GENERAL_NAMES as readonly string[]).indexOf(name);
+    if (general >= 0) p.setWord(general * 4, name === "esp" || name === "ebp" ? value - view.stack : value);
+    else if (name === "eip") p.setWord(L.EIP, value - view.code);
+    else if (name === "eflags") p.flags = value;
+    else return this.writeSelector(name, value);
+    return true;
+  }
+
+  /** Loading a selector is the processor's business, checks included; CS changes by a far transfer only. */
+  private writeSelector(name: string, value: number): true | string {
+    const n = (SELECTOR_NAMES as readonly string[]).indexOf(name);
+    if (n < 0) return `there is no register ${name} to write`;
+    if (n === SEGMENT.CS) return "cs cannot be written: only a far transfer loads it";
+    const before = this.cpu.processor.segment(n);
+    try {
+      loadSegment(this.cpu.processor, n, value & 0xffff);
+      return true;
+    } catch (e) {
+      if (!(e instanceof GuestFault)) throw e;
+      install(this.cpu.processor, n, before);
+      return `${name} = 0x${value.toString(16)}: ${e.facts.rule}`;
+    }
+  }
+}

@@ -1,0 +1,214 @@
+/**
+ * Who stops where. There is one processor; whatever thread a debugger names, the machine runs. Stepping belongs to a thread of a
+ * partition, which may pass through the kernel in between; a step of the kernel follows the processor out of it.
+ */
+import { explain, explainChain } from "./explain.js";
+import type { DebugPoints } from "./points.js";
+import type { DebugRegisters } from "./registers.js";
+import type { SystemModel } from "./system.js";
+import type { ResumePlan, Stop, StopReason, ThreadId } from "./target.js";
+import { KERNEL, type Threads } from "./threads.js";
+import type { Machine, MachineExit } from "../pc/machine.js";
+
+/** What a step does when the processor changes rings: stay with the thread, follow the processor, or (auto) follow it out of the kernel only. */
+export type StepPolicy = "auto" | "thread" | "follow";
+
+const same = (a: ThreadId, b: ThreadId): boolean => a.space === b.space && a.thread === b.thread;
+const SIGSEGV = 11;
+const SIGILL = 4;
+const SIGTRAP = 5;
+
+export class RunControl {
+  policy: StepPolicy = "auto";
+  private plan: ResumePlan = { alone: false };
+  /** An event that came while a lone step owed its answer: reported at the next resume. */
+  private deferred: Stop | undefined;
+  private interruptAsked = false;
+  /** The stepping thread has executed an instruction. */
+  private stepped = false;
+  /** The next instruction is executed even if a breakpoint is on it: that breakpoint has been reported. */
+  private pass = false;
+  private reported: { eip: number; time: number } | undefined;
+  private ringChanged = false;
+
+  constructor(
+    private readonly machine: Machine,
+    private readonly system: SystemModel,
+    private readonly threads: Threads,
+    private readonly points: DebugPoints,
+    private readonly registers: DebugRegisters,
+  ) {
+    threads.onRingChange = () => {
+      this.ringChanged = true;
+      if (this.plan.step) machine.cpu.processor.attention = true;
+    };
+  }
+
+  begin(plan: ResumePlan): void {
+    this.plan = plan;
+    this.stepped = false;
+    this.points.refresh();
+    const here = this.eip(this.threads.current());
+    this.pass = this.reported !== undefined && this.reported.eip === here && this.reported.time === this.machine.now;
+  }
+  interrupt(): void {
+    this.interruptAsked = true;
+  }
+  /** Forgets what the last debugger had under way. */
+  reset(): void {
+    this.deferred = this.reported = undefined;
+    this.interruptAsked = false;
+    this.plan = { alone: false };
+  }
+
+  /** Runs for about `count` instructions; a stop if there was one. */
+  advance(count: number): Stop | undefined {
+    if (this.deferred) {
+      const stop = this.deferred;
+      this.deferred = undefined;
+      return stop;
+    }
+    if (this.interruptAsked) {
+      this.interruptAsked = false;
+      return this.finish(this.threads.current(), { kind: "interrupted" });
+    }
+    const { step } = this.plan;
+    const end = this.machine.now + count;
+    do {
+      const stop = step ? this.advanceStep(step.thread, end - this.machine.now) : this.advanceFreely(end - this.machine.now);
+      if (stop) return stop;
+    } while (this.machine.now < end && !this.asleep);
+    return undefined;
+  }
+  /** The processor waits for input: there is no use in running on now. */
+  asleep = false;
+
+  private eip(thread: ThreadId): number {
+    return this.registers.value(thread, "eip") ?? 0;
+  }
+
+  private advanceFreely(count: number): Stop | undefined {
+    const exit = this.run(count, this.pass);
+    this.pass = false;
+    return this.judge(exit);
+  }
+
+  private advanceStep(thread: ThreadId, count: number): Stop | undefined {
+    if (!same(this.threads.current(), thread)) {
+      const exit = this.runToRingChange(count);
+      const stop = this.judge(exit);
+      if (stop) return stop;
+      return this.stepped && same(this.threads.current(), thread) ? this.stepDone(thread) : undefined;
+    }
+    const inKernel = thread.space === KERNEL.space;
+    const wasHalted = this.machine.cpu.processor.halted;
+    if (!inKernel || wasHalted) {
+      // Interrupts come in between a partition's instructions as ever. In the kernel they wait while it is stepped, or no step would end
+      // where its reader looks.
+      this.machine.run(0);
+      if (!same(this.threads.current(), thread)) return this.left(thread);
+    }
+    const exit = this.run(1, true, wasHalted);
+    const stop = this.judge(exit);
+    if (stop) return stop;
+    // A step on a halted processor is its first instruction after it wakes.
+    if (wasHalted && this.machine.cpu.processor.halted) return undefined;
+    this.stepped = true;
+    if (!same(this.threads.current(), thread)) return this.left(thread);
+    const eip = this.eip(thread);
+    const { range } = this.plan.step!;
+    if (range && eip >= range.start && eip < range.end && !this.points.has(thread.space, eip)) return undefined;
+    return this.stepDone(thread);
+  }
+
+  /** The stepped thread is no longer where the processor is. */
+  private left(thread: ThreadId): Stop | undefined {
+    const kernel = thread.space === KERNEL.space;
+    const follows = this.policy === "follow" || (this.policy === "auto" && kernel);
+    if (!follows) return undefined;
+    if (this.plan.alone) return this.finish(thread, { kind: "step" });
+    return this.finish(this.threads.current(), { kind: "step" });
+  }
+
+  private stepDone(thread: ThreadId): Stop {
+    return this.finish(thread, { kind: "step" });
+  }
+
+  private run(count: number, pass: boolean, interrupts = this.plan.step === undefined): MachineExit {
+    return this.machine.run(count, { passBreakpoint: pass, interrupts });
+  }
+  /** While the stepping thread is elsewhere: until some ring change, with interrupts as ever. */
+  private runToRingChange(count: number): MachineExit {
+    this.ringChanged = false;
+    this.machine.attentionOnly = true;
+    try {
+      const pass = this.pass;
+      this.pass = false;
+      return this.machine.run(count, { passBreakpoint: pass });
+    } finally {
+      this.machine.attentionOnly = false;
+    }
+  }
+
+  /** What an exit of the machine means to the debugger; undefined: run on. */
+  private judge(exit: MachineExit): Stop | undefined {
+    this.asleep = exit.kind === "asleep";
+    const current = this.threads.current();
+    switch (exit.kind) {
+      case "breakpoint":
+        return this.breakpoint(current);
+      case "watchpoint": {
+        const owner = this.points.ownerOf(exit.hit);
+        if (!owner) return undefined;
+        // A change of a partition's variable by the kernel is the partition's business: gdb looks at it in the process it names.
+        const thread = owner.space === current.space ? current : this.threads.ownerIn(owner.space);
+        return this.event(thread, { kind: "watchpoint", access: owner.access, address: owner.address });
+      }
+      case "shutdown":
+        return this.event(current, { kind: "fault", signal: SIGSEGV, text: explainChain(exit.chain, this.system, current.space) });
+      case "unsupported":
+        return this.event(current, { kind: "fault", signal: SIGILL, text: `the guest uses what this processor does not have: ${exit.feature}` });
+      case "dead":
+        return this.event(current, { kind: "fault", signal: SIGTRAP, text: "hlt with interrupts disabled: nothing can wake the processor" });
+      case "power":
+        return this.event(current, { kind: "ending", text: powerText(exit.event) });
+      default:
+        return undefined;
+    }
+  }
+
+  private breakpoint(current: ThreadId): Stop | undefined {
+    const eip = this.eip(current);
+    if (!this.points.has(current.space, eip)) {
+      // Another space's breakpoint at the same linear address.
+      this.pass = true;
+      return undefined;
+    }
+    this.reported = { eip, time: this.machine.now };
+    return this.event(current, { kind: "breakpoint" });
+  }
+
+  /** Reports an event, or keeps it while a lone step owes an answer for its own thread. */
+  private event(thread: ThreadId, reason: StopReason): Stop {
+    const { step, alone } = this.plan;
+    if (!step || !alone || same(step.thread, thread)) return this.finish(thread, reason);
+    this.deferred = { thread, reason };
+    return this.finish(step.thread, { kind: "step" });
+  }
+
+  private finish(thread: ThreadId, reason: StopReason): Stop {
+    this.plan = { alone: false };
+    return { thread, reason };
+  }
+
+  /** The last fault in words, for `why`. */
+  why(): string | undefined {
+    const fault = this.machine.cpu.processor.faults.at(-1);
+    return fault && explain(fault, this.system, this.threads.current().space);
+  }
+}
+
+function powerText(event: Extract<MachineExit, { kind: "power" }>["event"]): string {
+  if (event.kind === "power-off") return "the guest has switched the power off";
+  return event.kind === "debug-exit" ? `the guest has asked the debug-exit port to end with ${event.value}` : `the guest has asked for a reset (${event.by})`;
+}

@@ -1,0 +1,43 @@
+/** Bytes and text. The wire carries bytes; text appears only where the protocol says a field is text, and never by decoding the wire itself. */
+
+/** One character per byte, codes 0..255 unchanged. */
+export const ascii = (text: string): Uint8Array => Uint8Array.from(text, (c) => c.charCodeAt(0));
+
+export const toText = (bytes: Uint8Array): string => {
+  let text = "";
+  for (const byte of bytes) text += String.fromCharCode(byte);
+  return text;
+};
+
+const HEX = Array.from({ length: 256 }, (_, n) => n.toString(16).padStart(2, "0"));
+
+export const hexByte = (n: number): string => HEX[n & 0xff];
+
+export const toHex = (bytes: Uint8Array): string => {
+  let text = "";
+  for (const byte of bytes) text += HEX[byte];
+  return text;
+};
+
+/** User-visible text (paths, console output, XML) travels as UTF-8 inside hex or binary fields. */
+export const utf8 = (text: string): Uint8Array => new TextEncoder().encode(text);
+
+export const fromUtf8 = (bytes: Uint8Array): string => new TextDecoder().decode(bytes);
+
+export const concat = (...parts: readonly Uint8Array[]): Uint8Array => {
+  const whole = new Uint8Array(parts.reduce((n, part) => n + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    whole.set(part, at);
+    at += part.length;
+  }
+  return whole;
+};
+
+/** Little-endian bytes, the order of i386 registers in `g`. */
+export const littleEndian = (value: number, size: number): Uint8Array => {
+  const bytes = new Uint8Array(size);
+  let rest = value >>> 0;
+  for (let i = 0; i < size && i < 4; i++, rest >>>= 8) bytes[i] = rest & 0xff;
+  return bytes;
+};

@@ -1,0 +1,192 @@
+/**
+ * The framing of packets: bytes to packets and back (GDB manual, "Overview" of the remote protocol).
+ *
+ * Nothing here decodes text: binary packets (X, x, vFile) hold any byte value, so a frame is a Uint8Array from end to end.
+ */
+
+/** Longest payload accepted or sent, announced as PacketSize (which gdb reads in hexadecimal). */
+export const PACKET_SIZE = 0x4000;
+
+const DOLLAR = 0x24;
+const HASH = 0x23;
+const STAR = 0x2a;
+const PLUS = 0x2b;
+const MINUS = 0x2d;
+const ESCAPE = 0x7d;
+const ESCAPE_BIT = 0x20;
+const BREAK = 0x03;
+
+/** What a piece of the stream turned out to be. */
+export type Frame =
+  /** The payload with its escapes still in place: only packets with binary data may be unescaped. */
+  | { readonly kind: "packet"; readonly payload: Uint8Array; readonly good: boolean }
+  /** Longer than PACKET_SIZE; its bytes were not kept. */
+  | { readonly kind: "oversized" }
+  | { readonly kind: "ack" }
+  | { readonly kind: "nak" }
+  /** A lone 0x03 between packets ("Interrupts"). */
+  | { readonly kind: "break" };
+
+const hexDigit = (byte: number): number => {
+  if (byte >= 0x30 && byte <= 0x39) return byte - 0x30;
+  const letter = byte | 0x20;
+  return letter >= 0x61 && letter <= 0x66 ? letter - 0x57 : -1;
+};
+
+/** Incremental: any split of the stream gives the same frames. */
+export class Framer {
+  #state: "between" | "payload" | "checksum" = "between";
+  #buffer = new Uint8Array(PACKET_SIZE);
+  #length = 0;
+  #oversized = false;
+  #sum = 0;
+  /** The first checksum digit, once it has arrived; -1 stands for a character that is no digit. */
+  #digit: number | undefined;
+
+  push(bytes: Uint8Array): Frame[] {
+    const frames: Frame[] = [];
+    for (const byte of bytes) {
+      if (this.#state === "between") this.#between(byte, frames);
+      else if (this.#state === "payload") this.#payload(byte);
+      else this.#checksum(byte, frames);
+    }
+    return frames;
+  }
+
+  #between(byte: number, frames: Frame[]): void {
+    if (byte === DOLLAR) this.#start();
+    else if (byte === PLUS) frames.push({ kind: "ack" });
+    else if (byte === MINUS) frames.push({ kind: "nak" });
+    else if (byte === BREAK) frames.push({ kind: "break" });
+    // Anything else is line noise or a notification (%...#cc), which no client sends to a stub.
+  }
+
+  #start(): void {
+    this.#state = "payload";
+    this.#length = 0;
+    this.#sum = 0;
+    this.#oversized = false;
+  }
+
+  #payload(byte: number): void {
+    // '$' never occurs inside a packet, not even in binary data: the one before it was cut short, and a new one starts here.
+    if (byte === DOLLAR) {
+      this.#start();
+      return;
+    }
+    if (byte === HASH) {
+      this.#state = "checksum";
+      this.#digit = undefined;
+      return;
+    }
+    this.#sum = (this.#sum + byte) & 0xff;
+    if (this.#length < PACKET_SIZE) this.#buffer[this.#length++] = byte;
+    else this.#oversized = true;
+  }
+
+  #checksum(byte: number, frames: Frame[]): void {
+    if (this.#digit === undefined) {
+      this.#digit = hexDigit(byte);
+      return;
+    }
+    const low = hexDigit(byte);
+    this.#state = "between";
+    if (this.#oversized) {
+      frames.push({ kind: "oversized" });
+      return;
+    }
+    const good = this.#digit >= 0 && low >= 0 && this.#digit * 16 + low === this.#sum;
+    frames.push({ kind: "packet", payload: this.#buffer.slice(0, this.#length), good });
+  }
+}
+
+/** Escapes the bytes that would end a frame or start a run ("Binary Data"). */
+export const escapeBinary = (payload: Uint8Array): Uint8Array => {
+  const out: number[] = [];
+  for (const byte of payload) {
+    if (byte === HASH || byte === DOLLAR || byte === ESCAPE || byte === STAR) out.push(ESCAPE, byte ^ ESCAPE_BIT);
+    else out.push(byte);
+  }
+  return Uint8Array.from(out);
+};
+
+/** Undefined if the escape character is the last one: half of a byte is missing. */
+export const unescapeBinary = (payload: Uint8Array): Uint8Array | undefined => {
+  const out = new Uint8Array(payload.length);
+  let length = 0;
+  for (let i = 0; i < payload.length; i++) {
+    if (payload[i] !== ESCAPE) out[length++] = payload[i];
+    else if (++i < payload.length) out[length++] = payload[i] ^ ESCAPE_BIT;
+    else return undefined;
+  }
+  return out.subarray(0, length);
+};
+
+/** A run is its byte, '*' and a printable character for how many times more: repeats + 29, from 3 (a space) to 97 ('~'). */
+const RUN_MIN = 3;
+const RUN_MAX = 97;
+const RUN_BIAS = 29;
+
+/** The largest count not above `wanted` whose character cannot be taken for part of the framing: not '#', '$', '+' or '-'. */
+const runCount = (wanted: number): number => {
+  const count = Math.min(wanted, RUN_MAX);
+  const character = count + RUN_BIAS;
+  if (character === HASH || character === PLUS || character === MINUS) return count - 1;
+  return character === DOLLAR ? count - 2 : count;
+};
+
+/** Run-length encoding of an escaped payload (GDB manual, "Overview"). */
+export const encodeRuns = (escaped: Uint8Array): Uint8Array => {
+  const out: number[] = [];
+  for (let i = 0; i < escaped.length; ) {
+    const byte = escaped[i++];
+    out.push(byte);
+    if (byte === ESCAPE) {
+      // gdb expands runs before it unescapes, LLDB while it does: they agree as long as no run starts at an escaped byte.
+      out.push(escaped[i++]);
+      continue;
+    }
+    let repeats = 0;
+    while (i + repeats < escaped.length && escaped[i + repeats] === byte) repeats++;
+    while (repeats >= RUN_MIN) {
+      const count = runCount(repeats);
+      out.push(STAR, count + RUN_BIAS);
+      i += count;
+      repeats -= count;
+      // After a run the byte must stand alone again before it can be repeated.
+      if (repeats > 0) {
+        out.push(byte);
+        i++;
+        repeats--;
+      }
+    }
+  }
+  return Uint8Array.from(out);
+};
+
+/** `$payload#cc` ready for the wire. */
+export const encode = (payload: Uint8Array, runs = true): Uint8Array => {
+  const escaped = escapeBinary(payload);
+  const body = runs ? encodeRuns(escaped) : escaped;
+  const frame = new Uint8Array(body.length + 4);
+  frame[0] = DOLLAR;
+  frame.set(body, 1);
+  let sum = 0;
+  for (const byte of body) sum = (sum + byte) & 0xff;
+  frame[body.length + 1] = HASH;
+  const digits = sum.toString(16).padStart(2, "0");
+  frame[body.length + 2] = digits.charCodeAt(0);
+  frame[body.length + 3] = digits.charCodeAt(1);
+  return frame;
+};
+
+/** How much of `data`, from its start, fits into `room` bytes once escaped. */
+export const fitting = (data: Uint8Array, room: number): Uint8Array => {
+  let used = 0;
+  for (let i = 0; i < data.length; i++) {
+    const byte = data[i];
+    used += byte === HASH || byte === DOLLAR || byte === ESCAPE || byte === STAR ? 2 : 1;
+    if (used > room) return data.subarray(0, i);
+  }
+  return data;
+};

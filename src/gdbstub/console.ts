@@ -1,0 +1,37 @@
+/** Text for the user, as O packets (GDB manual, "Stop Reply Packets"): only while the machine runs, or in answer to qRcmd. */
+import { ascii, toHex, utf8 } from "./bytes.js";
+import { PACKET_SIZE } from "./codec.js";
+import type { Link } from "./link.js";
+
+/** Two digits a byte, and the 'O'. */
+const TEXT_BYTES = PACKET_SIZE / 2 - 1;
+/** Kept until the machine runs again. */
+const MOST_MESSAGES = 100;
+
+export class Console {
+  #messages: string[] = [];
+  readonly #said = new Set<string>();
+
+  constructor(private readonly link: Link) {}
+
+  print(text: string): void {
+    const bytes = utf8(text);
+    for (let at = 0; at < bytes.length; at += TEXT_BYTES) this.link.send(ascii(`O${toHex(bytes.subarray(at, at + TEXT_BYTES))}`));
+  }
+
+  /** To be printed when the machine next runs. */
+  keep(text: string): void {
+    if (this.#messages.length < MOST_MESSAGES) this.#messages.push(text);
+  }
+
+  /** The same, but not twice in a session. */
+  keepOnce(text: string): void {
+    if (this.#said.has(text)) return;
+    this.#said.add(text);
+    this.keep(text);
+  }
+
+  printKept(): void {
+    for (const text of this.#messages.splice(0)) this.print(text);
+  }
+}

@@ -1,0 +1,66 @@
+/** vCont and the older c C s S: whatever thread a client names, the machine runs (GDB manual, "Packets"). */
+import { littleEndian } from "../bytes.js";
+import type { Reader } from "../reader.js";
+import { Errno, fail, LATER, OK, type Reply } from "../reply.js";
+import type { Session } from "../session.js";
+import { type Action, leavesProcessesOut, parseActions, planOf } from "../vcont.js";
+import { anything, nothing, packet } from "./definition.js";
+
+const HINT =
+  'pok386: one processor runs all processes. After "set schedule-multiple on" gdb knows it too, and shows the registers of every inferior afresh.\n';
+
+const resume = (actions: readonly Action[], session: Session): Reply => {
+  const preferred = session.continued ?? session.general;
+  const plan = planOf(actions, [preferred, session.target.current(), ...session.processes.threads()]);
+  if (leavesProcessesOut(actions) && session.processes.spaces().length > 1) session.console.keepOnce(HINT);
+  session.unresumed.resumed(actions, session.processes.threads());
+  session.resume(plan);
+  return LATER;
+};
+
+/** `c [addr]` and its like: an address is where to go on. */
+const legacy = (match: string, kind: Action["kind"], withSignal: boolean) =>
+  packet({
+    match,
+    textErrors: true,
+    parse: (reader: Reader) => {
+      if (withSignal) {
+        reader.hex(0xff);
+        if (reader.skip(";")) return reader.hex();
+      }
+      const address = reader.atEnd ? undefined : reader.hex();
+      reader.end();
+      return address;
+    },
+    handle: (address, session) => {
+      const thread = session.continued ?? session.general;
+      if (address !== undefined) {
+        const written = session.target.registers.write(thread, "eip", littleEndian(address, 4));
+        if (written !== true) return fail(Errno.EIO, written);
+      }
+      return resume([{ kind }], session);
+    },
+  });
+
+export const resumePackets = [
+  /** gdb uses vCont only if c, C, s and S are all there. `t` is for non-stop mode. */
+  packet({ match: "vCont?", advertise: "vContSupported+", parse: nothing, handle: () => "vCont;c;C;s;S;r" }),
+
+  packet({ match: "vCont", textErrors: true, parse: parseActions, handle: resume }),
+
+  legacy("c", "continue", false),
+  legacy("C", "continue", true),
+  legacy("s", "step", false),
+  legacy("S", "step", true),
+
+  /** The packet form of 0x03 ("Interrupts"); the stop is reported to the resume it ends. */
+  packet({
+    match: "vCtrlC",
+    whileRunning: true,
+    parse: anything,
+    handle: (_, session) => {
+      session.interrupt();
+      return OK;
+    },
+  }),
+];

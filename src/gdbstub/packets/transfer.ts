@@ -1,0 +1,89 @@
+/** qXfer:object:read: documents read piece by piece (GDB manual, "General Query Packets"). */
+import { ascii, concat, utf8 } from "../bytes.js";
+import { fitting, PACKET_SIZE } from "../codec.js";
+import { osdata } from "../osdata.js";
+import { Malformed, Reader } from "../reader.js";
+import { Errno, type Failure, fail, type Reply } from "../reply.js";
+import type { Session } from "../session.js";
+import { targetDescription } from "../target-description.js";
+import { formatThreadId } from "../thread-id.js";
+import { attributes, xmlText } from "../xml.js";
+import { type PacketDefinition, packet } from "./definition.js";
+
+type Produce = (annex: string, session: Session) => string | Failure;
+
+interface Part {
+  readonly annex: string;
+  readonly offset: number;
+  readonly length: number;
+}
+
+/** `m` and a piece of the document, or `l` and the last one. */
+const piece = (whole: Uint8Array, { offset, length }: Part): Reply => {
+  if (offset > whole.length) return fail(Errno.EINVAL, "the offset is beyond the end");
+  const data = fitting(whole.subarray(offset, offset + length), PACKET_SIZE - 1);
+  return concat(ascii(offset + data.length < whole.length ? "m" : "l"), data);
+};
+
+const object = (name: string, produce: Produce, needs?: PacketDefinition<Part>["needs"]) =>
+  packet<Part>({
+    match: `qXfer:${name}:read`,
+    advertise: `qXfer:${name}:read+`,
+    textErrors: true,
+    ...(needs === undefined ? {} : { needs }),
+    parse: (reader) => {
+      reader.expect(":");
+      const annex = reader.textUntil(":");
+      reader.expect(":");
+      const offset = reader.hex();
+      reader.expect(",");
+      const length = reader.hex(Number.MAX_SAFE_INTEGER);
+      reader.end();
+      return { annex, offset, length };
+    },
+    handle: (part, session) => {
+      // The pieces of one reading must be of one document, though threads come and go meanwhile.
+      const key = `${name}:${part.annex}`;
+      let whole = session.documents.get(key);
+      if (whole === undefined || part.offset === 0) {
+        const made = produce(part.annex, session);
+        if (typeof made !== "string") return made;
+        whole = utf8(made);
+        session.documents.set(key, whole);
+      }
+      return piece(whole, part);
+    },
+  });
+
+const noAnnex = (annex: string) => fail(0, `there is no "${annex}"`);
+
+const threadList: Produce = (_, session) => {
+  const rows = session.processes
+    .threads()
+    .map(
+      (thread) =>
+        `<thread${attributes({ id: formatThreadId(thread, session.client.multiprocess), core: 0, name: thread.name })}>${xmlText(thread.detail)}</thread>\n`,
+    );
+  return `<?xml version="1.0"?>\n<threads>\n${rows.join("")}</threads>\n`;
+};
+
+const executable: Produce = (annex, session) => {
+  const id = annex === "" ? session.general.space : parseProcess(annex);
+  const space = session.processes.spaces().find((candidate) => candidate.id === id);
+  if (space === undefined) return noAnnex(annex);
+  return space.executable?.path ?? fail(Errno.ENOENT, `nothing is known of the executable of process ${space.id}`);
+};
+
+const parseProcess = (annex: string): number => {
+  const reader = new Reader(ascii(annex));
+  const id = reader.hex();
+  if (!reader.atEnd) throw new Malformed("the annex is a process id");
+  return id;
+};
+
+export const transferPackets = [
+  object("features", (annex, session) => (annex === "target.xml" ? targetDescription(session.target.registers) : noAnnex(annex))),
+  object("threads", threadList),
+  object("exec-file", executable),
+  object("osdata", (annex, session) => osdata(annex, session.target) ?? noAnnex(annex), "tables"),
+];

@@ -1,0 +1,249 @@
+/** One client from its first packet to its last: what it chose, whether the machine runs on its behalf, and who answers what. */
+import createDebug from "debug";
+import type { DebugTarget, ResumePlan, Stop, Thread, ThreadId } from "../debug/target.js";
+import { ascii } from "./bytes.js";
+import { Console } from "./console.js";
+import { ClientFeatures, supportedReply } from "./features.js";
+import { InsertedPoints } from "./inserted-points.js";
+import { Link, type LinkListener, type Wire } from "./link.js";
+import { OpenFiles } from "./open-files.js";
+import type { AnyPacket } from "./packets/definition.js";
+import { lookUp, packets } from "./packets/index.js";
+import { Processes } from "./processes.js";
+import { Malformed } from "./reader.js";
+import { EMPTY, Errno, type Failure, fail, LATER, payloadOf, type Reply } from "./reply.js";
+import { settle, stopReply, stopText } from "./stop-reply.js";
+import { sameThread, type ThreadSelector } from "./thread-id.js";
+import type { Trace } from "./trace.js";
+import { UnresumedProcesses } from "./unresumed.js";
+
+const log = createDebug("pok386:gdbstub");
+
+/** Packets a client may send ahead while the machine runs. */
+const MOST_WAITING = 32;
+
+export class Session implements LinkListener {
+  readonly link: Link;
+  readonly console: Console;
+  readonly points: InsertedPoints;
+  readonly processes: Processes;
+  readonly files = new OpenFiles();
+  readonly unresumed = new UnresumedProcesses();
+  /** Documents of qXfer being read. */
+  readonly documents = new Map<string, Uint8Array>();
+  client = new ClientFeatures();
+  extended = false;
+  /** Hg: whose registers and memory. */
+  general: ThreadId;
+  /** Hc: who steps; undefined for all. */
+  continued: ThreadId | undefined;
+
+  /** "running": a resume waits for its stop. "stopping": the machine ran when the client came, and is asked to stop first. */
+  #state: "stopped" | "running" | "stopping" = "stopped";
+  #plan: ResumePlan = { alone: false };
+  readonly #waiting: (() => void)[] = [];
+  /** Stops that could not be told yet. */
+  readonly #deferred: Stop[] = [];
+  #afterReply: (() => void) | undefined;
+  /** The machine has been let go, or killed: nothing of ours is left in it. */
+  #left = false;
+  #killed = false;
+
+  constructor(
+    readonly target: DebugTarget,
+    wire: Wire,
+    trace: Trace,
+  ) {
+    this.link = new Link(wire, this, trace);
+    this.console = new Console(this.link);
+    this.processes = new Processes(target);
+    this.points = new InsertedPoints(target.points);
+    this.general = target.current();
+    target.onStop((stop) => this.#stopped(stop));
+    target.onMessage?.((text) => {
+      if (this.#state === "running") this.console.print(text);
+      else this.console.keep(text);
+    });
+    if (target.running) {
+      this.#state = "stopping";
+      target.interrupt();
+    }
+  }
+
+  // ---- from the link
+
+  packet(payload: Uint8Array): void {
+    const found = lookUp(payload, this.target);
+    if (found?.packet.whileRunning) this.#answer(payload);
+    else this.#whenStopped(() => this.#answer(payload));
+  }
+
+  oversized(): void {
+    const failure = fail(Errno.EINVAL, "the packet is longer than PacketSize");
+    this.#whenStopped(() => this.#send(failure, false));
+  }
+
+  interrupt(): void {
+    if (this.#state === "running") this.target.interrupt();
+  }
+
+  /** The connection is over, however it ended. */
+  gone(): void {
+    this.target.onStop(undefined);
+    this.target.onMessage?.(undefined);
+    this.leave();
+  }
+
+  // ---- for the packets
+
+  negotiate(client: ClientFeatures): string {
+    this.client = client;
+    return supportedReply(packets, this.target, client);
+  }
+
+  /** Once the reply of this packet is out. */
+  afterReply(action: () => void): void {
+    this.#afterReply = action;
+  }
+
+  choose = (selector: ThreadSelector): Thread | undefined => this.processes.choose(selector, this.general);
+
+  release(id: number): void {
+    this.points.removeAllOf(id);
+    this.processes.release(id);
+  }
+
+  /** The machine runs on without us. */
+  leave(): void {
+    if (this.#left) return;
+    this.#left = true;
+    this.#state = "stopped";
+    this.target.detach();
+  }
+
+  /** Takes a process back, with a stop as the answer; undefined if there is none of that id. */
+  attach(id: number): Reply | undefined {
+    const thread = this.target.threads().find(({ space }) => space === id);
+    if (thread === undefined) return undefined;
+    this.processes.takeBack(id);
+    this.#left = false;
+    this.#select(thread);
+    if (!this.target.running) return stopReply(this, { thread, reason: { kind: "interrupted" } });
+    this.#plan = { alone: true, step: { thread } };
+    this.#state = "running";
+    this.target.interrupt();
+    return LATER;
+  }
+
+  kill(): void {
+    this.#left = true;
+    this.#killed = true;
+    this.#state = "stopped";
+    this.target.kill();
+  }
+
+  restart(): void {
+    this.#left = false;
+    this.#killed = false;
+    this.processes.takeAllBack();
+    this.#deferred.length = 0;
+    this.target.restart?.();
+    this.#select(this.target.current());
+  }
+
+  whyStopped(): string {
+    const stop = this.processes.visible(this.target.lastStop());
+    this.#select(stop.thread);
+    return stopReply(this, stop);
+  }
+
+  resume(plan: ResumePlan): void {
+    if (this.#killed) {
+      // The process that gdb resumes was a part of the machine that is no more.
+      this.link.end();
+      return;
+    }
+    this.#state = "running";
+    this.#plan = plan;
+    this.console.printKept();
+    const [next] = this.#deferred;
+    const due = next !== undefined && (!plan.alone || sameThread(next.thread, plan.step!.thread));
+    const deferred = due ? this.#deferred.shift() : undefined;
+    if (deferred === undefined) this.target.resume(plan);
+    else this.#report(deferred);
+  }
+
+  // ---- answering
+
+  #whenStopped(action: () => void): void {
+    if (this.#state === "stopped") action();
+    else if (this.#waiting.length < MOST_WAITING) this.#waiting.push(action);
+    else this.#send(fail(Errno.EIO, "the machine is running"), true);
+  }
+
+  #answer(payload: Uint8Array): void {
+    const found = lookUp(payload, this.target);
+    if (found === undefined) {
+      this.#send(EMPTY, false);
+      return;
+    }
+    const { packet, reader } = found;
+    let reply: Reply;
+    try {
+      reply = packet.handle(packet.parse(reader), this);
+    } catch (error) {
+      reply = this.#excuse(error, packet);
+    }
+    this.#send(reply, packet.textErrors === true);
+    const after = this.#afterReply;
+    this.#afterReply = undefined;
+    after?.();
+  }
+
+  /** A packet that makes no sense is the client's mistake; anything else thrown is a bug of ours, and the session survives it. */
+  #excuse(error: unknown, packet: AnyPacket): Failure {
+    if (error instanceof Malformed) return fail(Errno.EINVAL, `malformed ${packet.match} packet: ${error.message}`);
+    log("%s: %O", packet.match, error);
+    return fail(Errno.EIO, `internal error: ${error instanceof Error ? error.message : String(error)}`);
+  }
+
+  #send(reply: Reply, textErrors: boolean): void {
+    const payload = payloadOf(reply, textErrors || this.client.errorMessages);
+    if (payload !== undefined) this.link.send(payload);
+  }
+
+  // ---- stopping
+
+  #stopped(stop: Stop): void {
+    if (this.#state === "running") this.#report(stop);
+    else if (this.#state === "stopping") this.#rest(stop.thread);
+  }
+
+  #report(stop: Stop): void {
+    const { report, later, hint } = settle(this.processes.visible(stop), this.#plan, this.unresumed);
+    if (later !== undefined) this.#deferred.push(later);
+    // A W packet is for one process, and gdb would take the others to be alive still. Hanging up ends them all.
+    if (report.reason.kind === "exited" && this.client.multiprocess && this.processes.spaces().length > 1) {
+      this.#left = true;
+      this.link.end();
+      return;
+    }
+    const text = hint ?? stopText(report);
+    if (text !== undefined) this.console.print(text.endsWith("\n") ? text : `${text}\n`);
+    this.link.send(ascii(stopReply(this, report, this.#plan)));
+    this.unresumed.stopped(report.thread);
+    this.#rest(report.thread);
+  }
+
+  /** The client takes the reported thread for selected from now on, without a word. */
+  #select({ space, thread }: ThreadId): void {
+    this.general = { space, thread };
+    this.continued = { space, thread };
+  }
+
+  #rest(thread: ThreadId): void {
+    this.#state = "stopped";
+    this.#select(thread);
+    while (this.#state === "stopped" && this.#waiting.length > 0) this.#waiting.shift()?.();
+  }
+}

@@ -1,0 +1,118 @@
+#include "sched.h"
+#include "gdt.h"
+#include "partition.h"
+#include "pit.h"
+#include "release.h"
+#include "thread.h"
+#include "cpu.h"
+
+static const struct {
+  uint32_t partition;
+  uint32_t duration; /* milliseconds; 0 = for ever, without a timer */
+} slots[] = POK_CONFIG_SLOTS;
+
+#define SLOTS (sizeof slots / sizeof slots[0])
+
+uint64_t pok_tick;
+uint32_t pok_frames;
+uint32_t pok_current_thread = IDLE_THREAD;
+uint32_t pok_current_partition;
+
+static uint32_t current_slot;
+static uint64_t slot_end;
+
+void pok_context_switch(uint32_t *old_sp, uint32_t new_sp); /* entry.S */
+
+uint32_t pok_sched_duration(uint32_t partition)
+{
+  uint32_t sum = 0;
+
+  for (uint32_t i = 0; i < SLOTS; i++)
+    if (slots[i].partition == partition)
+      sum += slots[i].duration;
+  return sum;
+}
+
+uint32_t pok_sched_major_frame(void)
+{
+  uint32_t sum = 0;
+
+  for (uint32_t i = 0; i < SLOTS; i++)
+    sum += slots[i].duration;
+  return sum;
+}
+
+static void begin_slot(uint32_t slot)
+{
+  current_slot = slot;
+  pok_gdt_enable_partition(pok_current_partition, false);
+  pok_current_partition = slots[slot].partition;
+  pok_gdt_enable_partition(pok_current_partition, true);
+  slot_end = pok_tick + slots[slot].duration;
+  pok_release(pok_current_partition);
+}
+
+static void end_slot(void)
+{
+  uint32_t next = (current_slot + 1) % SLOTS;
+
+  if (next == 0) {
+    pok_frames++;
+    pok_release_end_of_frame();
+  }
+  begin_slot(next);
+}
+
+/* The runnable thread of the highest priority; among equals, the next one after the thread that ran last. */
+static uint32_t elect(void)
+{
+  pok_partition_t *partition = &pok_partitions[pok_current_partition];
+  uint32_t elected = IDLE_THREAD;
+
+  for (uint32_t i = 1; i <= partition->nthreads; i++) {
+    uint32_t candidate = partition->current_thread + i;
+
+    if (candidate >= partition->thread_index_high)
+      candidate -= partition->nthreads;
+    if (pok_threads[candidate].state != POK_STATE_RUNNABLE)
+      continue;
+    if (elected == IDLE_THREAD || pok_threads[candidate].priority > pok_threads[elected].priority)
+      elected = candidate;
+  }
+  return elected;
+}
+
+void pok_sched(void)
+{
+  uint32_t previous = pok_current_thread;
+  uint32_t next = elect();
+
+  if (next != IDLE_THREAD) {
+    pok_partitions[pok_current_partition].current_thread = next;
+    pok_tss_set_kernel_stack(pok_thread_kernel_stack_top(next));
+  }
+  if (next == previous)
+    return;
+  pok_current_thread = next;
+  pok_context_switch(&pok_threads[previous].sp, pok_threads[next].sp);
+}
+
+/* At the address that all three programs of the system use for a function of their own; see linker.ld. */
+__attribute__((section(".shared"))) void pok_sched_tick(void)
+{
+  pok_tick++;
+  pok_thread_wake(pok_tick);
+  if (pok_tick == slot_end)
+    end_slot();
+  pok_sched();
+}
+
+void pok_sched_start(void)
+{
+  begin_slot(0);
+  if (slots[0].duration != 0)
+    pok_pit_init();
+  pok_sched();
+  for (;;)
+    wait_for_interrupt();
+}

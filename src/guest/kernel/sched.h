@@ -1,0 +1,24 @@
+/*
+ * Two schedulers, one in the other (ARINC 653 part 1, 2.3): partitions have fixed slots in a major frame that repeats for ever; within
+ * its slot a partition's threads run by priority.
+ */
+#pragma once
+#include <stdint.h>
+
+extern uint64_t pok_tick;            /* milliseconds since the timer was started */
+extern uint32_t pok_frames;          /* major frames completed */
+extern uint32_t pok_current_thread;  /* index in pok_threads */
+extern uint32_t pok_current_partition; /* whose slot it is */
+
+/* Starts the timer and the first slot. The caller becomes the idle thread. */
+_Noreturn void pok_sched_start(void);
+
+/* The timer interrupt. */
+void pok_sched_tick(void);
+
+/* Gives the processor to the thread that deserves it now; returns when the calling thread does. */
+void pok_sched(void);
+
+/* Milliseconds a partition has in each major frame, and those of the frame. */
+uint32_t pok_sched_duration(uint32_t partition);
+uint32_t pok_sched_major_frame(void);

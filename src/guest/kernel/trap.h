@@ -1,0 +1,24 @@
+/* The way from an interrupt, an exception or a system call into C, and back. */
+#pragma once
+#include <stdint.h>
+
+/*
+ * What is on the kernel stack while the kernel works for somebody. The processor's part lies at the very top of the thread's kernel
+ * stack if the trap came from ring 3. Up to `es` it is the frame POK has; fs and gs below are ours: a selector left in them would
+ * keep the segment of one partition usable in the next one, P = 0 or not.
+ */
+struct pok_frame {
+  uint32_t gs, fs, es, ds;
+  uint32_t edi, esi, ebp, unused_esp, ebx, edx, ecx, eax; /* PUSHA */
+  uint32_t error;                                         /* 0 where the processor pushes none */
+  uint32_t eip, cs, eflags;
+  uint32_t esp, ss; /* only from ring 3 */
+};
+
+void pok_idt_init(void);
+
+/* Called by entry.S with interrupts off. */
+void pok_trap(uint32_t vector, struct pok_frame *frame);
+
+/* Prints where the kernel itself failed, and stops. */
+_Noreturn void pok_panic(const char *why);

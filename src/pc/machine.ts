@@ -1,0 +1,156 @@
+/** The whole PC: processor, board and devices, and the loop that lets virtual time pass. */
+import { offset, physical } from "../cpu386/address.js";
+import { Cpu, type RunExit, type RunOptions } from "../cpu386/cpu.js";
+import * as L from "../cpu386/layout.js";
+import { install, SEGMENT } from "../cpu386/segment.js";
+import { UserError } from "../errors.js";
+import type { Board, Device, PowerEvent } from "./board.js";
+import { VirtualClock } from "./clock.js";
+import { type LoadedImage, loadMultiboot, type MultibootRequest } from "./multiboot.js";
+import { PicPair } from "./pic-pair.js";
+import { Pit8254 } from "./pit8254.js";
+import { Ports } from "./ports.js";
+import { PowerControl } from "./power.js";
+import { Uart16550 } from "./uart16550.js";
+import { VgaText } from "./vgatext.js";
+
+export type MachineExit =
+  | Exclude<RunExit, { kind: "halted" }>
+  | { readonly kind: "power"; readonly event: PowerEvent }
+  /** HLT with interrupts enabled and nothing scheduled: only input from outside can go on. */
+  | { readonly kind: "asleep" }
+  /** HLT with interrupts disabled: nothing can go on. */
+  | { readonly kind: "dead" };
+
+export interface MachineOptions {
+  readonly memoryBytes: number;
+  /** Instructions per virtual second. */
+  readonly ips: number;
+  readonly image: MultibootRequest;
+  /** Hears every byte the guest sends to COM1. */
+  readonly console: (bytes: Uint8Array) => void;
+}
+
+/** Values of registers at a multiboot-1 kernel's entry (Multiboot Specification 0.6.96, 3.2). */
+const MULTIBOOT_MAGIC = 0x2badb002;
+const FLAT_CODE = { base: 0, limit: 0xffffffff, attributes: 0xc09b00 };
+const FLAT_DATA = { base: 0, limit: 0xffffffff, attributes: 0xc09300 };
+
+export class Machine {
+  readonly cpu: Cpu;
+  readonly clock: VirtualClock;
+  readonly uart: Uart16550;
+  readonly vga = new VgaText();
+  readonly pic = new PicPair();
+  readonly image: LoadedImage;
+  private readonly devices: readonly Device[];
+  /** Instructions a halted processor would have had time for. */
+  private idle = 0;
+  private powerEvent: PowerEvent | undefined;
+
+  constructor(private readonly options: MachineOptions) {
+    if (options.memoryBytes > L.MAX_RAM_BYTES) throw new UserError(`--memory: at most ${L.MAX_RAM_BYTES >> 20} MB`);
+    this.cpu = new Cpu(options.memoryBytes);
+    const { processor } = this.cpu;
+    this.clock = new VirtualClock(() => this.now, options.ips);
+    this.clock.onEarlier = () => {
+      processor.attention = true;
+    };
+    processor.time = () => this.now;
+    const ports = new Ports();
+    processor.ports = ports;
+    processor.interrupts = this.pic;
+    this.uart = new Uart16550({ output: options.console });
+    const board: Board = {
+      memory: processor.memory,
+      ports,
+      clock: this.clock,
+      irq: this.pic,
+      power: (event) => {
+        this.powerEvent ??= event;
+        processor.attention = true;
+      },
+    };
+    this.devices = [this.pic, new Pit8254(), this.uart, this.vga, new PowerControl()];
+    for (const device of this.devices) device.attach(board);
+    this.image = this.powerOn();
+  }
+
+  /** Virtual time in instructions since power-on, halted time included. */
+  get now(): number {
+    return this.cpu.retired + this.idle;
+  }
+  /** Virtual time in seconds. */
+  get seconds(): number {
+    return this.now / this.options.ips;
+  }
+
+  /** From the power switch to the image's first instruction. */
+  restart(): void {
+    this.powerOn();
+  }
+
+  private powerOn(): LoadedImage {
+    this.cpu.reset();
+    this.idle = 0;
+    this.powerEvent = undefined;
+    this.clock.clear();
+    for (const device of this.devices) device.reset();
+    const { processor: p } = this.cpu;
+    const image = loadMultiboot(this.options.image, p.memory);
+    p.setWord(L.CR0, 0x11);
+    for (const n of [SEGMENT.ES, SEGMENT.SS, SEGMENT.DS, SEGMENT.FS, SEGMENT.GS]) install(p, n, { selector: 0x10, ...FLAT_DATA });
+    install(p, SEGMENT.CS, { selector: 0x08, ...FLAT_CODE });
+    install(p, SEGMENT.LDTR, { selector: 0, base: 0, limit: 0, attributes: 0 });
+    install(p, SEGMENT.TR, { selector: 0, base: 0, limit: 0, attributes: 0 });
+    p.setWord(L.EAX, MULTIBOOT_MAGIC);
+    p.setWord(L.EBX, image.info);
+    p.setWord(L.EIP, offset(image.entry));
+    p.flags = 2;
+    return image;
+  }
+
+  /** Runs for at most `count` instructions of virtual time. */
+  run(count: number, options: RunOptions = {}): MachineExit {
+    const end = this.now + count;
+    let pass = options.passBreakpoint === true;
+    for (;;) {
+      this.clock.fireDue();
+      if (this.powerEvent) return { kind: "power", event: this.powerEvent };
+      const due = this.clock.next() ?? Number.POSITIVE_INFINITY;
+      const exit = this.cpu.run(Math.max(0, Math.min(end, due) - this.now), { ...options, passBreakpoint: pass });
+      if (exit.kind === "halted") {
+        const asleep = this.sleep(end);
+        if (asleep) return asleep;
+      } else if (exit.kind === "attention") {
+        if (this.powerEvent) return { kind: "power", event: this.powerEvent };
+        if (!(this.clock.next() !== undefined && this.clock.next()! <= this.now) && this.attentionOnly) return exit;
+      } else if (exit.kind !== "budget") return exit;
+      if (this.now >= end) return { kind: "budget" };
+      pass = false;
+    }
+  }
+  /** Set by whoever wants run() to return at an attention, and not only to look at the clock. */
+  attentionOnly = false;
+
+  /** HLT: on to the next event. Something to return if there is none to wait for. */
+  private sleep(end: number): MachineExit | undefined {
+    const enabled = (this.cpu.processor.word(L.EFLAGS) & 0x200) !== 0;
+    if (!enabled) return { kind: "dead" };
+    const next = this.clock.next();
+    if (next === undefined) return { kind: "asleep" };
+    const until = Math.min(next, end);
+    if (until > this.now) this.idle += until - this.now;
+    return undefined;
+  }
+
+  /** Console input, as if typed at COM1's other end. */
+  type(bytes: Uint8Array): void {
+    this.uart.receive(bytes);
+  }
+
+  /** A copy of RAM, for looking at. */
+  peek(address: number, length: number): Uint8Array | undefined {
+    return this.cpu.processor.memory.peek(physical(address), length);
+  }
+}

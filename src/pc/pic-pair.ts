@@ -1,0 +1,98 @@
+/** The two 8259A of a PC: the slave's INT is the master's IR2, so there are IRQ 0-15 without 2. */
+import type { InterruptSource } from "../cpu386/bus.js";
+import type { Board, Device, InterruptLines } from "./board.js";
+import { Pic8259, type Pic8259State } from "./pic8259.js";
+
+const MASTER = 0x20;
+const SLAVE = 0xa0;
+const ELCR = 0x4d0;
+const CASCADE = 2;
+/** IRQs that must be edge-triggered, whatever is written to the edge/level control registers: 0, 1, 2, 8 and 13. */
+const ELCR_WRITABLE = [0xf8, 0xde] as const;
+
+export class PicPair implements Device, InterruptSource, InterruptLines {
+  readonly name = "interrupt controllers";
+  /** Called when INTR goes from low to high. */
+  onRequest: (() => void) | undefined;
+
+  private readonly master = new Pic8259(true);
+  private readonly slave = new Pic8259(false);
+  private intr = false;
+
+  attach(board: Board): void {
+    this.attachChip(board, this.master, MASTER);
+    this.attachChip(board, this.slave, SLAVE);
+    board.ports.claim(this.name, ELCR, 2, {
+      read: (port) => (port === ELCR ? this.master : this.slave).state.elcr,
+      write: (port, _size, value) => {
+        const chip = port === ELCR ? this.master : this.slave;
+        chip.setElcr(value & ELCR_WRITABLE[port === ELCR ? 0 : 1]);
+        this.update();
+      },
+    });
+  }
+
+  private attachChip(board: Board, chip: Pic8259, command: number): void {
+    board.ports.claim(this.name, command, 2, {
+      read: (port) => {
+        const value = port === command ? chip.readCommand() : chip.readData();
+        this.update();
+        return value;
+      },
+      write: (port, _size, value) => {
+        if (port === command) chip.writeCommand(value);
+        else chip.writeData(value);
+        this.update();
+      },
+    });
+  }
+
+  set(irq: number, level: boolean): void {
+    if (irq === CASCADE) throw new RangeError("IRQ 2 is the cascade");
+    if (irq < 8) this.master.setInput(irq, level);
+    else this.slave.setInput(irq - 8, level);
+    this.update();
+  }
+
+  get pending(): boolean {
+    return this.intr;
+  }
+
+  acknowledge(): number {
+    const ir = this.master.acknowledge();
+    const answered = ir === CASCADE ? this.acknowledgeSlave() : this.master.vector(ir);
+    this.update();
+    return answered;
+  }
+
+  private acknowledgeSlave(): number {
+    const ir = this.slave.acknowledge();
+    // INT drops during INTA, so that a further request of the slave is a new edge for the master.
+    this.master.setInput(CASCADE, false);
+    return this.slave.vector(ir);
+  }
+
+  reset(): void {
+    this.master.reset();
+    this.slave.reset();
+    this.update();
+  }
+
+  save(): unknown {
+    return { master: { ...this.master.state }, slave: { ...this.slave.state } };
+  }
+
+  load(saved: unknown): void {
+    const { master, slave } = saved as { master: Pic8259State; slave: Pic8259State };
+    this.master.state = { ...master };
+    this.slave.state = { ...slave };
+    this.intr = this.master.request !== undefined;
+  }
+
+  private update(): void {
+    this.master.setInput(CASCADE, this.slave.request !== undefined);
+    const before = this.intr;
+    this.intr = this.master.request !== undefined;
+    if (this.intr && !before) this.onRequest?.();
+  }
+}

@@ -1,0 +1,104 @@
+/** Runs the real client. It is part of what is tested: without it the tests fail, and say how to get it. */
+import { type ChildProcess, spawn } from "node:child_process";
+import { onTestFailed, onTestFinished } from "vitest";
+
+export const GDBS = ["gdb", "gdb-multiarch"] as const;
+export type GdbName = (typeof GDBS)[number];
+
+const missing = (name: string): Error => new Error(`${name} is not installed; the tests need it: apt-get install gdb gdb-multiarch`);
+
+export class Gdb {
+  output = "";
+  #exited = false;
+  #wake: (() => void) | undefined;
+
+  private constructor(
+    private readonly name: string,
+    private readonly child: ChildProcess,
+  ) {
+    const hear = (bytes: Buffer) => {
+      this.output += bytes.toString();
+      this.#wake?.();
+    };
+    child.stdout!.on("data", hear);
+    child.stderr!.on("data", hear);
+    child.on("error", (error: NodeJS.ErrnoException) => {
+      this.output += error.code === "ENOENT" ? missing(name).message : error.message;
+    });
+    child.on("close", () => {
+      this.#exited = true;
+      this.#wake?.();
+    });
+    onTestFailed(() => console.error(`${name} said:\n${this.output}`));
+    onTestFinished(() => {
+      child.kill("SIGKILL");
+    });
+  }
+
+  /** With `commands` it runs them and leaves; without, it reads them from `type`. */
+  static start(name: GdbName, commands?: readonly string[]): Gdb {
+    const args = ["-nx", "-q", "-iex", "set pagination off", "-iex", "set confirm off", "-iex", "set width 0"];
+    for (const command of commands ?? []) args.push("-ex", command);
+    if (commands !== undefined) args.push("-batch");
+    return new Gdb(name, spawn(name, args, { env: { ...process.env, LC_ALL: "C" } }));
+  }
+
+  type(command: string): void {
+    this.child.stdin!.write(`${command}\n`);
+  }
+
+  /** Ctrl-C. */
+  interrupt(): void {
+    this.child.kill("SIGINT");
+  }
+
+  /** As when its terminal is closed. */
+  die(): void {
+    this.child.kill("SIGKILL");
+  }
+
+  /** Until it has said this, after what it has said before. */
+  async says(pattern: RegExp, timeout = 10_000): Promise<string> {
+    const end = Date.now() + timeout;
+    for (;;) {
+      const match = pattern.exec(this.output);
+      if (match !== null) {
+        const heard = this.output.slice(0, match.index + match[0].length);
+        this.output = this.output.slice(heard.length);
+        return heard;
+      }
+      if (this.#exited || Date.now() > end) throw new Error(`${this.name} never said ${pattern}; its output was:\n${this.output}`);
+      await this.#news(end - Date.now());
+    }
+  }
+
+  /** All of its output, once it has left. */
+  async exits(timeout = 20_000): Promise<string> {
+    const end = Date.now() + timeout;
+    while (!this.#exited) {
+      if (Date.now() > end) throw new Error(`${this.name} hangs; its output was:\n${this.output}`);
+      await this.#news(end - Date.now());
+    }
+    if (this.child.exitCode === null || this.output.includes("apt-get install")) throw new Error(this.output);
+    return this.output;
+  }
+
+  #news(timeout: number): Promise<void> {
+    return new Promise((resolve) => {
+      const timer = setTimeout(resolve, Math.max(1, timeout));
+      this.#wake = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+  }
+}
+
+/** Runs the commands against a port; the progress of loading is left out. */
+export const runGdb = async (name: GdbName, port: number, commands: readonly string[], connect = "target remote"): Promise<string> => {
+  const output = await Gdb.start(name, [`${connect} 127.0.0.1:${port}`, ...commands]).exits();
+  return output
+    .split("\n")
+    .filter((line) => !/^(Reading |\(No debugging|warning: File transfers)/.test(line))
+    .join("\n");
+};

@@ -1,0 +1,35 @@
+/** Runs the programs the guest tests need. A missing one fails the test with the line that installs it. */
+import { spawnSync } from "node:child_process";
+import { fileURLToPath } from "node:url";
+
+export const root = fileURLToPath(new URL("../..", import.meta.url));
+export const images = `${root}src/guest/images/`;
+
+const packages: Record<string, string> = {
+  "qemu-system-i386": "qemu-system-x86",
+  gdb: "gdb",
+  gcc: "gcc",
+  objcopy: "binutils",
+  readelf: "binutils",
+};
+
+export interface Outcome {
+  readonly status: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export function run(program: string, args: readonly string[], timeout = 60_000, cwd = root): Outcome {
+  const { error, status, stdout, stderr } = spawnSync(program, args, { cwd, timeout, encoding: "utf8" });
+  if (error && "code" in error && error.code === "ENOENT") {
+    throw new Error(`${program} is missing: apt-get install ${packages[program] ?? program}`);
+  }
+  if (error) throw error;
+  return { status, stdout, stderr };
+}
+
+/** Boots a multiboot image in QEMU and returns what it writes to COM1 until it powers off. */
+export function boot(image: string, commandLine: string): Outcome {
+  const args = ["-kernel", images + image, "-append", commandLine, "-m", "64", "-display", "none", "-serial", "stdio", "-no-reboot"];
+  return run("qemu-system-i386", args);
+}
