@@ -73,12 +73,16 @@ export class Cpu {
     };
   }
 
+  private used = false;
+
   /** Power-on: all state and all of RAM zero, nothing decoded. Segment registers, eip and the like are the board's to set. */
   reset(): void {
     const { processor: cpu } = this;
     this.records.forgetAll();
     cpu.u8.fill(0, 0, L.HASH);
-    cpu.u8.fill(0, L.RAM, L.RAM + cpu.memory.size);
+    // Fresh memory is zero already; writing zeros would make the host back all of it with real pages.
+    if (this.used) cpu.u8.fill(0, L.RAM, L.RAM + cpu.memory.size);
+    this.used = true;
     cpu.setWord(L.EFLAGS, 2);
     cpu.attention = cpu.halted = cpu.shadow = false;
     cpu.contextChanged = true;

@@ -1,6 +1,7 @@
 /** The debugger's target: a machine and the system found in it. */
 import { linear, physical } from "../cpu386/address.js";
 import type { Machine } from "../pc/machine.js";
+import { exitStatus } from "../pc/power.js";
 import { runMonitor } from "./monitor/index.js";
 import { DebugPoints } from "./points.js";
 import { DebugRegisters } from "./registers.js";
@@ -19,11 +20,13 @@ export interface MachineTargetOptions {
   readonly pump: Pump;
   /** Instructions between two looks at the host. */
   readonly turnLength?: number;
+  /** The clock reading at which the machine ends, if it gets there. */
+  readonly maxInstructions?: number | undefined;
 }
 
 /** What ends the process that hosts the machine. */
 export type Ending =
-  | { readonly kind: "power-off" | "killed" }
+  | { readonly kind: "power-off" | "killed" | "limit" }
   | { readonly kind: "debug-exit"; readonly value: number }
   | { readonly kind: "fault"; readonly text: string };
 
@@ -124,7 +127,8 @@ export class MachineTarget implements DebugTarget, SpaceMemory {
 
   private turn(): boolean {
     if (!this.running) return false;
-    const stop = this.run.advance(this.options.turnLength ?? 250_000);
+    const left = (this.options.maxInstructions ?? Number.POSITIVE_INFINITY) - this.machine.now;
+    const stop = left > 0 ? this.run.advance(Math.min(left, this.options.turnLength ?? 250_000)) : this.limitReached();
     if (!stop) return true;
     this.running = false;
     this.report(stop);
@@ -135,10 +139,15 @@ export class MachineTarget implements DebugTarget, SpaceMemory {
     return this.run.asleep;
   }
 
+  private limitReached(): Stop {
+    this.ending = { kind: "limit" };
+    return { thread: this.current(), reason: { kind: "ending", text: "the limit on instructions has been reached" } };
+  }
+
   private report(stop: Stop): void {
     this.stop = stop;
     const { reason } = stop;
-    if (reason.kind === "ending") this.ending = this.endingOf();
+    if (reason.kind === "ending") this.ending ??= this.endingOf();
     if (reason.kind === "fault" && !this.listener) {
       this.ending = { kind: "fault", text: reason.text };
       return this.finishEnding();
@@ -203,9 +212,6 @@ export class MachineTarget implements DebugTarget, SpaceMemory {
     runMonitor(this, command, print);
   }
 }
-
-/** As QEMU's isa-debug-exit device: odd, so that 0 stays the power-off's. */
-export const exitStatus = (ending: Ending): number => (ending.kind === "debug-exit" ? ((ending.value << 1) | 1) & 0xff : ending.kind === "fault" ? 3 : 0);
 
 /** e_entry of an ELF file that has been checked before. */
 function entryPoint(bytes: Uint8Array | undefined): number | undefined {

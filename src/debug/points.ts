@@ -50,15 +50,22 @@ export class DebugPoints implements Points {
     return this.points.has(this.key("execute", space, address, 0));
   }
 
+  /** Some point's space has no base yet. */
+  waiting = false;
+
   /** Puts points where the spaces' segments are now. */
   apply(): void {
     this.bases = this.basesNow();
     const { breakpoints } = this.cpu.records;
     const wanted = new Set<number>();
+    this.waiting = false;
     const watched: Parameters<Cpu["watchpoints"]["set"]>[0][number][] = [];
     for (const { kind, space, address, length } of this.points.values()) {
       const base = this.bases.get(space);
-      if (base === undefined) continue;
+      if (base === undefined) {
+        this.waiting = true;
+        continue;
+      }
       const start = (base + address) >>> 0;
       if (kind === "execute") wanted.add(start);
       else watched.push({ start, length, read: kind !== "write", write: kind !== "read" });

@@ -29,7 +29,6 @@ export class RunControl {
   /** The next instruction is executed even if a breakpoint is on it: that breakpoint has been reported. */
   private pass = false;
   private reported: { eip: number; time: number } | undefined;
-  private ringChanged = false;
 
   constructor(
     private readonly machine: Machine,
@@ -38,9 +37,10 @@ export class RunControl {
     private readonly points: DebugPoints,
     private readonly registers: DebugRegisters,
   ) {
-    threads.onRingChange = () => {
-      this.ringChanged = true;
+    threads.onRingChange = (to) => {
       if (this.plan.step) machine.cpu.processor.attention = true;
+      // A partition's segments may have been set up only now: its breakpoints must be in place before it runs.
+      if (to > 0 && points.waiting) points.refresh();
     };
   }
 
@@ -139,7 +139,6 @@ export class RunControl {
   }
   /** While the stepping thread is elsewhere: until some ring change, with interrupts as ever. */
   private runToRingChange(count: number): MachineExit {
-    this.ringChanged = false;
     this.machine.attentionOnly = true;
     try {
       const pass = this.pass;
@@ -171,6 +170,9 @@ export class RunControl {
       case "dead":
         return this.event(current, { kind: "fault", signal: SIGTRAP, text: "hlt with interrupts disabled: nothing can wake the processor" });
       case "power":
+        if (exit.event.kind === "reset") {
+          return this.event(current, { kind: "fault", signal: SIGTRAP, text: `the guest has asked for a reset by ${exit.event.by}; the machine has been stopped before it` });
+        }
         return this.event(current, { kind: "ending", text: powerText(exit.event) });
       default:
         return undefined;
@@ -210,5 +212,5 @@ export class RunControl {
 
 function powerText(event: Extract<MachineExit, { kind: "power" }>["event"]): string {
   if (event.kind === "power-off") return "the guest has switched the power off";
-  return event.kind === "debug-exit" ? `the guest has asked the debug-exit port to end with ${event.value}` : `the guest has asked for a reset (${event.by})`;
+  return event.kind === "debug-exit" ? `the guest has ended with ${event.value} at the debug-exit port` : "the machine ends";
 }

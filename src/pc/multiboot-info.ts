@@ -121,7 +121,7 @@ class Writer {
       if (end > to) return undefined;
       const obstacle = [...this.request.used, ...this.regions].find((region) => region.start < end && region.end > start);
       if (obstacle === undefined) return start;
-      start = (obstacle.end + 3) & ~3;
+      start = Math.ceil(obstacle.end / 4) * 4;
     }
   }
 }

@@ -13,6 +13,8 @@ const initial = {
   gate: true,
   /** The tick at which `count` was loaded; undefined while the counter waits for a count (or, in modes 1 and 5, a trigger). */
   loadedAt: undefined as number | undefined,
+  /** OUT between the write or trigger that starts the counter and the clock pulse that loads it. */
+  outBeforeLoad: true,
   /** What was loaded, 1 to 65536 (10000 in BCD). */
   count: 0x10000,
   /** Clock pulses counted when the gate stopped the counter. */
@@ -90,54 +92,54 @@ export class PitChannel {
     const { state } = this;
     const count = this.decode(value);
     state.written = count;
-    switch (state.mode) {
-      case 0:
-      case 4:
-        this.start(tick);
-        return;
-      case 2:
-      case 3:
-        if (state.loadedAt === undefined) {
-          if (state.gate) this.start(tick);
-        } else if (state.stoppedAfter === undefined) {
-          state.next = { count, at: this.endOfCycle(tick) };
-        }
+    if (state.mode === 0) this.start(tick, false);
+    else if (state.mode === 4) this.start(tick, this.out(tick));
+    else if (state.loadedAt !== undefined && tick < state.loadedAt) {
+      state.count = count; // a load that is on its way takes the latest
+    } else if (state.mode === 2 || state.mode === 3) {
+      if (state.loadedAt === undefined) {
+        if (state.gate) this.start(tick, true);
+      } else if (state.stoppedAfter === undefined) {
+        state.next = { count, at: this.endOfCycle(tick) };
+      }
     }
-    // Modes 1 and 5 take the count at the next trigger.
+    // Modes 1 and 5, and a stopped counter, take the count at the next trigger.
   }
 
   setGate(high: boolean, tick: number): void {
     const { state } = this;
     if (high === state.gate) return;
-    this.settle(tick);
+    const out = this.out(tick);
     state.gate = high;
     switch (state.mode) {
       case 0:
       case 4:
         if (state.loadedAt === undefined) return;
-        if (!high) state.stoppedAfter = tick - state.loadedAt;
+        if (!high) state.stoppedAfter = Math.max(0, tick - state.loadedAt);
         else if (state.stoppedAfter !== undefined) {
-          state.loadedAt = tick - state.stoppedAfter;
+          // The clock pulse that loads does so whatever the gate says.
+          state.loadedAt = Math.max(state.loadedAt, tick - state.stoppedAfter);
           state.stoppedAfter = undefined;
         }
         return;
       case 2:
       case 3:
-        if (high) this.start(tick);
+        if (high) this.start(tick, out);
         else if (state.loadedAt !== undefined) {
-          state.stoppedAfter = tick - state.loadedAt;
+          state.stoppedAfter = Math.max(0, tick - state.loadedAt);
           state.next = undefined;
         }
         return;
       default:
-        if (high) this.start(tick); // the trigger
+        if (high) this.start(tick, out); // the trigger
     }
   }
 
   /** Loads the count register at the next clock pulse. */
-  private start(tick: number): void {
+  private start(tick: number, out: boolean): void {
     const { state } = this;
     if (state.written === undefined) return;
+    state.outBeforeLoad = out;
     state.count = state.written;
     state.loadedAt = tick + 1;
     state.next = undefined;
@@ -149,7 +151,8 @@ export class PitChannel {
     this.settle(tick);
     const { mode, count, gate } = this.state;
     const n = this.elapsed(tick);
-    if (n === undefined || n < 0) return mode !== 0;
+    if (n === undefined) return mode !== 0;
+    if (n < 0) return this.state.outBeforeLoad;
     switch (mode) {
       case 0:
       case 1:
@@ -179,14 +182,13 @@ export class PitChannel {
 
   private edgeOfCycle(mode: number, count: number, loadedAt: number, tick: number): number | undefined {
     const n = tick - loadedAt;
-    if (mode === 1 && n < 0) return loadedAt;
+    if (n < 0) return this.outAtLoad(loadedAt) !== this.state.outBeforeLoad ? loadedAt : this.edgeOfCycle(mode, count, loadedAt, loadedAt);
     if (mode === 0 || mode === 1) return n < count ? loadedAt + count : undefined;
     if (mode > 3) return n < count ? loadedAt + count : n === count ? tick + 1 : undefined;
     if (count === 1) return undefined; // not allowed in these modes
-    const phase = n < 0 ? 0 : n % count;
-    const begin = n < 0 ? loadedAt : tick - phase;
+    const phase = n % count;
     const falls = mode === 2 ? count - 1 : half(count);
-    return begin + (phase < falls ? falls : count);
+    return tick - phase + (phase < falls ? falls : count);
   }
 
   private outAtLoad(at: number): boolean {
@@ -247,7 +249,6 @@ export class PitChannel {
     this.settle(tick);
     const { mode, count, loadedAt } = this.state;
     const n = tick + 1 - loadedAt!;
-    if (n <= 0) return loadedAt!;
     const phase = n % count;
     if (phase === 0) return tick + 1;
     return tick + 1 - phase + (mode === 3 && phase <= half(count) ? half(count) : count);

@@ -165,6 +165,9 @@ export class Uart16550 implements Device {
   }
 
   private send(byte: number): void {
+    // The interrupt goes away with the byte written and comes back with the byte sent, so that a driver sees a new edge for each.
+    this.state.emptied = false;
+    this.update();
     if (this.state.mcr & MCR.loop) this.takeIn(byte);
     else this.output(Uint8Array.of(byte));
     this.state.emptied = true;

@@ -1,0 +1,69 @@
+/** `pok386 demo`: a guest that comes with the package, running in real time with a debugger's port open. */
+import { fileURLToPath } from "node:url";
+import type { CommandModule } from "yargs";
+import { UserError } from "../errors.js";
+import { readUserFile } from "./files.js";
+import { runToExit } from "./host.js";
+import { parseEndpoint } from "./options.js";
+
+interface Demo {
+  readonly image: string;
+  readonly description: string;
+  readonly commandLine?: string;
+}
+
+const DEMOS: Readonly<Record<string, Demo>> = {
+  two: { image: "pok-two.elf", description: "a POK-like kernel with two partitions that print a line a second each" },
+};
+const DEFAULT = "two";
+const DEFAULT_PORT = 1234;
+
+interface DemoArguments {
+  name: string;
+  list: boolean;
+  gdb: string | undefined;
+}
+
+export const demoCommand: CommandModule<object, DemoArguments> = {
+  command: "demo [name]",
+  describe: "Run a guest that comes with pok386, ready for gdb to attach",
+  builder: (y) =>
+    y
+      .positional("name", { type: "string", default: DEFAULT, describe: "which one; see --list" })
+      .option("list", { type: "boolean", default: false, describe: "list the demos" })
+      .option("gdb", { type: "string", requiresArg: true, describe: `[HOST:]PORT for the debugger (default ${DEFAULT_PORT}, or a free one if that is taken)` }),
+  handler: async ({ name, list, gdb }) => {
+    if (list) {
+      for (const [demo, { description }] of Object.entries(DEMOS)) process.stdout.write(`${demo.padEnd(12)} ${description}\n`);
+      return;
+    }
+    const demo = Object.hasOwn(DEMOS, name) ? DEMOS[name] : undefined;
+    if (!demo) throw new UserError(`there is no demo "${name}"; there are: ${Object.keys(DEMOS).join(", ")}`);
+    const path = fileURLToPath(new URL(`../../src/guest/images/${demo.image}`, import.meta.url));
+    const start = (endpoint: { host: string; port: number }): Promise<never> =>
+      runToExit({
+        image: { path: demo.image, bytes: readUserFile(path), ...(demo.commandLine ? { commandLine: demo.commandLine } : {}) },
+        memoryBytes: 64 * 0x100000,
+        ips: 100_000_000,
+        paceWall: true,
+        partitions: [],
+        gdb: endpoint,
+        wait: false,
+        maxInstructions: undefined,
+        stats: false,
+        onListening: (server) => {
+          process.stderr.write(
+            `pok386: the demo is running; to debug it, type in another terminal:\n\n    gdb -ex 'target remote :${server.address.port}'\n\n` +
+              "pok386: Ctrl-C here ends it\n",
+          );
+        },
+      });
+    if (gdb !== undefined) return start(parseEndpoint(gdb));
+    try {
+      await start({ host: "127.0.0.1", port: DEFAULT_PORT });
+    } catch (error) {
+      if (!(error instanceof UserError)) throw error;
+      await start({ host: "127.0.0.1", port: 0 });
+    }
+  },
+};

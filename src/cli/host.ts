@@ -1,0 +1,140 @@
+/** Between the machine and the process it runs in: time slices, pace, console, debugger, and the end. */
+import { performance } from "node:perf_hooks";
+import { type Ending, MachineTarget, type Pump } from "../debug/machine-target.js";
+import { UserError } from "../errors.js";
+import { type GdbServer, startGdbServer } from "../gdbstub/index.js";
+import { Machine } from "../pc/machine.js";
+import type { MultibootRequest } from "../pc/multiboot.js";
+import { exitStatus } from "../pc/power.js";
+import { type NamedPartition, PokSystem } from "../pok/model.js";
+import type { Endpoint } from "./options.js";
+
+export interface HostOptions {
+  readonly image: MultibootRequest;
+  readonly memoryBytes: number;
+  readonly ips: number;
+  /** Keep to real time, sleeping when the machine is ahead of it. */
+  readonly paceWall: boolean;
+  readonly partitions: readonly NamedPartition[];
+  readonly gdb: Endpoint | undefined;
+  /** Wait at the first instruction until a debugger resumes. */
+  readonly wait: boolean;
+  readonly maxInstructions: number | undefined;
+  readonly stats: boolean;
+  /** Told once the stub listens. */
+  readonly onListening?: (server: GdbServer) => void;
+}
+
+/** How far ahead of real time the machine may be before it sleeps, in milliseconds. */
+const AHEAD = 2;
+/** How often a machine that waits for input looks whether it came. */
+const ASLEEP = 10;
+
+export class Host {
+  private readonly machine: Machine;
+  private readonly target: MachineTarget;
+  private server: GdbServer | undefined;
+  private readonly startedAt = performance.now();
+  /** Resolves with the exit status. */
+  readonly done: Promise<number>;
+  private finish!: (status: number) => void;
+
+  constructor(private readonly options: HostOptions) {
+    this.done = new Promise((resolve) => {
+      this.finish = resolve;
+    });
+    this.machine = new Machine({
+      memoryBytes: options.memoryBytes,
+      ips: options.ips,
+      image: options.image,
+      console: (bytes) => process.stdout.write(bytes),
+    });
+    this.target = new MachineTarget({
+      machine: this.machine,
+      system: (machine) => new PokSystem(machine, options.partitions),
+      pump: this.pump,
+      maxInstructions: options.maxInstructions,
+    });
+    this.target.onEnd = (ending) => void this.end(ending);
+  }
+
+  /** Gives the machine its turns, and everything else of the process its own in between. */
+  private readonly pump: Pump = (turn) => {
+    const wallStart = performance.now();
+    const virtualStart = this.machine.seconds;
+    const loop = (): void => {
+      if (!turn()) return;
+      const ahead = (this.machine.seconds - virtualStart) * 1000 - (performance.now() - wallStart);
+      if (this.target.asleep) setTimeout(loop, ASLEEP);
+      else if (this.options.paceWall && ahead > AHEAD) setTimeout(loop, ahead);
+      else setImmediate(loop);
+    };
+    setImmediate(loop);
+  };
+
+  async start(): Promise<void> {
+    const { gdb, wait } = this.options;
+    process.stdin.on("data", (bytes: Buffer) => this.machine.type(bytes));
+    // Input that ends, or cannot be read, is no input.
+    process.stdin.on("error", () => {});
+    if (gdb) {
+      this.server = await listen(this.target, gdb);
+      const { host, port } = this.server.address;
+      process.stderr.write(`pok386: gdb listening on ${host}:${port}\n`);
+      this.options.onListening?.(this.server);
+    }
+    if (!gdb || !wait) this.target.resume({ alone: false });
+  }
+
+  private async end(ending: Ending): Promise<void> {
+    await this.server?.close();
+    if (ending.kind === "fault") process.stderr.write(`pok386: ${ending.text}\n`);
+    if (ending.kind === "limit") process.stderr.write(`pok386: --max-insns ${this.options.maxInstructions} reached\n`);
+    if (this.options.stats) this.printStats();
+    this.finish(statusOf(ending));
+  }
+
+  private printStats(): void {
+    const seconds = (performance.now() - this.startedAt) / 1000;
+    const { retired } = this.machine.cpu;
+    const peak = process.resourceUsage().maxRSS / 1024;
+    process.stderr.write(
+      `pok386: ${retired} instructions in ${seconds.toFixed(3)} s, ${(retired / seconds / 1e6).toFixed(1)} MIPS; ` +
+        `${this.machine.seconds.toFixed(3)} s of virtual time; peak memory ${peak.toFixed(1)} MB\n`,
+    );
+  }
+}
+
+function statusOf(ending: Ending): number {
+  switch (ending.kind) {
+    case "debug-exit":
+      return exitStatus(ending);
+    case "fault":
+      return 3;
+    case "limit":
+      return 4;
+    default:
+      return 0;
+  }
+}
+
+async function listen(target: MachineTarget, { host, port }: Endpoint): Promise<GdbServer> {
+  try {
+    return await startGdbServer(target, { host, port });
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    if (code === "EADDRINUSE") throw new UserError(`--gdb ${host}:${port}: the port is in use; choose another, or 0 for any that is free`);
+    if (code === "EACCES") throw new UserError(`--gdb ${host}:${port}: not allowed to listen there; choose a port above 1023`);
+    if (code === "EADDRNOTAVAIL" || code === "ENOTFOUND") throw new UserError(`--gdb ${host}:${port}: this machine has no such address`);
+    throw new UserError(`--gdb ${host}:${port}: ${message}`);
+  }
+}
+
+/** Runs to the end and leaves with the machine's status, everything printed. */
+export async function runToExit(options: HostOptions): Promise<never> {
+  const host = new Host(options);
+  await host.start();
+  const status = await host.done;
+  await new Promise((resolve) => process.stdout.write("", resolve));
+  process.exit(status);
+}

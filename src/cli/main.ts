@@ -1,0 +1,39 @@
+#!/usr/bin/env node
+/** The command line. Every command is a file of its own; what a user got wrong is one line on standard error and exit status 2. */
+import { readFileSync } from "node:fs";
+import yargs from "yargs";
+import { hideBin } from "yargs/helpers";
+import { UserError } from "../errors.js";
+import { demoCommand } from "./demo.js";
+import { runCommand } from "./run.js";
+
+const { version } = JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8")) as { version: string };
+
+const EXIT_STATUS = `Exit status: 0 power-off, 2 a mistake in what was given, 3 triple fault or another stop that cannot be
+resumed, 4 --max-insns reached, else (2 x value + 1) of the debug-exit port, as QEMU's isa-debug-exit.`;
+
+function fail(message: string): never {
+  process.stderr.write(`pok386: ${message}\n`);
+  process.exit(2);
+}
+
+try {
+  await yargs(hideBin(process.argv))
+    .scriptName("pok386")
+    .usage("$0 <command>\n\nAn i386 PC that understands segmentation, with a GDB stub in which every partition is a process.")
+    .command(runCommand)
+    .command(demoCommand)
+    .demandCommand(1, 'say what to do: "pok386 run IMAGE" or "pok386 demo"; --help tells more')
+    .strict()
+    .version(version)
+    .epilogue(EXIT_STATUS)
+    .wrap(Math.min(110, process.stdout.columns ?? 110))
+    .fail((message, error) => {
+      if (error && !(error instanceof UserError)) throw error;
+      fail(error?.message ?? message.split("\n")[0]!);
+    })
+    .parseAsync();
+} catch (error) {
+  if (error instanceof UserError) fail(error.message);
+  throw error;
+}

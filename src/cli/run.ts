@@ -1,0 +1,55 @@
+/** `pok386 run IMAGE` */
+import type { CommandModule } from "yargs";
+import { readUserFile } from "./files.js";
+import { runToExit } from "./host.js";
+import { parseEndpoint, parsePartition, wholeNumber } from "./options.js";
+
+interface RunArguments {
+  image: string;
+  gdb: string | undefined;
+  wait: boolean;
+  memory: number;
+  "max-insns": number | undefined;
+  stats: boolean;
+  append: string | undefined;
+  module: string[];
+  partition: string[];
+  ips: number;
+  pace: string;
+}
+
+export const runCommand: CommandModule<object, RunArguments> = {
+  command: "run <image>",
+  describe: "Boot a multiboot-1 kernel",
+  builder: (y) =>
+    y
+      .positional("image", { type: "string", demandOption: true, describe: "the kernel, ELF or with a.out addresses in its multiboot header" })
+      .option("gdb", { type: "string", requiresArg: true, describe: "wait at the first instruction for a debugger at [HOST:]PORT; port 0 picks a free one" })
+      .option("wait", { type: "boolean", default: true, describe: "with --gdb: wait for the debugger (--no-wait: run at once)" })
+      .option("memory", { type: "number", default: 64, requiresArg: true, describe: "RAM in MB" })
+      .option("max-insns", { type: "number", requiresArg: true, describe: "end with status 4 when the clock reads this many instructions; halted time counts" })
+      .option("stats", { type: "boolean", default: false, describe: "print instructions, seconds, MIPS and peak memory at the end" })
+      .option("append", { type: "string", requiresArg: true, describe: "the kernel's command line" })
+      .option("module", { type: "string", array: true, default: [] as string[], requiresArg: true, describe: "a multiboot module; may be repeated" })
+      .option("partition", { type: "string", array: true, default: [] as string[], requiresArg: true, describe: "NAME=FILE.elf names a partition and gives its symbols; may be repeated" })
+      .option("ips", { type: "number", default: 100_000_000, requiresArg: true, describe: "instructions in a second of virtual time" })
+      .option("pace", { type: "string", choices: ["fast", "wall"], default: "fast", requiresArg: true, describe: "run as fast as possible, or keep to real time" }),
+  handler: async (a) => {
+    await runToExit({
+      image: {
+        path: a.image,
+        bytes: readUserFile(a.image),
+        ...(a.append === undefined ? {} : { commandLine: a.append }),
+        modules: a.module.map((path) => ({ path, bytes: readUserFile(path) })),
+      },
+      memoryBytes: wholeNumber("memory", a.memory, 1, 1024) * 0x100000,
+      ips: wholeNumber("ips", a.ips, 1000, 1e12),
+      paceWall: a.pace === "wall",
+      partitions: a.partition.map(parsePartition),
+      gdb: a.gdb === undefined ? undefined : parseEndpoint(a.gdb),
+      wait: a.wait,
+      maxInstructions: a["max-insns"] === undefined ? undefined : wholeNumber("max-insns", a["max-insns"], 1, Number.MAX_SAFE_INTEGER),
+      stats: a.stats,
+    });
+  },
+};
