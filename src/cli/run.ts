@@ -43,7 +43,7 @@ export const runCommand: CommandModule<object, RunArguments> = {
         modules: a.module.map((path) => ({ path, bytes: readUserFile(path) })),
       },
       memoryBytes: wholeNumber("memory", a.memory, 1, 1024) * 0x100000,
-      ips: wholeNumber("ips", a.ips, 1000, 1e12),
+      ips: wholeNumber("ips", a.ips, 1000, 5_000_000_000),
       paceWall: a.pace === "wall",
       partitions: a.partition.map(parsePartition),
       gdb: a.gdb === undefined ? undefined : parseEndpoint(a.gdb),

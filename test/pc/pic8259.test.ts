@@ -18,8 +18,13 @@ function pulse(irq: number): void {
   pic.set(irq, false);
   pic.set(irq, true);
 }
-const isr = () => (board.out(0x20, 0x0b), board.in(0x20));
-const irr = () => (board.out(0x20, 0x0a), board.in(0x20));
+/** OCW3, then the register it chose. */
+function readMaster(ocw3: number): number {
+  board.out(0x20, ocw3);
+  return board.in(0x20);
+}
+const irr = () => readMaster(0x0a);
+const isr = () => readMaster(0x0b);
 
 beforeEach(() => {
   board = new FakeBoard();

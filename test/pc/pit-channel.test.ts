@@ -140,7 +140,8 @@ test.each([0, 1, 2, 3, 4, 5])("mode %i: nextEdge foretells every change of OUT",
       const foretold: number[] = [];
       const reader = new PitChannel();
       reader.state = { ...channel.state };
-      for (let edge = channel.nextEdge(tick); edge !== undefined && edge <= tick + ticks; edge = channel.nextEdge(edge)) foretold.push(edge);
+      for (let edge = channel.nextEdge(tick); edge !== undefined && edge <= tick + ticks; edge = channel.nextEdge(edge))
+        foretold.push(edge);
       const seen: number[] = [];
       let before = reader.out(tick);
       for (let at = tick + 1; at <= tick + ticks; at++) {

@@ -151,7 +151,10 @@ describe("reading", () => {
   test("the status tells OUT and whether the count has been loaded: newer POK's delay loop", () => {
     const { board } = atTicks();
     board.out(0x43, 0x30);
-    const status = () => (board.out(0x43, 0xe2), board.in(0x40));
+    const status = () => {
+      board.out(0x43, 0xe2);
+      return board.in(0x40);
+    };
     expect(status()).toBe(0x40 | 0x30);
     board.out(0x40, 100, 0);
     board.advance(1);
