@@ -1,7 +1,6 @@
 /** `pok386 run IMAGE` */
 import type { CommandModule } from "yargs";
 import { readUserFile } from "./files.js";
-import { runToExit } from "./host.js";
 import { parseEndpoint, parsePartition, wholeNumber } from "./options.js";
 
 interface RunArguments {
@@ -35,6 +34,8 @@ export const runCommand: CommandModule<object, RunArguments> = {
       .option("ips", { type: "number", default: 100_000_000, requiresArg: true, describe: "instructions in a second of virtual time" })
       .option("pace", { type: "string", choices: ["fast", "wall"], default: "fast", requiresArg: true, describe: "run as fast as possible, or keep to real time" }),
   handler: async (a) => {
+    // Loaded only now: --help and mistakes are answered without the machine.
+    const { runToExit } = await import("./host.js");
     await runToExit({
       image: {
         path: a.image,
