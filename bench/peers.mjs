@@ -28,8 +28,12 @@ function timeLines(program, args) {
     child.stderr.on("data", (bytes) => {
       errors += bytes;
     });
-    child.on("error", (error) => reject(error.code === "ENOENT" ? new Error(`${program} is missing: apt-get install qemu-system-x86`) : error));
-    child.on("close", () => (seen.length === 2 ? resolve({ ...outcome(seen), errors }) : reject(new Error(`${program} printed ${seen.length} lines: ${errors}`))));
+    child.on("error", (error) =>
+      reject(error.code === "ENOENT" ? new Error(`${program} is missing: apt-get install qemu-system-x86`) : error),
+    );
+    child.on("close", () =>
+      seen.length === 2 ? resolve({ ...outcome(seen), errors }) : reject(new Error(`${program} printed ${seen.length} lines: ${errors}`)),
+    );
   });
 }
 function note(seen, line) {
@@ -41,7 +45,19 @@ const outcome = ([first, last]) => ({ seconds: (last.at - first.at) / 1000, crc:
 export const ours = (iterations) => timeLines(process.execPath, [MAIN, "run", IMAGE, "--stats", "--append", `iters=${iterations}`]);
 
 export const qemu = (iterations) =>
-  timeLines("qemu-system-i386", ["-kernel", IMAGE, "-append", `iters=${iterations}`, "-m", "64", "-display", "none", "-serial", "stdio", "-no-reboot"]);
+  timeLines("qemu-system-i386", [
+    "-kernel",
+    IMAGE,
+    "-append",
+    `iters=${iterations}`,
+    "-m",
+    "64",
+    "-display",
+    "none",
+    "-serial",
+    "stdio",
+    "-no-reboot",
+  ]);
 
 export async function v86(iterations) {
   const { V86 } = await import("v86");

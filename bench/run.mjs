@@ -26,7 +26,9 @@ for (let round = 0; round < ROUNDS; round++) {
 const mips = Object.fromEntries(Object.entries(seconds).map(([name, s]) => [name, (perIteration * ITERATIONS) / median(s) / 1e6]));
 console.log("\ninteger guest in a segmented ring-3 partition");
 for (const [name, rate] of Object.entries(mips)) {
-  console.log(`  ${name.padEnd(10)} ${rate.toFixed(0).padStart(6)} MIPS   ${(rate / mips["QEMU TCG"]).toFixed(2)} x QEMU   ${(rate / mips.v86).toFixed(2)} x v86`);
+  console.log(
+    `  ${name.padEnd(10)} ${rate.toFixed(0).padStart(6)} MIPS   ${(rate / mips["QEMU TCG"]).toFixed(2)} x QEMU   ${(rate / mips.v86).toFixed(2)} x v86`,
+  );
 }
 
 const starts = [];

@@ -30,7 +30,11 @@ export const demoCommand: CommandModule<object, DemoArguments> = {
     y
       .positional("name", { type: "string", default: DEFAULT, describe: "which one; see --list" })
       .option("list", { type: "boolean", default: false, describe: "list the demos" })
-      .option("gdb", { type: "string", requiresArg: true, describe: `[HOST:]PORT for the debugger (default ${DEFAULT_PORT}, or a free one if that is taken)` }),
+      .option("gdb", {
+        type: "string",
+        requiresArg: true,
+        describe: `[HOST:]PORT for the debugger (default ${DEFAULT_PORT}, or a free one if that is taken)`,
+      }),
   handler: async ({ name, list, gdb }) => {
     if (list) {
       for (const [demo, { description }] of Object.entries(DEMOS)) process.stdout.write(`${demo.padEnd(12)} ${description}\n`);

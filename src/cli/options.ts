@@ -28,6 +28,7 @@ export function parsePartition(text: string): NamedPartition {
 
 /** A whole number within bounds. */
 export function wholeNumber(option: string, value: number, least: number, most: number): number {
-  if (!Number.isSafeInteger(value) || value < least || value > most) throw new UserError(`--${option}: a whole number from ${least} to ${most}, please`);
+  if (!Number.isSafeInteger(value) || value < least || value > most)
+    throw new UserError(`--${option}: a whole number from ${least} to ${most}, please`);
   return value;
 }

@@ -22,17 +22,47 @@ export const runCommand: CommandModule<object, RunArguments> = {
   describe: "Boot a multiboot-1 kernel",
   builder: (y) =>
     y
-      .positional("image", { type: "string", demandOption: true, describe: "the kernel, ELF or with a.out addresses in its multiboot header" })
-      .option("gdb", { type: "string", requiresArg: true, describe: "wait at the first instruction for a debugger at [HOST:]PORT; port 0 picks a free one" })
+      .positional("image", {
+        type: "string",
+        demandOption: true,
+        describe: "the kernel, ELF or with a.out addresses in its multiboot header",
+      })
+      .option("gdb", {
+        type: "string",
+        requiresArg: true,
+        describe: "wait at the first instruction for a debugger at [HOST:]PORT; port 0 picks a free one",
+      })
       .option("wait", { type: "boolean", default: true, describe: "with --gdb: wait for the debugger (--no-wait: run at once)" })
       .option("memory", { type: "number", default: 64, requiresArg: true, describe: "RAM in MB" })
-      .option("max-insns", { type: "number", requiresArg: true, describe: "end with status 4 when the clock reads this many instructions; halted time counts" })
+      .option("max-insns", {
+        type: "number",
+        requiresArg: true,
+        describe: "end with status 4 when the clock reads this many instructions; halted time counts",
+      })
       .option("stats", { type: "boolean", default: false, describe: "print instructions, seconds, MIPS and peak memory at the end" })
       .option("append", { type: "string", requiresArg: true, describe: "the kernel's command line" })
-      .option("module", { type: "string", array: true, default: [] as string[], requiresArg: true, describe: "a multiboot module; may be repeated" })
-      .option("partition", { type: "string", array: true, default: [] as string[], requiresArg: true, describe: "NAME=FILE.elf names a partition and gives its symbols; may be repeated" })
+      .option("module", {
+        type: "string",
+        array: true,
+        default: [] as string[],
+        requiresArg: true,
+        describe: "a multiboot module; may be repeated",
+      })
+      .option("partition", {
+        type: "string",
+        array: true,
+        default: [] as string[],
+        requiresArg: true,
+        describe: "NAME=FILE.elf names a partition and gives its symbols; may be repeated",
+      })
       .option("ips", { type: "number", default: 100_000_000, requiresArg: true, describe: "instructions in a second of virtual time" })
-      .option("pace", { type: "string", choices: ["fast", "wall"], default: "fast", requiresArg: true, describe: "run as fast as possible, or keep to real time" }),
+      .option("pace", {
+        type: "string",
+        choices: ["fast", "wall"],
+        default: "fast",
+        requiresArg: true,
+        describe: "run as fast as possible, or keep to real time",
+      }),
   handler: async (a) => {
     // Loaded only now: --help and mistakes are answered without the machine.
     const { runToExit } = await import("./host.js");

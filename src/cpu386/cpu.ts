@@ -7,6 +7,7 @@ import { type FaultRecord, GuestFault, Unsupported, VECTOR } from "./fault.js";
 import { FLAG } from "./flags.js";
 import { Instruction } from "./instruction.js";
 import * as L from "./layout.js";
+import { bulkString } from "./operations/bulk.js";
 import { Processor } from "./processor.js";
 import { RecordCache } from "./records.js";
 import { Watchpoints, type WatchHit } from "./watch.js";
@@ -225,6 +226,10 @@ export class Cpu {
         enter(record);
         this.instruction.record = record;
         this.instruction.shape.definition.helper!(cpu, this.instruction);
+      },
+      bulk: (record: number, moves: number): void => {
+        const size = TABLE.shapes[cpu.i32[(record + R.shape) >> 2]! & 0xffff]!.size;
+        bulkString(cpu, moves ? "movs" : "stos", size, segmentNumber(cpu.i32[(record + R.seg) >> 2]!), watchLoads);
       },
       raise: (record: number, vector: number): void => {
         enter(record);

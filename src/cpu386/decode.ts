@@ -156,7 +156,9 @@ export class Decoder {
 
     let kind: "register" | "base" | "index" | "word" = "register";
     let defaultSegment = 3;
-    if (needsModRm && modrm < 0xc0) {
+    // Moves of control and debug registers take modrm.rm for a register whatever mod says (SDM volume 2, MOV to and from CRn).
+    const registerOnly = form.operands.some((code) => code[0] === "R");
+    if (needsModRm && modrm < 0xc0 && !registerOnly) {
       const memory = address === 4 ? this.address32(modrm) : this.address16(modrm);
       kind = memory.kind;
       if (memory.stack) defaultSegment = 2;
@@ -165,7 +167,6 @@ export class Decoder {
     }
     for (let n = 0; n < form.operands.length; n++) {
       const code = form.operands[n]!;
-      if (code[0] === "R" && modrm < 0xc0) kind = "register";
       if (code[0] === "M" && modrm >= 0xc0) throw new Overrun("invalid");
       if (code[0] === "O") kind = address === 4 ? "base" : "word";
       this.operand(form, n, modrm, opcode, operand, address);
@@ -173,7 +174,7 @@ export class Decoder {
     out.segment = override >= 0 ? override : defaultSegment;
     const shape = form.shapes[shapeSlot(operand, kind, address, context.stackSize, rep)];
     if (!shape) throw new Overrun("invalid");
-    if (lock && !(form.definition.lock && shape.address)) throw new Overrun("invalid");
+    if (lock && !(form.definition.lock && shape.operands[0]!.kind === "memory")) throw new Overrun("invalid");
     out.shape = shape;
     if (form.operands.some((code) => code[0] === "J")) {
       const target = this.ip + out.imm;
@@ -235,7 +236,7 @@ export class Decoder {
     }
     const at = operandSize(code, size) === 1 && register >= 4 ? (register - 4) * 4 + 1 : register * 4;
     if (n === 0) out.r1 = at;
-    else out.r2 = at;
+    else if (n === 1) out.r2 = at;
   }
 
   private immediate(letter: string, size: 2 | 4, second: boolean): void {

@@ -90,6 +90,11 @@ export interface Emitter {
   jumpTo(offset: Value): void;
   /** #GP(0) if the offset lies beyond CS's limit. */
   checkTarget(offset: Value): void;
+  /**
+   * rep movs or stos: does as many iterations as can be done at once, on the budget and short of the last; may do none. Count and
+   * index registers are advanced by it.
+   */
+  bulk(operation: "movs" | "stos"): void;
   /** The same instruction once more (rep), counted as another instruction. */
   again(): void;
   /** On to the next instruction, ending the block. */

@@ -111,7 +111,6 @@ export class RecordCache {
       count++;
       this.fill(record, decoded, at, context);
       at = (at + decoded.length) >>> 0;
-      if (context.size === 2) at &= 0xffff;
       end += decoded.length;
       const { definition, rep } = decoded.shape;
       closed = decoded.fault !== undefined || definition.ends === true || definition.system !== undefined || rep !== 0;
@@ -149,8 +148,8 @@ export class RecordCache {
     i32[w + R.imm / 4] = d.imm;
     i32[w + R.seg / 4] = L.SEGMENTS + d.segment * L.SEGMENT_BYTES;
     i32[w + R.ip / 4] = ip;
-    const next = ip + d.length;
-    i32[w + R.next / 4] = context.size === 2 ? next & 0xffff : next;
+    // Going on does not wrap in a 16-bit segment: EIP has 32 bits there too, and passes the limit.
+    i32[w + R.next / 4] = ip + d.length;
     i32[w + R.target / 4] = d.target;
     i32[w + R.nextLink / 4] = 0;
     i32[w + R.targetLink / 4] = 0;

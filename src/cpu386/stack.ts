@@ -38,6 +38,10 @@ export class Stack {
   requireRoom(count: number, size: 2 | 4): void {
     for (let n = 1; n <= count; n++) this.check(this.at(-n * size), size, "write");
   }
+  /** Raises #SS unless the item `displacement` bytes above the top can be written. */
+  requireWritable(displacement: number, size: 2 | 4): void {
+    this.check(this.at(displacement), size, "write");
+  }
   push(size: 2 | 4, value: number): void {
     const at = this.at(-size);
     this.check(at, size, "write");

@@ -2,7 +2,7 @@
 import { linear, physical } from "../cpu386/address.js";
 import * as L from "../cpu386/layout.js";
 import type { Processor } from "../cpu386/processor.js";
-import { ATTRIBUTE, decodeDescriptor, type Descriptor, dplOf, isCode, isData, SEGMENT } from "../cpu386/segment.js";
+import { ATTRIBUTE, type Descriptor, decodeDescriptor, dplOf, isCode, isData, SEGMENT } from "../cpu386/segment.js";
 
 /** System descriptor types (SDM volume 3, table 3-2). */
 const SYSTEM_TYPES: Readonly<Record<number, string>> = {

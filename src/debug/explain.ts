@@ -1,7 +1,7 @@
 /** A fault in words: the rule, and every number behind it. */
 import { type FaultRecord, vectorName } from "../cpu386/fault.js";
-import { attributesText } from "./descriptors.js";
 import { decodeDescriptor, dplOf } from "../cpu386/segment.js";
+import { attributesText } from "./descriptors.js";
 import type { SystemModel } from "./system.js";
 
 const hex = (n: number, digits = 0): string => `0x${(n >>> 0).toString(16).padStart(digits, "0")}`;
@@ -22,7 +22,12 @@ export function explain(fault: FaultRecord, system: SystemModel, space: number):
     `  at          ${place(fault, system, space)}, CPL ${fault.cpl}, instruction ${fault.count}`,
   ];
   if (facts.segment !== undefined) {
-    const selector = facts.selector === undefined ? "" : facts.segment === "IDT" ? `, vector ${facts.selector}` : `, selector ${hex(facts.selector, 4)} (${selectorText(facts.selector)})`;
+    const selector =
+      facts.selector === undefined
+        ? ""
+        : facts.segment === "IDT"
+          ? `, vector ${facts.selector}`
+          : `, selector ${hex(facts.selector, 4)} (${selectorText(facts.selector)})`;
     lines.push(`  segment     ${facts.segment}${selector}`);
   }
   if (facts.descriptor) {

@@ -109,7 +109,8 @@ export class MachineTarget implements DebugTarget, SpaceMemory {
     const at = address >>> 0;
     if (id !== 1 && !space.segments) return `${space.name} has no segments yet`;
     const { base, limit } = space.segments ?? { base: 0, limit: 0xffffffff };
-    if (at + bytes.length - 1 > limit) return `offset 0x${(at + bytes.length - 1).toString(16)} passes ${space.name}'s limit 0x${limit.toString(16)}`;
+    if (at + bytes.length - 1 > limit)
+      return `offset 0x${(at + bytes.length - 1).toString(16)} passes ${space.name}'s limit 0x${limit.toString(16)}`;
     return this.machine.cpu.processor.memory.poke(physical(linear(base + at)), bytes) || `there is no memory at 0x${at.toString(16)}`;
   }
 
@@ -159,7 +160,9 @@ export class MachineTarget implements DebugTarget, SpaceMemory {
   }
   private endingOf(): Ending {
     const exit = this.machine.run(0);
-    return exit.kind === "power" && exit.event.kind === "debug-exit" ? { kind: "debug-exit", value: exit.event.value } : { kind: "power-off" };
+    return exit.kind === "power" && exit.event.kind === "debug-exit"
+      ? { kind: "debug-exit", value: exit.event.value }
+      : { kind: "power-off" };
   }
   private finishEnding(): void {
     const ending = this.ending!;

@@ -1,10 +1,10 @@
 /** Registers by name, of the running thread and of those that are not. */
 import type { Cpu } from "../cpu386/cpu.js";
+import { GuestFault } from "../cpu386/fault.js";
 import * as L from "../cpu386/layout.js";
 import { install, loadSegment, SEGMENT, SEGMENT_NAMES } from "../cpu386/segment.js";
-import { GuestFault } from "../cpu386/fault.js";
 import type { RegisterInfo, Registers, ThreadId } from "./target.js";
-import { GENERAL_NAMES, SELECTOR_NAMES, type SavedRegisters, type Threads } from "./threads.js";
+import { GENERAL_NAMES, type SavedRegisters, SELECTOR_NAMES, type Threads } from "./threads.js";
 
 const CONTROL: Readonly<Record<string, number>> = {
   cr0: L.CR0,

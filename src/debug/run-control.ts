@@ -2,13 +2,14 @@
  * Who stops where. There is one processor; whatever thread a debugger names, the machine runs. Stepping belongs to a thread of a
  * partition, which may pass through the kernel in between; a step of the kernel follows the processor out of it.
  */
+
+import type { Machine, MachineExit } from "../pc/machine.js";
 import { explain, explainChain } from "./explain.js";
 import type { DebugPoints } from "./points.js";
 import type { DebugRegisters } from "./registers.js";
 import type { SystemModel } from "./system.js";
 import type { ResumePlan, Stop, StopReason, ThreadId } from "./target.js";
 import { KERNEL, type Threads } from "./threads.js";
-import type { Machine, MachineExit } from "../pc/machine.js";
 
 /** What a step does when the processor changes rings: stay with the thread, follow the processor, or (auto) follow it out of the kernel only. */
 export type StepPolicy = "auto" | "thread" | "follow";
@@ -166,12 +167,24 @@ export class RunControl {
       case "shutdown":
         return this.event(current, { kind: "fault", signal: SIGSEGV, text: explainChain(exit.chain, this.system, current.space) });
       case "unsupported":
-        return this.event(current, { kind: "fault", signal: SIGILL, text: `the guest uses what this processor does not have: ${exit.feature}` });
+        return this.event(current, {
+          kind: "fault",
+          signal: SIGILL,
+          text: `the guest uses what this processor does not have: ${exit.feature}`,
+        });
       case "dead":
-        return this.event(current, { kind: "fault", signal: SIGTRAP, text: "hlt with interrupts disabled: nothing can wake the processor" });
+        return this.event(current, {
+          kind: "fault",
+          signal: SIGTRAP,
+          text: "hlt with interrupts disabled: nothing can wake the processor",
+        });
       case "power":
         if (exit.event.kind === "reset") {
-          return this.event(current, { kind: "fault", signal: SIGTRAP, text: `the guest has asked for a reset by ${exit.event.by}; the machine has been stopped before it` });
+          return this.event(current, {
+            kind: "fault",
+            signal: SIGTRAP,
+            text: `the guest has asked for a reset by ${exit.event.by}; the machine has been stopped before it`,
+          });
         }
         return this.event(current, { kind: "ending", text: powerText(exit.event) });
       default:

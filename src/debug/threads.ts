@@ -4,8 +4,9 @@
  * Every change of ring is heard of. Into ring 0: the partition's thread is left with its user registers. Out of ring 0: the kernel is
  * left at its iret. So at any stop both sides of the boundary can be shown, without knowing anything of the kernel's own tables.
  */
-import type { Cpu } from "../cpu386/cpu.js";
+
 import { physical } from "../cpu386/address.js";
+import type { Cpu } from "../cpu386/cpu.js";
 import { SEGMENT } from "../cpu386/segment.js";
 import type { SystemModel } from "./system.js";
 import type { Thread, ThreadId } from "./target.js";
@@ -114,7 +115,11 @@ export class Threads {
     for (const space of this.system.spaces()) {
       if (space.id === 1) continue;
       for (const thread of this.of(space.id)) {
-        out.push({ ...thread.id, name: `${space.name} thread ${thread.id.thread}`, detail: same(thread.id) ? "running" : this.detail(thread) });
+        out.push({
+          ...thread.id,
+          name: `${space.name} thread ${thread.id.thread}`,
+          detail: same(thread.id) ? "running" : this.detail(thread),
+        });
       }
     }
     return out;

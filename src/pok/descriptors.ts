@@ -34,6 +34,7 @@ export function findPartitions(cpu: Processor): SpaceSegments[] {
 /** The data descriptor of the same base, the one of equal limit and the nearest behind the code's first. */
 function pick(data: readonly Descriptor[], code: Descriptor): Descriptor | undefined {
   const candidates = data.filter((d) => d.base === code.base);
-  const rank = (d: Descriptor): number => (d.limit === code.limit ? 0 : 0x20000) + (d.selector > code.selector ? d.selector - code.selector : 0x10000);
+  const rank = (d: Descriptor): number =>
+    (d.limit === code.limit ? 0 : 0x20000) + (d.selector > code.selector ? d.selector - code.selector : 0x10000);
   return candidates.sort((a, b) => rank(a) - rank(b))[0];
 }

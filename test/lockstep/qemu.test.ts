@@ -8,14 +8,15 @@
  *   - QEMU's stub now and then answers a step without having made one, and it stops once more at a rep instruction whose count has come
  *     to zero: where its eip has not moved and ours has, it is asked once more.
  */
-import { createServer } from "node:net";
+
 import { readFileSync } from "node:fs";
+import { createServer } from "node:net";
 import { expect, test } from "vitest";
 import { Decoder } from "../../src/cpu386/decode.js";
 import { FLAG } from "../../src/cpu386/flags.js";
 import { ElfFile } from "../../src/pc/elf.js";
 import { debugged, TWO } from "../support/pok386.js";
-import { NAMES, type RegisterFile, startQemu, Stub } from "./stub.js";
+import { NAMES, type RegisterFile, Stub, startQemu } from "./stub.js";
 
 const STEPS = Number(process.env.POK386_LOCKSTEP ?? 36_000);
 const LONG_REP = 64;
@@ -82,7 +83,10 @@ test(`${STEPS} instructions of the guest's boot leave the same registers in QEMU
     }
     for (const s of selectors) if (theirs[s] !== start[s] || mine[s] !== 0x10) open.delete(s);
     const difference = compare(mine, theirs, open, tainted);
-    if (difference) expect.fail(`step ${n}, ${effect.name} at ${before.cs.toString(16)}:${before.eip.toString(16)} (${code.toString("hex")}): ${difference}`);
+    if (difference)
+      expect.fail(
+        `step ${n}, ${effect.name} at ${before.cs.toString(16)}:${before.eip.toString(16)} (${code.toString("hex")}): ${difference}`,
+      );
     if (mine.cs !== before.cs) {
       for (const selector of [mine.cs, mine.ss]) {
         const access = gdt + (selector & 0xfff8) + 5;

@@ -84,7 +84,21 @@ function frameOf(payload: string): string {
 
 /** QEMU, stopped at its reset vector. */
 export async function startQemu(kernel: string, commandLine: string, port: number): Promise<Stub> {
-  const args = ["-kernel", kernel, "-append", commandLine, "-m", "64", "-display", "none", "-serial", "null", "-S", "-gdb", `tcp:127.0.0.1:${port}`];
+  const args = [
+    "-kernel",
+    kernel,
+    "-append",
+    commandLine,
+    "-m",
+    "64",
+    "-display",
+    "none",
+    "-serial",
+    "null",
+    "-S",
+    "-gdb",
+    `tcp:127.0.0.1:${port}`,
+  ];
   const child = spawn("qemu-system-i386", args, { stdio: "ignore" });
   let missing = false;
   child.on("error", () => {

@@ -53,7 +53,7 @@ export const move: readonly Definition[] = [
   { name: "lea", forms: ["8d Gv,Mv"], emit: (e) => e.operand(1).set(e.effectiveAddress()) },
   {
     name: "push",
-    forms: ["50+r Zv", "68 Iv", "6a Sb", "ff/6 Ev"],
+    forms: ["50+r Zv", "68 Iv", "6a Sb :v", "ff/6 Ev"],
     stack: true,
     emit: (e, i) => push(e, wide(i.size), e.operand(1).get()),
   },

@@ -13,15 +13,17 @@ const encodings = (digit: number): string[] => [
   `d3/${digit} Ev,CL`,
 ];
 
-/** A count of 0 (after masking to 5 bits) changes neither operand nor flags. */
-function counted(name: string, digits: readonly number[], flags: string, body: (e: Emitter, i: Shape, o: Operand, count: Value) => void): Definition {
+/** A count of 0 (after masking to 5 bits) changes neither operand nor flags, but the operand is accessed, and may fault. */
+function counted(name: string, digits: readonly number[], flags: string, signed: boolean, body: (e: Emitter, i: Shape, o: Operand, v: Value, count: Value) => void): Definition {
   return {
     name,
     forms: digits.flatMap(encodings),
     flags,
     emit: (e, i) => {
       const count = e.let(e.and(e.operand(2).get(), e.constant(31)));
-      e.when(count, () => body(e, i, e.operand(1), count));
+      const o = e.operand(1);
+      const v = e.let(o.getForUpdate(signed));
+      e.when(count, () => body(e, i, o, v, count));
     },
   };
 }
@@ -29,9 +31,8 @@ function counted(name: string, digits: readonly number[], flags: string, body: (
 const one = (e: Emitter): Value => e.constant(1);
 const bitOf = (e: Emitter, v: Value, n: Value): Value => e.and(e.shr(v, n), one(e));
 
-const shl = counted("shl", [4, 6], "OSZaPC", (e, i, o, count) => {
+const shl = counted("shl", [4, 6], "OSZaPC", false, (e, i, o, v, count) => {
   const width = bits(i.size);
-  const v = e.let(o.getForUpdate());
   const wide = e.let(e.shl(v, count));
   const out = e.let(width === 32 ? bitOf(e, v, e.sub(e.constant(32), count)) : bitOf(e, wide, e.constant(width)));
   const r = e.let(e.signExtend(wide, i.size));
@@ -39,8 +40,7 @@ const shl = counted("shl", [4, 6], "OSZaPC", (e, i, o, count) => {
   setResult(e, r, out, e.let(e.xor(e.shr(r, e.constant(31)), out)));
 });
 
-const shr = counted("shr", [5], "OSZaPC", (e, i, o, count) => {
-  const v = e.let(o.getForUpdate());
+const shr = counted("shr", [5], "OSZaPC", false, (e, i, o, v, count) => {
   const before = e.let(e.shr(v, e.sub(count, one(e))));
   const r = e.let(e.signExtend(e.shr(before, one(e)), i.size));
   o.set(r);
@@ -48,17 +48,15 @@ const shr = counted("shr", [5], "OSZaPC", (e, i, o, count) => {
   setResult(e, r, e.let(e.and(before, one(e))), e.let(bitOf(e, e.xor(before, r), e.constant(bits(i.size) - 1))));
 });
 
-const sar = counted("sar", [7], "OSZaPC", (e, i, o, count) => {
-  const v = e.let(o.getForUpdate(true));
+const sar = counted("sar", [7], "OSZaPC", true, (e, i, o, v, count) => {
   const before = e.let(e.sar(v, e.sub(count, one(e))));
   const r = e.let(e.signExtend(e.sar(before, one(e)), i.size));
   o.set(r);
   setResult(e, r, e.let(e.and(before, one(e))), e.constant(0));
 });
 
-const rol = counted("rol", [0], "OC", (e, i, o, count) => {
+const rol = counted("rol", [0], "OC", false, (e, i, o, v, count) => {
   const width = bits(i.size);
-  const v = e.let(o.getForUpdate());
   const n = e.let(e.and(count, e.constant(width - 1)));
   const r = e.let(width === 32 ? e.rotl(v, n) : e.zeroExtend(e.or(e.shl(v, n), e.shr(v, e.sub(e.constant(width), n))), i.size));
   o.set(r);
@@ -66,9 +64,8 @@ const rol = counted("rol", [0], "OC", (e, i, o, count) => {
   setCarryAndOverflow(e, low, e.let(e.xor(bitOf(e, r, e.constant(width - 1)), low)));
 });
 
-const ror = counted("ror", [1], "OC", (e, i, o, count) => {
+const ror = counted("ror", [1], "OC", false, (e, i, o, v, count) => {
   const width = bits(i.size);
-  const v = e.let(o.getForUpdate());
   const n = e.let(e.and(count, e.constant(width - 1)));
   const back = e.sub(e.constant(width), n);
   const r = e.let(width === 32 ? e.rotl(v, back) : e.zeroExtend(e.or(e.shr(v, n), e.shl(v, back)), i.size));
@@ -84,10 +81,12 @@ function doubleShift(name: string, opcode: string, left: boolean): Definition {
     forms: [`0f${opcode} Ev,Gv,Ib`, `0f${(Number.parseInt(opcode, 16) + 1).toString(16)} Ev,Gv,CL`],
     flags: "oSZaPC",
     emit: (e, i) => {
-      const count = e.let(e.and(e.operand(3).get(), e.constant(31)));
+      // A record has room for two registers, so CL as a third operand is read by its number.
+      const amount = i.operands[2]!.kind === "immediate" ? e.operand(3).get() : e.register(1, 1);
+      const count = e.let(e.and(amount, e.constant(31)));
+      const o = e.operand(1);
+      const a = e.let(o.getForUpdate());
       e.when(count, () => {
-        const o = e.operand(1);
-        const a = e.let(o.getForUpdate());
         const b = e.let(e.operand(2).get());
         const width = bits(i.size);
         let r: Value;

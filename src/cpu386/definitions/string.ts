@@ -26,8 +26,9 @@ function string(name: string, opcode: number, flags: string | undefined, element
     rep: compares ? "repeat-while" : "rep",
     emit: (e, i) => {
       if (!i.rep) return element(e, i);
+      e.when(e.eqz(e.register(ECX, i.addressSize)), () => e.proceed());
+      if (i.addressSize === 4 && (name === "movs" || name === "stos")) e.bulk(name);
       const count = e.let(e.register(ECX, i.addressSize));
-      e.when(e.eqz(count), () => e.proceed());
       element(e, i);
       const left = e.let(e.sub(count, e.constant(1)));
       e.setRegister(ECX, i.addressSize, left);

@@ -227,9 +227,16 @@ const registers: Definition[] = [
       storeWord(cpu, i, cpu.selector(i.special));
     },
   },
-  { name: "mov-to-segment", forms: ["8e Nw,Ew"], system: (cpu, i) => op.moveToSegment(cpu, i.special, i.read(2)) },
+  {
+    name: "mov-to-segment",
+    forms: ["8e Nw,Ew"],
+    system: (cpu, i) => {
+      op.requireLoadable(cpu, i.special);
+      op.moveToSegment(cpu, i.special, i.read(2));
+    },
+  },
   { name: "mov-from-control", forms: ["0f20 Rd,Kd"], system: (cpu, i) => i.write(1, op.moveFromControl(cpu, i.special)) },
-  { name: "mov-to-control", forms: ["0f22 Kd,Rd"], system: (cpu, i) => op.moveToControl(cpu, i, i.special, i.read(2)) },
+  { name: "mov-to-control", forms: ["0f22 Kd,Rd"], system: (cpu, i) => op.moveToControl(cpu, i.special, i.read(2)) },
   { name: "mov-from-debug", forms: ["0f21 Rd,Kd"], system: (cpu, i) => i.write(1, cpu.word(op.debugRegister(cpu, i.special))) },
   { name: "mov-to-debug", forms: ["0f23 Kd,Rd"], system: (cpu, i) => cpu.setWord(op.debugRegister(cpu, i.special), i.read(2)) },
   {

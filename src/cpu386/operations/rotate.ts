@@ -6,8 +6,8 @@ import type { Processor } from "../processor.js";
 export function rotateThroughCarry(cpu: Processor, i: Instruction, left: boolean): void {
   const width = i.size * 8;
   const count = i.read(2) & 31;
-  if (count === 0) return;
   let value = i.readForUpdate(1);
+  if (count === 0) return;
   let carry = cpu.flags & FLAG.CF;
   for (let n = count % (width + 1); n > 0; n--) {
     if (left) {

@@ -88,8 +88,14 @@ function fetchSystem(cpu: Processor, selector: number, segment: string): Descrip
   return fetchDescriptor(cpu, selector);
 }
 
-export function moveToControl(cpu: Processor, i: Instruction, n: number, value: number): void {
-  cpu.requireRing0(`mov to cr${n}`);
+/** Control registers that do not exist are invalid opcodes, which goes before privilege (SDM volume 3, table 6-2). */
+function requireControl(cpu: Processor, n: number, what: string): void {
+  if (n === 1 || n > 4) cpu.raise(VECTOR.UD, undefined, `there is no cr${n}`, { offset: cpu.currentIp });
+  cpu.requireRing0(what);
+}
+
+export function moveToControl(cpu: Processor, n: number, value: number): void {
+  requireControl(cpu, n, `mov to cr${n}`);
   switch (n) {
     case 0:
       return writeCr0(cpu, value);
@@ -97,11 +103,8 @@ export function moveToControl(cpu: Processor, i: Instruction, n: number, value: 
       return cpu.setWord(L.CR2, value);
     case 3:
       return cpu.setWord(L.CR3, value);
-    case 4:
-      if (value !== 0) cpu.generalProtection(0, `mov to cr4: ${value.toString(16)} sets bits this processor does not have`);
-      return;
     default:
-      cpu.raise(VECTOR.UD, undefined, `there is no cr${n}`, { offset: i.ip });
+      if (value !== 0) cpu.generalProtection(0, `mov to cr4: ${value.toString(16)} sets bits this processor does not have`);
   }
 }
 
@@ -114,10 +117,8 @@ export function writeCr0(cpu: Processor, value: number): void {
 }
 
 export function moveFromControl(cpu: Processor, n: number): number {
-  cpu.requireRing0(`mov from cr${n}`);
-  const at = [L.CR0, undefined, L.CR2, L.CR3, L.CR4][n];
-  if (at === undefined) cpu.raise(VECTOR.UD, undefined, `there is no cr${n}`);
-  return cpu.word(at!);
+  requireControl(cpu, n, `mov from cr${n}`);
+  return cpu.word(L.CR0 + 4 * n);
 }
 
 export function debugRegister(cpu: Processor, n: number): number {
@@ -181,21 +182,28 @@ export function inspect(cpu: Processor, selector: number, purpose: "lar" | "lsl"
 
 export const setZero = (cpu: Processor, zero: boolean): void => cpu.setArithmeticFlags(zero ? FLAG.ZF : 0, FLAG.ZF);
 
+/** #UD unless mov can load the segment register: an invalid opcode, so it goes before any fault of the operand. */
+export function requireLoadable(cpu: Processor, n: number): void {
+  if (n === SEGMENT.CS || n > 5) cpu.raise(VECTOR.UD, undefined, n === SEGMENT.CS ? "CS is not loaded by mov" : "there is no such segment register");
+}
+
 /** Loads a segment register from an instruction, with the interrupt shadow of SS. */
 export function moveToSegment(cpu: Processor, n: number, selector: number): void {
-  if (n === SEGMENT.CS || n > 5) cpu.raise(VECTOR.UD, undefined, n === SEGMENT.CS ? "CS is not loaded by mov" : "there is no such segment register");
   loadSegment(cpu, n, selector & 0xffff);
   if (n === SEGMENT.SS) cpu.shadow = true;
 }
 
-/** enter (SDM volume 2): a frame with `level` display entries. */
+/**
+ * enter (SDM volume 2): a frame with `level` display entries. Everything is checked before anything is written: the slots, the entries
+ * read, and the new top, which must be writable though nothing is written there.
+ */
 export function enterFrame(cpu: Processor, i: Instruction): void {
   const size = i.size === 2 ? 2 : 4;
   const level = i.immediate2 & 31;
   const stack = Stack.current(cpu);
-  const bytes = i.immediate & 0xffff;
   const frameBase = cpu.word(L.EBP);
   stack.requireRoom(level + 1, size);
+  stack.requireWritable(-(level + 1) * size - (i.immediate & 0xffff), size);
   const ssMask = stack.segment.attributes & ATTRIBUTE.big ? 0xffffffff : 0xffff;
   const display: number[] = [];
   for (let n = 1; n < level; n++) display.push(cpu.read(SEGMENT.SS, ((frameBase - n * size) & ssMask) >>> 0, size));
@@ -203,9 +211,8 @@ export function enterFrame(cpu: Processor, i: Instruction): void {
   const frame = stack.pointer;
   for (const value of display) stack.push(size, value);
   if (level > 0) stack.push(size, frame);
-  stack.move(-bytes);
-  // The new top must be writable (a fault here leaves ESP and EBP as they were).
-  cpu.probeWrite(SEGMENT.SS, (stack.pointer & ssMask) >>> 0, size);
-  cpu.setRegister(L.EBP, size === 2 || ssMask === 0xffff ? 2 : 4, frame);
+  stack.move(-(i.immediate & 0xffff));
+  // The operand size alone says how much of EBP is written, whatever the stack's size.
+  cpu.setRegister(L.EBP, size, frame);
   cpu.setWord(L.ESP, stack.pointer);
 }

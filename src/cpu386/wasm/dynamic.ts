@@ -12,6 +12,7 @@ import {
   CS,
   EFLAGS,
   EIP,
+  ECX,
   ESP,
   FR,
   FX,
@@ -35,7 +36,7 @@ import {
 import { access, call, i32Const, localGet, localSet, localTee, OP, unsignedLeb } from "./binary.js";
 
 /** Functions the interpreter imports, in the order of their indices. */
-export const IMPORTS = ["slowLoad", "slowStore", "probeStore", "link", "find", "system", "helper", "raise"] as const;
+export const IMPORTS = ["slowLoad", "slowStore", "probeStore", "link", "find", "system", "helper", "raise", "bulk"] as const;
 export type ImportName = (typeof IMPORTS)[number];
 const importIndex = (name: ImportName): number => IMPORTS.indexOf(name);
 
@@ -48,6 +49,9 @@ export const TEMPORARIES_32 = 40;
 export const TEMPORARIES_64 = 4;
 const FIRST_TEMPORARY = 1;
 const FIRST_TEMPORARY_64 = FIRST_TEMPORARY + TEMPORARIES_32;
+
+/** Iterations of a rep that make doing them at once worth while. */
+const BULK_FROM = 16;
 
 const LAZY: Record<LazyFlag, number> = { fr: FR, fx: FX, oa: OA, ob: OB, ca: CA, cb: CB };
 
@@ -313,6 +317,11 @@ export class DynamicEmitter implements Emitter {
   proceed(): void {
     this.follow(R.nextLink);
     this.ended = true;
+  }
+  bulk(operation: "movs" | "stos"): void {
+    // Calling out costs as much as a few iterations.
+    this.put(this.word(ECX).code, i32Const(BULK_FROM), [OP.i32GeU, OP.if, OP.void]);
+    this.put(localGet(RECORD_LOCAL), i32Const(operation === "movs" ? 1 : 0), call(importIndex("bulk")), [OP.end]);
   }
   again(): void {
     this.enter({ code: localGet(RECORD_LOCAL), atom: true });

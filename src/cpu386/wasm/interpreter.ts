@@ -20,6 +20,7 @@ const SIGNATURES: Record<ImportName, { parameters: number; results: number }> = 
   system: { parameters: 1, results: 1 },
   helper: { parameters: 1, results: 0 },
   raise: { parameters: 2, results: 0 },
+  bulk: { parameters: 2, results: 0 },
 };
 
 /** The module exports run(record): reason (EXIT). */

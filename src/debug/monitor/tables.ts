@@ -35,10 +35,13 @@ export const segments: MonitorCommand = {
     print("     selector base       limit      DPL attributes\n");
     SEGMENT_NAMES.forEach((name, n) => {
       const c = p.segment(n);
-      const fields = c.attributes === 0 ? "unusable" : `${hex(c.base)} ${hex(c.limit)} ${dplOf(c.attributes)}   ${attributesText(c.attributes)}`;
+      const fields =
+        c.attributes === 0 ? "unusable" : `${hex(c.base)} ${hex(c.limit)} ${dplOf(c.attributes)}   ${attributesText(c.attributes)}`;
       print(`${name.padEnd(4)} ${hex(c.selector, 4)}   ${fields}${difference(p, n)}\n`);
     });
-    print(`GDTR base ${hex(p.word(L.GDTR_BASE))} limit ${hex(p.word(L.GDTR_LIMIT), 4)}   IDTR base ${hex(p.word(L.IDTR_BASE))} limit ${hex(p.word(L.IDTR_LIMIT), 4)}\n`);
+    print(
+      `GDTR base ${hex(p.word(L.GDTR_BASE))} limit ${hex(p.word(L.GDTR_LIMIT), 4)}   IDTR base ${hex(p.word(L.IDTR_BASE))} limit ${hex(p.word(L.IDTR_LIMIT), 4)}\n`,
+    );
     print(`CPL ${p.cpl}   CR0 ${hex(p.word(L.CR0))}   EFLAGS ${hex(p.flags)}\n`);
   },
 };
@@ -58,7 +61,9 @@ export const gdt: MonitorCommand = {
       const type = systemType(d.attributes);
       const isGate = type !== undefined && [4, 5, 6, 7, 12, 14, 15].includes(type);
       const owner = spaces.find((s) => s.segments && (s.segments.code === d.selector || s.segments.data === d.selector));
-      const body = isGate ? gateText(d.low, d.high) : `${hex(d.base)} ${hex(d.limit)} ${dplOf(d.attributes)}   ${attributesText(d.attributes)}`;
+      const body = isGate
+        ? gateText(d.low, d.high)
+        : `${hex(d.base)} ${hex(d.limit)} ${dplOf(d.attributes)}   ${attributesText(d.attributes)}`;
       print(`${hex(d.selector, 4)}   ${body}${owner ? `   ${owner.name}` : ""}\n`);
     }
   },
@@ -76,7 +81,8 @@ export const idt: MonitorCommand = {
   run: (target, [wanted], print) => {
     const p = target.machine.cpu.processor;
     const only = wanted === undefined ? undefined : Number(wanted);
-    if (only !== undefined && !(Number.isInteger(only) && only >= 0 && only < 256)) throw new UserError(`"${wanted}" is no vector (0 to 255)`);
+    if (only !== undefined && !(Number.isInteger(only) && only >= 0 && only < 256))
+      throw new UserError(`"${wanted}" is no vector (0 to 255)`);
     for (let vector = 0; vector * 8 + 7 <= p.word(L.IDTR_LIMIT) && vector < 256; vector++) {
       if (only !== undefined && vector !== only) continue;
       const bytes = p.memory.peek(physical(linear(p.word(L.IDTR_BASE) + vector * 8)), 8);
@@ -103,11 +109,15 @@ export const tss: MonitorCommand = {
     if (bytes?.length !== 104) return print("its memory cannot be read\n");
     const view = new DataView(bytes.buffer);
     if (systemType(tr.attributes)! < 8) {
-      for (let ring = 0; ring < 3; ring++) print(`ss${ring}:sp${ring} ${hex(view.getUint16(4 + ring * 4, true), 4)}:${hex(view.getUint16(2 + ring * 4, true), 4)}\n`);
+      for (let ring = 0; ring < 3; ring++)
+        print(`ss${ring}:sp${ring} ${hex(view.getUint16(4 + ring * 4, true), 4)}:${hex(view.getUint16(2 + ring * 4, true), 4)}\n`);
       return;
     }
-    for (let ring = 0; ring < 3; ring++) print(`ss${ring}:esp${ring} ${hex(view.getUint16(8 + ring * 8, true), 4)}:${hex(view.getUint32(4 + ring * 8, true))}\n`);
+    for (let ring = 0; ring < 3; ring++)
+      print(`ss${ring}:esp${ring} ${hex(view.getUint16(8 + ring * 8, true), 4)}:${hex(view.getUint32(4 + ring * 8, true))}\n`);
     const map = view.getUint16(102, true);
-    print(`back link ${hex(view.getUint16(0, true), 4)}   LDT ${hex(view.getUint16(96, true), 4)}   I/O bitmap at ${hex(map, 4)}${map > tr.limit ? " (beyond the limit: none)" : ""}\n`);
+    print(
+      `back link ${hex(view.getUint16(0, true), 4)}   LDT ${hex(view.getUint16(96, true), 4)}   I/O bitmap at ${hex(map, 4)}${map > tr.limit ? " (beyond the limit: none)" : ""}\n`,
+    );
   },
 };

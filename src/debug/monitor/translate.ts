@@ -1,4 +1,4 @@
-import { locateDescriptor, SEGMENT_NAMES, type SegmentCache, isData } from "../../cpu386/segment.js";
+import { isData, locateDescriptor, SEGMENT_NAMES, type SegmentCache } from "../../cpu386/segment.js";
 import { UserError } from "../../errors.js";
 import { attributesText, peekDescriptor } from "../descriptors.js";
 import type { MachineTarget } from "../machine-target.js";
@@ -19,7 +19,8 @@ function segmentNamed(target: MachineTarget, name: string): SegmentCache {
   if (register >= 0) return p.segment(register);
   const space = target.system.spaces().find((s) => s.name === name);
   const selector = space?.segments ? space.segments.data : space ? undefined : number(name);
-  if (selector === undefined) throw new UserError(space?.id === 1 ? "the kernel's addresses are linear already" : `${name} has no segments yet`);
+  if (selector === undefined)
+    throw new UserError(space?.id === 1 ? "the kernel's addresses are linear already" : `${name} has no segments yet`);
   const at = locateDescriptor(p, selector);
   const d = at === undefined ? undefined : peekDescriptor(p, at, selector);
   if (!d) throw new UserError(`selector 0x${selector.toString(16)} lies outside its table`);
@@ -39,6 +40,8 @@ export const translate: MonitorCommand = {
     const down = isData(segment.attributes) && (segment.attributes & 0x400) !== 0;
     const inside = down ? at > segment.limit : at <= segment.limit;
     // Presence is told, not required: POK's descriptors of partitions that are not running have P = 0.
-    print(`${match[1]}:${hex(at)} = linear ${hex(segment.base + at)}${inside ? "" : `, outside: the limit is ${hex(segment.limit)}`}   (${attributesText(segment.attributes)})\n`);
+    print(
+      `${match[1]}:${hex(at)} = linear ${hex(segment.base + at)}${inside ? "" : `, outside: the limit is ${hex(segment.limit)}`}   (${attributesText(segment.attributes)})\n`,
+    );
   },
 };

@@ -1,0 +1,33 @@
+#!/usr/bin/env bash
+# Installs what the tests compare pok386 with: real debuggers and QEMU. Run by `npm test`; does nothing if all of it is there.
+set -eu
+
+missing=()
+need() { command -v "$1" >/dev/null 2>&1 || missing+=("$2"); }
+need gdb gdb
+need gdb-multiarch gdb-multiarch
+need qemu-system-i386 qemu-system-x86
+need gcc gcc
+need objcopy binutils
+# The guest and the host-CPU oracle are built with gcc -m32, which needs no 32-bit libraries.
+[ ${#missing[@]} -eq 0 ] && exit 0
+
+line="apt-get install -y --no-install-recommends ${missing[*]}"
+if ! command -v apt-get >/dev/null 2>&1; then
+  echo "The tests need: ${missing[*]}. Install them with this system's package manager, then run the tests again." >&2
+  exit 1
+fi
+as_root=()
+if [ "$(id -u)" -ne 0 ]; then
+  if command -v sudo >/dev/null 2>&1 && sudo -n true 2>/dev/null; then
+    as_root=(sudo -n)
+  else
+    echo "The tests need: ${missing[*]}. Type this, then run the tests again:" >&2
+    echo "    sudo $line" >&2
+    exit 1
+  fi
+fi
+echo "installing for the tests: ${missing[*]}" >&2
+export DEBIAN_FRONTEND=noninteractive
+"${as_root[@]}" apt-get update -qq
+"${as_root[@]}" env DEBIAN_FRONTEND=noninteractive $line >/dev/null

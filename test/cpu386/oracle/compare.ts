@@ -1,0 +1,43 @@
+/** What differs between the host's outcome and ours, in words; and a case as text that can be run again. */
+import { ARITHMETIC, FLAG } from "../../../src/cpu386/flags.js";
+import type { Case, Outcome } from "./native.js";
+
+const REGISTERS = ["eax", "ecx", "edx", "ebx", "esp", "ebp", "esi", "edi"];
+const SEGMENTS = ["cs", "ss", "ds", "es", "fs", "gs"];
+const hex = (n: number): string => (n >>> 0).toString(16);
+
+/** They touch several places, and silicon stops in the middle; ours leaves everything as it was, so that they can be restarted. */
+const PARTIAL = /^(pusha|popa|enter|call-far|call-far-indirect)$/;
+
+/** Differences; empty if there are none. The host sets RF and keeps IF, which say nothing about the instruction. */
+export function differences(c: Case, host: Outcome, ours: Outcome): string[] {
+  const found: string[] = [];
+  const check = (what: string, theirs: number, mine: number): void => {
+    if (theirs >>> 0 !== mine >>> 0) found.push(`${what}: host ${hex(theirs)}, ours ${hex(mine)}`);
+  };
+  check("vector", host.vector, ours.vector);
+  check("error code", host.errorCode, ours.errorCode);
+  check("eip", host.eip, ours.eip);
+  const stopped = host.vector !== 3 && PARTIAL.test(c.name.split(",")[0]!) && host.eip === c.at;
+  REGISTERS.forEach((name, n) => check(name, stopped ? c.regs[n]! : host.regs[n]!, ours.regs[n]!));
+  // Without an int3 at the end of the code as its end, a case stopped somewhere on the way.
+  const complete = host.vector === 3 && host.eip === c.at + c.code.length + 1;
+  const mask = (ARITHMETIC | FLAG.DF) & ~(complete ? c.undefinedFlags : c.everUndefined);
+  check("flags", host.flags & mask, ours.flags & mask);
+  SEGMENTS.forEach((name, n) => check(name, host.selectors[n]!, ours.selectors[n]!));
+  if (stopped ? ours.hash !== 0 : host.hash !== ours.hash) {
+    const list = (o: Outcome): string => o.changes.map(([at, value]) => `${hex(at)}=${hex(value)}`).join(" ") || "none";
+    found.push(`memory: host ${list(host)}; ours ${list(ours)}`);
+  }
+  return found;
+}
+
+export function describeCase(c: Case): string {
+  const { segments: s } = c;
+  return [
+    `${c.name}: ${c.code.map((b) => b.toString(16).padStart(2, "0")).join(" ")} at ${hex(c.at)}`,
+    `  ${REGISTERS.map((name, n) => `${name}=${hex(c.regs[n]!)}`).join(" ")} flags=${hex(c.flags)}`,
+    `  cs=${hex(s.cs)} ss=${hex(s.ss)} ds=${hex(s.ds)} es=${hex(s.es)} fs=${hex(s.fs)} gs=${hex(s.gs)}`,
+    ...c.patches.map(([at, value]) => `  [${hex(at)}]=${hex(value)}`),
+  ].join("\n");
+}
