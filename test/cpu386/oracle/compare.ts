@@ -11,6 +11,8 @@ const PARTIAL = /^(pusha|popa|enter|call-far|call-far-indirect)$/;
 
 /** Differences; empty if there are none. The host sets RF and keeps IF, which say nothing about the instruction. */
 export function differences(c: Case, host: Outcome, ours: Outcome): string[] {
+  // A near call with no room on the stack to a target beyond the limit: the manual checks the target first, AMD's processors the stack.
+  if (c.name.startsWith("call") && host.vector === 12 && ours.vector === 13 && host.eip === ours.eip) return [];
   const found: string[] = [];
   const check = (what: string, theirs: number, mine: number): void => {
     if (theirs >>> 0 !== mine >>> 0) found.push(`${what}: host ${hex(theirs)}, ours ${hex(mine)}`);

@@ -48,7 +48,8 @@ export function generate(random: Random, only?: readonly Form[]): Case {
   let undefinedNow = undefinedFlags(first.definition.flags);
   let everUndefined = undefinedNow;
   let names = first.definition.name;
-  const more = only || random.chance(70) ? 0 : random.between(1, 4);
+  // A branch must not land in the middle of what follows.
+  const more = only || hasLetter(first, "J") || random.chance(70) ? 0 : random.between(1, 4);
   for (let n = 0; n < more; n++) {
     const form = random.pick(FOLLOWERS);
     const { name, flags } = form.definition;
@@ -97,10 +98,13 @@ export function target(random: Random): number {
 type Segments = Case["segments"];
 
 /** shld and shrd of words by more than 16: the manual leaves the destination undefined, and processors differ. */
-function limitCount(choice: { operand: 2 | 4; immediates: number[]; regs: number[] }, known: boolean): void {
+function limitCount(choice: { operand: 2 | 4; immediates: number[]; regs: number[]; memory: boolean }, byRegister: boolean): void {
   if (choice.operand === 4) return;
   choice.immediates = choice.immediates.map((n) => n & 0xf);
-  if (known) choice.regs[1]! &= ~0x10;
+  if (!byRegister) return;
+  choice.regs[1]! &= ~0x10;
+  // An address may need ECX to be something else.
+  choice.memory = false;
 }
 
 function instruction(random: Random, form: Form, size: 2 | 4, regs: number[], segments: Segments, patches: Patches, known: boolean): number[] {
@@ -119,7 +123,7 @@ function instruction(random: Random, form: Form, size: 2 | 4, regs: number[], se
     address = other;
   }
   // In front of two-byte opcodes, later processors made other instructions of these prefixes (lzcnt, for one).
-  if (definition.rep ? random.chance(60) : !form.twoByte && !definition.ends && random.chance(1)) prefixes.push(random.pick([0xf2, 0xf3]));
+  if (definition.rep ? random.chance(60) : !form.twoByte && random.chance(1)) prefixes.push(random.pick([0xf2, 0xf3]));
   if (random.chance(definition.lock ? 10 : 1)) prefixes.push(0xf0);
   let override: number | undefined;
   if (random.chance(20)) {
@@ -130,7 +134,7 @@ function instruction(random: Random, form: Form, size: 2 | 4, regs: number[], se
   // Memory contents can be chosen where the operand is in the plain data segment.
   const plain = (selector: number): boolean => selector === selectorOf("data");
   if (known) prepare(choice, override === undefined && plain(segments.ds) && plain(segments.ss) ? patches : undefined, plain(segments.ss) ? patches : undefined);
-  if (definition.name === "shld" || definition.name === "shrd") limitCount(choice, known);
+  if (definition.name === "shld" || definition.name === "shrd") limitCount(choice, form.operands[2] === "CL");
   return encode(random, { ...choice, prefixes, known }, regs);
 }
 
