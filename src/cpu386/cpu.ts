@@ -1,7 +1,8 @@
 /** The processor in motion: the interpreter instance, the operations it calls out to, interrupts between instructions, exact stops. */
+import { linear } from "./address.js";
 import type { Size } from "./bus.js";
-import { HANDLER } from "./definitions/table.js";
 import { TABLE } from "./definitions/index.js";
+import { HANDLER } from "./definitions/table.js";
 import { deliverException, deliverExternal, Shutdown } from "./exception.js";
 import { type FaultRecord, GuestFault, Unsupported, VECTOR } from "./fault.js";
 import { FLAG } from "./flags.js";
@@ -10,9 +11,9 @@ import * as L from "./layout.js";
 import { bulkString } from "./operations/bulk.js";
 import { Processor } from "./processor.js";
 import { RecordCache } from "./records.js";
-import { Watchpoints, type WatchHit } from "./watch.js";
-import { EXIT } from "./wasm/dynamic.js";
-import { interpreterModule } from "./wasm/load.js";
+import { type DynamicOptions, EXIT } from "./wasm/dynamic.js";
+import { interpreterModule, variantName } from "./wasm/load.js";
+import { type WatchHit, Watchpoints } from "./watch.js";
 
 const { R } = L;
 
@@ -48,7 +49,7 @@ export class Cpu {
   readonly watchpoints: Watchpoints;
   private readonly instruction: Instruction;
   private readonly memory: WebAssembly.Memory;
-  private readonly instances: { plain?: Run; watching?: Run } = {};
+  private readonly instances: Record<string, Run> = {};
   /** Instructions retired before the current slice, and its length: BUDGET tells how far into it we are. */
   private before = 0;
   private slice = 0;
@@ -85,6 +86,8 @@ export class Cpu {
     if (this.used) cpu.u8.fill(0, L.RAM, L.RAM + cpu.memory.size);
     this.used = true;
     cpu.setWord(L.EFLAGS, 2);
+    cpu.paging.flush(false);
+    cpu.paging.select();
     cpu.attention = cpu.halted = cpu.shadow = false;
     cpu.contextChanged = true;
     cpu.faults.length = 0;
@@ -180,12 +183,12 @@ export class Cpu {
   }
 
   private interpreter(): Run {
-    const watchLoads = this.watchpoints.watchesLoads;
-    const key = watchLoads ? "watching" : "plain";
-    return (this.instances[key] ??= this.instantiate(watchLoads));
+    const options = { watchLoads: this.watchpoints.watchesLoads, paging: this.processor.paging.enabled };
+    return (this.instances[variantName(options)] ??= this.instantiate(options));
   }
 
-  private instantiate(watchLoads: boolean): Run {
+  private instantiate(options: DynamicOptions): Run {
+    const { watchLoads } = options;
     const { processor: cpu, records } = this;
     const enter = (record: number): void => {
       this.record = record;
@@ -196,7 +199,7 @@ export class Cpu {
       slowLoad: (record: number, at: number, segment: number, size: Size): number => {
         enter(record);
         const value = cpu.read(segmentNumber(segment), at, size);
-        if (watchLoads && this.watchpoints.note((cpu.word(segment + L.BASE) + (at >>> 0)) >>> 0, size, "read")) this.stopSoon();
+        if (watchLoads && this.watchpoints.noteRead(cpu.word(segment + L.BASE) + at, size)) this.stopSoon();
         return value;
       },
       slowStore: (record: number, at: number, segment: number, size: Size, value: number): void => {
@@ -237,7 +240,7 @@ export class Cpu {
         cpu.raise(vector, undefined, "division by zero, or a quotient too large for its register");
       },
     };
-    return new WebAssembly.Instance(interpreterModule(watchLoads), { e }).exports.run as Run;
+    return new WebAssembly.Instance(interpreterModule(options), { e }).exports.run as Run;
   }
 
   private callSystem(record: number): void {
@@ -248,8 +251,13 @@ export class Cpu {
     if (fault === undefined) return instruction.shape.definition.system!(cpu, instruction);
     const limit = cpu.segment(1).limit;
     switch (fault) {
+      case "page-fault":
+        return this.fetchAgain(record, instruction.ip);
       case "invalid":
-        return cpu.raise(VECTOR.UD, undefined, "an invalid opcode, or LOCK where it is not allowed", { segment: "CS", offset: instruction.ip });
+        return cpu.raise(VECTOR.UD, undefined, "an invalid opcode, or LOCK where it is not allowed", {
+          segment: "CS",
+          offset: instruction.ip,
+        });
       case "too-long":
         return cpu.generalProtection(0, "the instruction is longer than 15 bytes", { segment: "CS", offset: instruction.ip, limit });
       case "beyond-limit":
@@ -263,6 +271,15 @@ export class Cpu {
       case "branch-beyond-limit":
         return this.conditionalBranchBeyondLimit();
     }
+  }
+
+  /** Raises the page fault that decoding met, or goes on if the page has come meanwhile. */
+  private fetchAgain(record: number, ip: number): void {
+    const cpu = this.processor;
+    const { base } = cpu.segment(1);
+    for (let n = 0; n < 15; n++) cpu.paging.translate(linear(base + ip + n), "execute", cpu.cpl === 3);
+    this.records.forgetRecord(record);
+    cpu.setWord(L.EIP, ip);
   }
 
   /** A relative branch whose target lies beyond the limit: it faults if it is taken. */
@@ -304,7 +321,12 @@ export class Cpu {
   private branchBeyondLimit(): never {
     const cpu: Processor = this.processor;
     const { selector, limit } = cpu.segment(1);
-    cpu.generalProtection(0, "the branch target passes the limit of the code segment", { segment: "CS", selector, limit, access: "execute" });
+    cpu.generalProtection(0, "the branch target passes the limit of the code segment", {
+      segment: "CS",
+      selector,
+      limit,
+      access: "execute",
+    });
   }
 
   // Stopping exactly -------------------------------------------------------------------------------------------------------------
@@ -367,4 +389,3 @@ export class Cpu {
     return ip;
   }
 }
-

@@ -15,7 +15,7 @@ export interface CodeContext {
 }
 
 /** An instruction that cannot be executed: it becomes a record that raises this fault. */
-export type DecodeFault = "invalid" | "beyond-limit" | "too-long" | "branch-beyond-limit";
+export type DecodeFault = "page-fault" | "invalid" | "beyond-limit" | "too-long" | "branch-beyond-limit";
 
 export interface Decoded {
   length: number;
@@ -60,7 +60,7 @@ const UD_FORM = TABLE.forms.find((f) => f.definition.name === "ud")!;
 const UD_SHAPE = UD_FORM.shapes[shapeSlot(4, "register", 4, 4, 0)]!;
 
 const MAX_LENGTH = 15;
-const SEGMENT_PREFIX: Readonly<Record<number, number>> = { 0x26: 0, 0x2e: 1, 0x36: 2, 0x3e: 3, 0x64: 4, 0x65: 5 };
+const SEGMENT_PREFIX: Readonly<Record<number, number>> = { 38: 0, 46: 1, 54: 2, 62: 3, 100: 4, 101: 5 };
 
 class Overrun {
   constructor(readonly fault: DecodeFault) {}
@@ -91,8 +91,8 @@ export class Decoder {
     special: 0,
   };
 
-  /** @param fetch reads a byte at a linear address */
-  constructor(private readonly fetch: (linear: number) => number) {}
+  /** @param fetch reads a byte at a linear address; undefined if reading it would be a page fault */
+  constructor(private readonly fetch: (linear: number) => number | undefined) {}
 
   /** Decodes the instruction at an offset. The result is overwritten by the next call. */
   decode(context: CodeContext, ip: number): Decoded {
@@ -118,7 +118,9 @@ export class Decoder {
     const { context } = this;
     if (this.ip > context.limit) throw new Overrun("beyond-limit");
     if (this.ip - this.start >= MAX_LENGTH) throw new Overrun("too-long");
-    return this.fetch((context.base + this.ip++) >>> 0);
+    const byte = this.fetch((context.base + this.ip++) >>> 0);
+    if (byte === undefined) throw new Overrun("page-fault");
+    return byte;
   }
   private word(): number {
     return this.byte() | (this.byte() << 8);

@@ -44,7 +44,10 @@ export function deliver(cpu: Processor, interrupt: Interrupt): void {
   const gateError = vector * 8 + 2 + external;
   const facts = { segment: "IDT", selector: vector };
   if (vector * 8 + 7 > cpu.word(L.IDTR_LIMIT)) {
-    cpu.generalProtection(gateError, `vector ${vector} (${vectorName(vector)}) lies outside the IDT`, { ...facts, limit: cpu.word(L.IDTR_LIMIT) });
+    cpu.generalProtection(gateError, `vector ${vector} (${vectorName(vector)}) lies outside the IDT`, {
+      ...facts,
+      limit: cpu.word(L.IDTR_LIMIT),
+    });
   }
   const at = linear(cpu.word(L.IDTR_BASE) + vector * 8);
   const low = cpu.readLinear(at, 4);
@@ -65,7 +68,15 @@ export function deliver(cpu: Processor, interrupt: Interrupt): void {
   enterGate(cpu, interrupt, low >>> 16, target, size, type === GATE.interrupt16 || type === GATE.interrupt32, external);
 }
 
-function enterGate(cpu: Processor, interrupt: Interrupt, selector: number, target: number, size: 2 | 4, masks: boolean, external: 0 | 1): void {
+function enterGate(
+  cpu: Processor,
+  interrupt: Interrupt,
+  selector: number,
+  target: number,
+  size: 2 | 4,
+  masks: boolean,
+  external: 0 | 1,
+): void {
   const segment = "CS";
   if ((selector & 0xfffc) === 0) cpu.generalProtection(external, "the gate names a null code segment", { segment, selector });
   const code = fetchDescriptor(cpu, selector, VECTOR.GP, external);
@@ -82,7 +93,11 @@ function enterGate(cpu: Processor, interrupt: Interrupt, selector: number, targe
   const stack = inner ? innerStack(cpu, dpl, external) : Stack.current(cpu);
   stack.requireRoom(items, size);
   if (target > code.limit) {
-    cpu.generalProtection(external, "the handler's offset passes the limit of its code segment", { ...facts, offset: target, limit: code.limit });
+    cpu.generalProtection(external, "the handler's offset passes the limit of its code segment", {
+      ...facts,
+      offset: target,
+      limit: code.limit,
+    });
   }
 
   const flags = cpu.flags | (interrupt.resume ? FLAG.RF : 0);
@@ -107,7 +122,7 @@ function enterGate(cpu: Processor, interrupt: Interrupt, selector: number, targe
 /** Loads CS with RPL = the new privilege level, and EIP. */
 export function enterCode(cpu: Processor, code: Descriptor, ring: number, eip: number): void {
   const marked = markAccessed(cpu, code);
-  cpu.setWord(L.CPL, ring);
+  cpu.setCpl(ring);
   install(cpu, SEGMENT.CS, { ...marked, selector: (code.selector & 0xfffc) | ring });
   cpu.setWord(L.EIP, eip);
 }
@@ -148,7 +163,10 @@ function deliverRealMode(cpu: Processor, { vector, returnTo }: Interrupt): void 
 }
 
 /** For tables shown to the user: a gate's fields. */
-export function decodeGate(low: number, high: number): { selector: number; offset: number; type: number | undefined; dpl: number; present: boolean } {
+export function decodeGate(
+  low: number,
+  high: number,
+): { selector: number; offset: number; type: number | undefined; dpl: number; present: boolean } {
   const attributes = high & 0xff00;
   const type = systemType(attributes);
   const wide = type !== undefined && type >= 8;
@@ -160,4 +178,3 @@ export function decodeGate(low: number, high: number): { selector: number; offse
     present: isPresent(attributes),
   };
 }
-

@@ -42,6 +42,10 @@ export const CPL = 0x048;
 export const CONTEXT = 0x04c;
 export const CONTEXT_SALT = 0x050;
 
+/** The TLB tables that loads and stores at the current privilege level use. */
+export const TLB_READ = 0x058;
+export const TLB_WRITE = 0x05c;
+
 export const CR0 = 0x060;
 export const CR2 = 0x068;
 export const CR3 = 0x06c;
@@ -72,8 +76,9 @@ export const LIMIT = 8;
 /** Bits 8-15 and 20-23 of the descriptor's second doubleword, in place; 0 for an unusable (null) segment. */
 export const ATTRIBUTES = 12;
 /**
- * Exclusive upper bounds of the offsets at which an access of 1, 2 or 4 bytes certainly succeeds in RAM: limit, type and RAM size
- * merged into one compare. An offset that fails it is not wrong yet: the TypeScript path decides (expand-down, wrap, no RAM there).
+ * Exclusive upper bounds of the offsets at which an access of 1, 2 or 4 bytes certainly succeeds in RAM: limit, type and (without
+ * paging) RAM size merged into one compare. An offset that fails it is not wrong yet: the TypeScript path decides (expand-down, wrap,
+ * no RAM there).
  */
 export const READ_BOUND = { 1: 16, 2: 20, 4: 24 } as const;
 export const WRITE_BOUND = { 1: 28, 2: 32, 4: 36 } as const;
@@ -89,6 +94,8 @@ export const LINE_SHIFT = 6;
 export const LINE_CODE = 1;
 export const LINE_WATCH_WRITE = 2;
 export const LINE_WATCH_READ = 4;
+/** A page-table entry through which code was decoded lies here. */
+export const LINE_PAGE_TABLE = 8;
 
 /** Decoded instructions, 64 bytes each; see records.ts for the life of a block. */
 export const RECORDS = 0x1100000;
@@ -118,8 +125,14 @@ export const R = {
   shape: 60,
 } as const;
 
+/** TLB: a word for each of the 2^20 pages; see paging.ts. */
+export const TLB_READ_SUPERVISOR = 0x2000000;
+export const TLB_WRITE_SUPERVISOR = 0x2400000;
+export const TLB_READ_USER = 0x2800000;
+export const TLB_WRITE_USER = 0x2c00000;
+
 /** Physical address 0. */
-export const RAM = 0x2000000;
+export const RAM = 0x3000000;
 export const MAX_RAM_BYTES = (LINE_FLAGS_LIMIT() - LINE_FLAGS) << LINE_SHIFT;
 function LINE_FLAGS_LIMIT(): number {
   return RECORDS;

@@ -5,12 +5,14 @@ import { type FaultFacts, type FaultRecord, GuestFault, Unsupported, VECTOR } fr
 import { ARITHMETIC, FLAG } from "./flags.js";
 import * as L from "./layout.js";
 import { PhysicalMemory } from "./memory.js";
-import { accessRule, type SegmentCache, SEGMENT_NAMES } from "./segment.js";
+import { Paging } from "./paging.js";
+import { accessRule, SEGMENT_NAMES, type SegmentCache } from "./segment.js";
 
 export class Processor {
   readonly i32: Int32Array;
   readonly u8: Uint8Array;
   readonly memory: PhysicalMemory;
+  readonly paging: Paging;
   /** Set by whatever wants the run loop to look around after the current operation: interrupts, power, debugger. */
   attention = false;
   /** HLT was executed; an interrupt wakes it. */
@@ -30,10 +32,14 @@ export class Processor {
   /** Offset of the instruction being executed by a TypeScript operation. */
   currentIp = 0;
 
-  constructor(readonly wasmMemory: WebAssembly.Memory, ramBytes: number) {
+  constructor(
+    readonly wasmMemory: WebAssembly.Memory,
+    ramBytes: number,
+  ) {
     this.i32 = new Int32Array(wasmMemory.buffer);
     this.u8 = new Uint8Array(wasmMemory.buffer);
     this.memory = new PhysicalMemory(this.u8, ramBytes);
+    this.paging = new Paging(this);
   }
 
   // Registers --------------------------------------------------------------------------------------------------------------------
@@ -57,6 +63,11 @@ export class Processor {
   }
   get cpl(): number {
     return this.i32[L.CPL >> 2]!;
+  }
+  /** Changes the privilege level, and with it the rights of accesses. */
+  setCpl(ring: number): void {
+    this.i32[L.CPL >> 2] = ring;
+    this.paging.select();
   }
   get eip(): Offset {
     return offset(this.i32[L.EIP >> 2]!);
@@ -83,7 +94,7 @@ export class Processor {
     p ^= p >> 4;
     p ^= p >> 2;
     p ^= p >> 1;
-    if (((p ^ 1) ^ (fx >> 2)) & 1) f |= FLAG.PF;
+    if ((p ^ 1 ^ (fx >> 2)) & 1) f |= FLAG.PF;
     return f;
   }
   /** All of EFLAGS, as iret and the debugger set them; bit 1 is always set. */
@@ -144,21 +155,59 @@ export class Processor {
     return linear(cache.base + at);
   }
   read(segment: number, at: number, size: Size): number {
-    return this.readLinear(this.locate(segment, at >>> 0, size, "read"), size);
+    return this.readLinear(this.locate(segment, at >>> 0, size, "read"), size, this.cpl === 3);
   }
   write(segment: number, at: number, size: Size, value: number): void {
-    this.writeLinear(this.locate(segment, at >>> 0, size, "write"), size, value);
+    this.writeLinear(this.locate(segment, at >>> 0, size, "write"), size, value, this.cpl === 3);
   }
   probeWrite(segment: number, at: number, size: Size): void {
-    this.locate(segment, at >>> 0, size, "write");
+    this.probeLinear(this.locate(segment, at >>> 0, size, "write"), size, this.cpl === 3);
   }
 
-  /** Supervisor access to a linear address: descriptor tables, TSS. Paging will come in between here. */
-  readLinear(at: Linear, size: Size): number {
-    return this.memory.read(physical(at), size);
+  /** An access to a linear address; `user`: with the rights of CPL 3, else of the supervisor (descriptor tables, TSS). @throws #PF */
+  readLinear(at: Linear, size: Size, user = false): number {
+    const { paging } = this;
+    const first = paging.translate(at, "read", user);
+    if ((at & 0xfff) + size <= 0x1000) return this.memory.read(first, size);
+    let value = 0;
+    for (let n = size - 1; n >= 0; n--) value = value * 256 + this.memory.read(paging.translate(linear(at + n), "read", user), 1);
+    return value;
   }
-  writeLinear(at: Linear, size: Size, value: number): void {
-    this.memory.write(physical(at), size, value);
+  writeLinear(at: Linear, size: Size, value: number, user = false): void {
+    const { paging } = this;
+    const first = paging.translate(at, "write", user);
+    if ((at & 0xfff) + size <= 0x1000) return this.memory.write(first, size, value);
+    // Both pages must take it before either is changed.
+    paging.translate(linear(at + size - 1), "write", user);
+    for (let n = 0; n < size; n++) this.memory.write(paging.translate(linear(at + n), "write", user), 1, value >>> (8 * n));
+  }
+  /** #PF unless a write there would succeed. */
+  probeLinear(at: Linear, size: number, user: boolean): void {
+    this.paging.translate(at, "write", user);
+    if ((at & 0xfff) + size > 0x1000) this.paging.translate(linear(at + size - 1), "write", user);
+  }
+
+  /** Looks at linear addresses through the page tables of this moment, changing nothing. Shorter where a page is missing. */
+  peekLinear(at: number, length: number): Uint8Array | undefined {
+    const { paging, memory } = this;
+    if (!paging.enabled) return memory.peek(physical(at), length);
+    const parts: Uint8Array[] = [];
+    for (const [page, size] of pages(at, length)) {
+      const frame = paging.peek(linear(page));
+      const part = frame === undefined ? undefined : memory.peek(frame, size);
+      if (!part) break;
+      parts.push(part);
+      if (part.length < size) break;
+    }
+    return parts.length === 0 ? undefined : Uint8Array.from(Buffer.concat(parts));
+  }
+  /** Writes to linear addresses on a debugger's behalf; false, with nothing written, if any of them is not RAM. */
+  pokeLinear(at: number, bytes: Uint8Array): boolean {
+    const { paging, memory } = this;
+    if (!paging.enabled) return memory.poke(physical(at), bytes);
+    const parts = [...pages(at, bytes.length)].map(([page, size]) => ({ frame: paging.peek(linear(page)), from: page - at, size }));
+    if (parts.some(({ frame, size }) => frame === undefined || frame + size > memory.size)) return false;
+    return parts.every(({ frame, from, size }) => memory.poke(frame!, bytes.subarray(from, from + size)));
   }
 
   // Faults -----------------------------------------------------------------------------------------------------------------------
@@ -174,5 +223,14 @@ export class Processor {
   /** #GP(0) unless the current privilege level is 0. */
   requireRing0(what: string): void {
     if (this.cpl !== 0) this.generalProtection(0, `${what} needs CPL 0, and CPL is ${this.cpl}`);
+  }
+}
+
+/** A linear stretch cut at page boundaries: [address, length] of each part. */
+function* pages(at: number, length: number): Iterable<[number, number]> {
+  for (let from = at; from < at + length; ) {
+    const size = Math.min(0x1000 - (from % 0x1000), at + length - from);
+    yield [from, size];
+    from += size;
   }
 }

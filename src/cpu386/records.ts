@@ -18,12 +18,13 @@ interface Block {
   readonly count: number;
   readonly context: Context;
   readonly ip: number;
-  /** Linear addresses of the first byte and of the one behind the last. */
-  readonly start: number;
-  readonly end: number;
+  /** Physical addresses of its bytes: one stretch, or one for each page. */
+  readonly stretches: readonly { readonly start: number; readonly end: number }[];
 }
 
 interface Context extends CodeContext {
+  /** With paging: the page directory, and bit 0 for fetches with the rights of CPL 3. 0 without. */
+  readonly pages: number;
   readonly id: number;
   readonly salt: number;
   readonly blocks: Map<number, number>;
@@ -45,7 +46,10 @@ export class RecordCache {
   readonly breakpoints = new Set<number>();
 
   constructor(private readonly cpu: Processor) {
-    this.decoder = new Decoder((at) => cpu.readLinear(linear(at), 1));
+    this.decoder = new Decoder((at) => {
+      const physical = cpu.paging.fetch(linear(at), cpu.cpl === 3);
+      return physical === undefined ? undefined : cpu.memory.read(physical, 1);
+    });
   }
 
   /** Follows a change of CS or SS: records are per base, limit and sizes. */
@@ -57,10 +61,13 @@ export class RecordCache {
     const limit = i32[(L.CS + L.LIMIT) >> 2]! >>> 0;
     const size = (i32[(L.CS + L.ATTRIBUTES) >> 2]! >> 22) & 1 ? 4 : 2;
     const stackSize = (i32[(L.SS + L.ATTRIBUTES) >> 2]! >> 22) & 1 ? 4 : 2;
-    let context = this.contexts.find((c) => c.base === base && c.limit === limit && c.size === size && c.stackSize === stackSize);
+    const pages = cpu.paging.enabled ? i32[L.CR3 >> 2]! | (cpu.cpl === 3 ? 1 : 0) : 0;
+    let context = this.contexts.find(
+      (c) => c.base === base && c.limit === limit && c.size === size && c.stackSize === stackSize && c.pages === pages,
+    );
     if (!context) {
       const id = this.contexts.length + 1;
-      context = { base, limit, size, stackSize, id, salt: (id * 0x2f1) & (L.HASH_ENTRIES - 1), blocks: new Map() };
+      context = { base, limit, size, stackSize, pages, id, salt: (id * 0x2f1) & (L.HASH_ENTRIES - 1), blocks: new Map() };
       this.contexts.push(context);
     }
     this.current = context;
@@ -118,10 +125,27 @@ export class RecordCache {
     }
     if (!closed) this.closeBlock(at);
     for (let n = 0; n < count; n++) this.cpu.i32[(first + n * L.RECORD_BYTES + R.remaining) >> 2] = count - n;
-    const start = (context.base + ip) >>> 0;
-    this.register({ record: first, count, context, ip, start, end: start + Math.max(1, end - ip) });
+    const stretches = this.stretchesOf((context.base + ip) >>> 0, Math.max(1, end - ip));
+    this.register({ record: first, count, context, ip, stretches });
     return first;
   }
+
+  /** Where a linear stretch of code lies. The table entries it was found through are flagged: when they change, so may the code. */
+  private stretchesOf(start: number, length: number): { start: number; end: number }[] {
+    const { paging, u8, memory } = this.cpu;
+    if (!paging.enabled) return [{ start, end: start + length }];
+    const stretches: { start: number; end: number }[] = [];
+    for (let at = start; at < start + length; at = (at | 0xfff) + 1) {
+      for (const entry of paging.tableEntries(linear(at))) {
+        if (entry < memory.size) u8[L.LINE_FLAGS + (entry >>> L.LINE_SHIFT)]! |= L.LINE_PAGE_TABLE;
+        this.pageTableLines.add(entry >>> L.LINE_SHIFT);
+      }
+      const physical = paging.peek(linear(at));
+      if (physical !== undefined) stretches.push({ start: physical, end: physical + Math.min((at | 0xfff) + 1, start + length) - at });
+    }
+    return stretches;
+  }
+  private readonly pageTableLines = new Set<number>();
 
   /** A record of no instruction behind a block that falls through: "stale", it sends the interpreter on to look for the next block. */
   private closeBlock(ip: number): void {
@@ -161,14 +185,14 @@ export class RecordCache {
     this.blocks.set(block.record, block);
     const ram = this.cpu.memory.size;
     // A store of up to 8 bytes may begin in the line before and end in this one: its first byte's flag is the one that is tested.
-    const firstLine = Math.max(0, block.start - 7) >>> L.LINE_SHIFT;
-    const lastLine = (block.end - 1) >>> L.LINE_SHIFT;
-    for (let line = firstLine; line <= lastLine; line++) {
-      if (line << L.LINE_SHIFT >= ram) break;
-      this.cpu.u8[L.LINE_FLAGS + line]! |= L.LINE_CODE;
-      let set = this.lines.get(line);
-      if (!set) this.lines.set(line, (set = new Set()));
-      set.add(block.record);
+    for (const { start, end } of block.stretches) {
+      for (let line = Math.max(0, start - 7) >>> L.LINE_SHIFT; line <= (end - 1) >>> L.LINE_SHIFT; line++) {
+        if (line << L.LINE_SHIFT >= ram) break;
+        this.cpu.u8[L.LINE_FLAGS + line]! |= L.LINE_CODE;
+        let set = this.lines.get(line);
+        if (!set) this.lines.set(line, (set = new Set()));
+        set.add(block.record);
+      }
     }
   }
 
@@ -183,16 +207,17 @@ export class RecordCache {
     return to;
   }
 
-  /** Bytes in [start, start + length) are about to change. */
+  /** Bytes at physical addresses [start, start + length) are about to change. */
   invalidate(start: number, length: number): void {
     const end = start + length;
+    if (this.pageTableLines.size > 0 && this.touchesPageTables(start, end)) return this.forgetBlocks();
     for (let line = start >>> L.LINE_SHIFT; line <= (end - 1) >>> L.LINE_SHIFT; line++) {
       const set = this.lines.get(line);
       if (!set) continue;
       for (const record of set) {
         const block = this.blocks.get(record);
         if (!block) set.delete(record);
-        else if (block.start < end && start < block.end) {
+        else if (block.stretches.some((s) => s.start < end && start < s.end)) {
           this.forget(block);
           set.delete(record);
         }
@@ -202,6 +227,24 @@ export class RecordCache {
         this.cpu.u8[L.LINE_FLAGS + line]! &= ~L.LINE_CODE;
       }
     }
+  }
+
+  private touchesPageTables(start: number, end: number): boolean {
+    for (let line = start >>> L.LINE_SHIFT; line <= (end - 1) >>> L.LINE_SHIFT; line++) if (this.pageTableLines.has(line)) return true;
+    return false;
+  }
+
+  /** Makes every block stale, where forgetAll would pull the records from under the interpreter. */
+  private forgetBlocks(): void {
+    for (const block of this.blocks.values()) this.forget(block);
+    this.forgetFlags();
+  }
+  private forgetFlags(): void {
+    const { u8 } = this.cpu;
+    for (const line of this.lines.keys()) u8[L.LINE_FLAGS + line]! &= ~L.LINE_CODE;
+    for (const line of this.pageTableLines) u8[L.LINE_FLAGS + line]! &= ~L.LINE_PAGE_TABLE;
+    this.lines.clear();
+    this.pageTableLines.clear();
   }
 
   private forget(block: Block): void {
@@ -215,8 +258,7 @@ export class RecordCache {
   forgetAll(): void {
     this.generation++;
     this.blocks.clear();
-    for (const line of this.lines.keys()) this.cpu.u8[L.LINE_FLAGS + line]! &= ~L.LINE_CODE;
-    this.lines.clear();
+    this.forgetFlags();
     this.contexts.length = 0;
     this.faults.clear();
     this.cpu.u8.fill(0, L.HASH, L.HASH + L.HASH_ENTRIES * L.HASH_ENTRY_BYTES);
@@ -226,11 +268,21 @@ export class RecordCache {
 
   setBreakpoint(at: number): void {
     this.breakpoints.add(at >>> 0);
-    this.invalidate(at >>> 0, 1);
+    this.forgetLinear(at >>> 0);
   }
   clearBreakpoint(at: number): void {
     this.breakpoints.delete(at >>> 0);
-    this.invalidate(at >>> 0, 1);
+    this.forgetLinear(at >>> 0);
+  }
+  /** With paging, several mappings may lead to a linear address: all blocks are decoded anew. */
+  private forgetLinear(at: number): void {
+    if (this.cpu.paging.enabled) this.forgetBlocks();
+    else this.invalidate(at, 1);
+  }
+  /** A page fault that was met in decoding did not come when the instruction was reached: decode again. */
+  forgetRecord(record: number): void {
+    const block = this.blocks.get(record);
+    if (block) this.forget(block);
   }
 
   /** The handler a record had before a breakpoint took its place. */
@@ -239,4 +291,3 @@ export class RecordCache {
     return shapes[this.cpu.i32[(record + R.shape) >> 2]! & 0xffff]!.handler;
   }
 }
-

@@ -47,12 +47,14 @@ export interface Descriptor extends SegmentCache {
 
 export const dplOf = (attributes: number): number => (attributes >> 13) & 3;
 export const isPresent = (attributes: number): boolean => (attributes & ATTRIBUTE.present) !== 0;
-export const isCode = (attributes: number): boolean => (attributes & (ATTRIBUTE.nonSystem | ATTRIBUTE.code)) === (ATTRIBUTE.nonSystem | ATTRIBUTE.code);
+export const isCode = (attributes: number): boolean =>
+  (attributes & (ATTRIBUTE.nonSystem | ATTRIBUTE.code)) === (ATTRIBUTE.nonSystem | ATTRIBUTE.code);
 export const isData = (attributes: number): boolean => (attributes & (ATTRIBUTE.nonSystem | ATTRIBUTE.code)) === ATTRIBUTE.nonSystem;
 export const isConforming = (attributes: number): boolean => isCode(attributes) && (attributes & ATTRIBUTE.expandDown) !== 0;
 export const isWritableData = (attributes: number): boolean => isData(attributes) && (attributes & ATTRIBUTE.writable) !== 0;
 /** Type field of a system descriptor (SDM volume 3, table 3-2), or undefined for code and data. */
-export const systemType = (attributes: number): number | undefined => (attributes & ATTRIBUTE.nonSystem ? undefined : (attributes >> 8) & 15);
+export const systemType = (attributes: number): number | undefined =>
+  attributes & ATTRIBUTE.nonSystem ? undefined : (attributes >> 8) & 15;
 
 /** Splits a descriptor into its fields. */
 export function decodeDescriptor(selector: number, low: number, high: number, at = 0): Descriptor {
@@ -98,7 +100,11 @@ export function fetchDescriptor(cpu: Processor, selector: number, vector: number
   const at = locateDescriptor(cpu, selector);
   if (at === undefined) {
     const segment = selector & 4 ? "LDT" : "GDT";
-    throw new GuestFault(vector, selectorError(selector, external), { rule: `the selector's index lies outside the ${segment}`, segment, selector });
+    throw new GuestFault(vector, selectorError(selector, external), {
+      rule: `the selector's index lies outside the ${segment}`,
+      segment,
+      selector,
+    });
   }
   return decodeDescriptor(selector, cpu.readLinear(linear(at), 4), cpu.readLinear(linear(at + 4), 4), at);
 }
@@ -142,7 +148,9 @@ export function deriveBounds(cpu: Processor, n: number): void {
   const limit = i32[at + 2]! >>> 0;
   const attributes = i32[at + 3]!;
   const up = !(isData(attributes) && attributes & ATTRIBUTE.expandDown);
-  const end = up && attributes ? Math.max(0, Math.min(limit + 1, cpu.memory.size - base)) : 0;
+  // With paging, the TLB decides about RAM; without it, RAM begins at linear 0. Either way a segment that wraps at 4 GB is left out.
+  const top = cpu.paging.enabled ? 0xffffffff : cpu.memory.size;
+  const end = up && attributes ? Math.max(0, Math.min(limit + 1, top - base)) : 0;
   const readable = isData(attributes) || (isCode(attributes) && attributes & ATTRIBUTE.writable);
   const writable = isWritableData(attributes);
   for (const size of [1, 2, 4] as const) {
@@ -182,7 +190,8 @@ export function loadSegment(cpu: Processor, n: number, selector: number): void {
 
 function loadRealMode(cpu: Processor, n: number, selector: number): void {
   const old = cpu.segment(n);
-  const attributes = ATTRIBUTE.present | ATTRIBUTE.nonSystem | ATTRIBUTE.writable | ATTRIBUTE.accessed | (n === SEGMENT.CS ? ATTRIBUTE.code : 0);
+  const attributes =
+    ATTRIBUTE.present | ATTRIBUTE.nonSystem | ATTRIBUTE.writable | ATTRIBUTE.accessed | (n === SEGMENT.CS ? ATTRIBUTE.code : 0);
   install(cpu, n, { selector, base: selector << 4, limit: old.limit || 0xffff, attributes: old.attributes || attributes });
 }
 

@@ -3,7 +3,7 @@ import { linear } from "./address.js";
 import { GuestFault, VECTOR } from "./fault.js";
 import { ESP } from "./layout.js";
 import type { Processor } from "./processor.js";
-import { accessRule, ATTRIBUTE, SEGMENT, type SegmentCache, selectorError } from "./segment.js";
+import { ATTRIBUTE, accessRule, SEGMENT, type SegmentCache, selectorError } from "./segment.js";
 
 export class Stack {
   constructor(
@@ -12,14 +12,16 @@ export class Stack {
     public pointer: number,
     /** Error code of the #SS that a full stack raises; 0 for the current stack. */
     private readonly errorCode: number,
+    /** Accesses with the rights of CPL 3. */
+    private readonly user: boolean,
   ) {}
 
   static current(cpu: Processor): Stack {
-    return new Stack(cpu, cpu.segment(SEGMENT.SS), cpu.word(ESP), 0);
+    return new Stack(cpu, cpu.segment(SEGMENT.SS), cpu.word(ESP), 0, cpu.cpl === 3);
   }
-  /** A stack about to be switched to. */
+  /** The stack of an inner ring about to be switched to: the supervisor's. */
   static next(cpu: Processor, segment: SegmentCache, pointer: number, external: 0 | 1): Stack {
-    return new Stack(cpu, segment, pointer, selectorError(segment.selector, external));
+    return new Stack(cpu, segment, pointer, selectorError(segment.selector, external), false);
   }
 
   private get mask(): number {
@@ -34,25 +36,27 @@ export class Stack {
     const { selector, limit } = this.segment;
     throw new GuestFault(VECTOR.SS, this.errorCode, { rule, segment: "SS", selector, offset: at, size, limit, access });
   }
-  /** Raises #SS unless `count` items of `size` bytes fit. */
+  /** Raises #SS or #PF unless `count` items of `size` bytes fit. */
   requireRoom(count: number, size: 2 | 4): void {
-    for (let n = 1; n <= count; n++) this.check(this.at(-n * size), size, "write");
+    for (let n = 1; n <= count; n++) this.requireWritable(-n * size, size);
   }
-  /** Raises #SS unless the item `displacement` bytes above the top can be written. */
+  /** Raises #SS or #PF unless the item `displacement` bytes above the top can be written. */
   requireWritable(displacement: number, size: 2 | 4): void {
-    this.check(this.at(displacement), size, "write");
+    const at = this.at(displacement);
+    this.check(at, size, "write");
+    this.cpu.probeLinear(linear(this.segment.base + at), size, this.user);
   }
   push(size: 2 | 4, value: number): void {
     const at = this.at(-size);
     this.check(at, size, "write");
-    this.cpu.writeLinear(linear(this.segment.base + at), size, value);
+    this.cpu.writeLinear(linear(this.segment.base + at), size, value, this.user);
     this.move(-size);
   }
   /** The item `displacement` bytes above the top. */
   peek(displacement: number, size: 2 | 4): number {
     const at = this.at(displacement);
     this.check(at, size, "read");
-    return this.cpu.readLinear(linear(this.segment.base + at), size);
+    return this.cpu.readLinear(linear(this.segment.base + at), size, this.user);
   }
   move(bytes: number): void {
     this.pointer = ((this.pointer & ~this.mask) | ((this.pointer + bytes) & this.mask)) >>> 0;

@@ -40,7 +40,12 @@ function checkDirectTarget(cpu: Processor, d: Descriptor): void {
 
 function checkOffset(cpu: Processor, d: SegmentCache, eip: number): void {
   if (eip > d.limit) {
-    cpu.generalProtection(0, "the target offset passes the limit of the code segment", { segment: "CS", selector: d.selector, offset: eip, limit: d.limit });
+    cpu.generalProtection(0, "the target offset passes the limit of the code segment", {
+      segment: "CS",
+      selector: d.selector,
+      offset: eip,
+      limit: d.limit,
+    });
   }
 }
 
@@ -79,9 +84,14 @@ function resolve(cpu: Processor, selector: number, eip: number): Target {
   const code = fetchDescriptor(cpu, inside);
   if (!isCode(code.attributes)) cpu.generalProtection(selectorError(inside), "the call gate names no code segment", factsOf(code));
   if (dplOf(code.attributes) > cpu.cpl) {
-    cpu.generalProtection(selectorError(inside), `the DPL ${dplOf(code.attributes)} behind the call gate is greater than CPL ${cpu.cpl}`, factsOf(code));
+    cpu.generalProtection(
+      selectorError(inside),
+      `the DPL ${dplOf(code.attributes)} behind the call gate is greater than CPL ${cpu.cpl}`,
+      factsOf(code),
+    );
   }
-  if (!isPresent(code.attributes)) cpu.raise(VECTOR.NP, selectorError(inside), "the code segment behind the call gate is not present (P = 0)", factsOf(code));
+  if (!isPresent(code.attributes))
+    cpu.raise(VECTOR.NP, selectorError(inside), "the code segment behind the call gate is not present (P = 0)", factsOf(code));
   const size = type === GATE.call32 ? 4 : 2;
   return { code, eip: ((d.low & 0xffff) | (size === 4 ? d.high & 0xffff0000 : 0)) >>> 0, gate: { size, parameters: d.high & 31 } };
 }
@@ -91,7 +101,11 @@ export function farJump(cpu: Processor, selector: number, eip: number): void {
   const target = resolve(cpu, selector, eip);
   const { code } = target;
   if (target.gate && !isConforming(code.attributes) && dplOf(code.attributes) !== cpu.cpl) {
-    cpu.generalProtection(selectorError(code.selector), `jmp through a call gate cannot change ring: DPL ${dplOf(code.attributes)}, CPL ${cpu.cpl}`, factsOf(code));
+    cpu.generalProtection(
+      selectorError(code.selector),
+      `jmp through a call gate cannot change ring: DPL ${dplOf(code.attributes)}, CPL ${cpu.cpl}`,
+      factsOf(code),
+    );
   }
   checkOffset(cpu, code, target.eip);
   enterCode(cpu, code, cpu.cpl, target.eip);
@@ -187,12 +201,21 @@ export function farReturn(cpu: Processor, size: 2 | 4, release: number): void {
   returnOuter(cpu, code, ring, eip, ss, pointer, size, release);
 }
 
-function returnOuter(cpu: Processor, code: Descriptor, ring: number, eip: number, ss: Descriptor, pointer: number, size: 2 | 4, release: number): void {
+function returnOuter(
+  cpu: Processor,
+  code: Descriptor,
+  ring: number,
+  eip: number,
+  ss: Descriptor,
+  pointer: number,
+  size: 2 | 4,
+  release: number,
+): void {
   cpu.onRingChange?.(cpu.cpl, ring, cpu.currentIp);
   enterCode(cpu, code, ring, eip);
   install(cpu, SEGMENT.SS, markAccessed(cpu, ss));
   // Only SP is loaded where the operands are words or the new stack is 16-bit: the upper half keeps the inner ring's, as on silicon.
-  const stack = new Stack(cpu, ss, size === 2 ? ((cpu.word(L.ESP) & 0xffff0000) | pointer) >>> 0 : pointer, 0);
+  const stack = new Stack(cpu, ss, size === 2 ? ((cpu.word(L.ESP) & 0xffff0000) | pointer) >>> 0 : pointer, 0, ring === 3);
   stack.move(release);
   cpu.setWord(L.ESP, stack.pointer);
   dropInnerSegments(cpu, ring);
@@ -244,4 +267,3 @@ export function interruptReturn(cpu: Processor, size: 2 | 4): void {
 export function readFarPointer(cpu: Processor, segment: number, at: number, size: 2 | 4): { selector: number; eip: number } {
   return { eip: cpu.read(segment, at, size), selector: cpu.read(segment, at + size, 2) };
 }
-

@@ -1,4 +1,5 @@
 /** Watched ranges of memory: exact, any number, any length. The lines they lie in carry flags that slow accesses down to where we look. */
+import { linear } from "./address.js";
 import { LINE_FLAGS, LINE_SHIFT, LINE_WATCH_READ, LINE_WATCH_WRITE } from "./layout.js";
 import type { Processor } from "./processor.js";
 
@@ -18,8 +19,17 @@ export interface WatchHit {
   readonly ranges: readonly WatchRange[];
 }
 
+/** A part of a range that lies in one page, and where that page is. */
+interface Piece {
+  readonly range: WatchRange;
+  readonly linear: number;
+  readonly physical: number;
+  readonly length: number;
+}
+
 export class Watchpoints {
-  private ranges: WatchRange[] = [];
+  private ranges: readonly WatchRange[] = [];
+  private pieces: Piece[] = [];
   /** The first hit since it was last taken. */
   hit: WatchHit | undefined;
 
@@ -29,31 +39,52 @@ export class Watchpoints {
     return this.ranges.some((r) => r.read);
   }
 
+  /** Replaces all ranges. With paging, each is looked up in the page tables of this moment. */
   set(ranges: readonly WatchRange[]): void {
     this.flag(false);
-    this.ranges = [...ranges];
+    this.ranges = ranges;
+    this.pieces = ranges.flatMap((range) => this.split(range));
     this.flag(true);
   }
 
+  private split(range: WatchRange): Piece[] {
+    const pieces: Piece[] = [];
+    const end = range.start + range.length;
+    for (let at = range.start; at < end; at = at - (at % PAGE) + PAGE) {
+      const physical = this.cpu.paging.peek(linear(at));
+      if (physical !== undefined) pieces.push({ range, linear: at, physical, length: Math.min(end, at - (at % PAGE) + PAGE) - at });
+    }
+    return pieces;
+  }
+
   private flag(on: boolean): void {
-    const { u8 } = this.cpu;
-    for (const { start, length, read, write } of this.ranges) {
-      const bits = (read ? LINE_WATCH_READ : 0) | (write ? LINE_WATCH_WRITE : 0);
+    const { u8, memory } = this.cpu;
+    for (const { range, physical, length } of this.pieces) {
+      const bits = (range.read ? LINE_WATCH_READ : 0) | (range.write ? LINE_WATCH_WRITE : 0);
       // An access of up to 8 bytes is tested by the line of its first byte only.
-      const last = Math.min(this.cpu.memory.size, start + length) - 1;
-      for (let line = Math.max(0, start - 7) >>> LINE_SHIFT; line <= last >>> LINE_SHIFT; line++) {
+      const last = Math.min(memory.size, physical + length) - 1;
+      for (let line = Math.max(0, physical - 7) >>> LINE_SHIFT; line <= last >>> LINE_SHIFT; line++) {
         if (on) u8[LINE_FLAGS + line]! |= bits;
         else u8[LINE_FLAGS + line]! &= ~(LINE_WATCH_READ | LINE_WATCH_WRITE);
       }
     }
   }
 
-  /** Tells of an access by the guest; true if it is a hit. */
+  /** Tells of an access by the guest to a physical address; true if it is a hit. */
   note(address: number, length: number, access: "read" | "write"): boolean {
-    const ranges = this.ranges.filter((r) => (access === "read" ? r.read : r.write) && r.start < address + length && address < r.start + r.length);
-    if (ranges.length === 0) return false;
-    this.hit ??= { address, length, access, ranges };
+    const pieces = this.pieces.filter(
+      ({ range, physical, length: size }) =>
+        (access === "read" ? range.read : range.write) && physical < address + length && address < physical + size,
+    );
+    const [first] = pieces;
+    if (!first) return false;
+    this.hit ??= { address: first.linear + address - first.physical, length, access, ranges: pieces.map((p) => p.range) };
     return true;
+  }
+  /** As note, for a read by its linear address. */
+  noteRead(at: number, length: number): boolean {
+    const physical = this.cpu.paging.peek(linear(at));
+    return physical !== undefined && this.note(physical, length, "read");
   }
 
   take(): WatchHit | undefined {
@@ -62,3 +93,5 @@ export class Watchpoints {
     return hit;
   }
 }
+
+const PAGE = 0x1000;

@@ -1,5 +1,5 @@
 /** Descriptors and gates as people read them, and the tables they lie in, looked at without touching anything. */
-import { linear, physical } from "../cpu386/address.js";
+import { linear } from "../cpu386/address.js";
 import * as L from "../cpu386/layout.js";
 import type { Processor } from "../cpu386/processor.js";
 import { ATTRIBUTE, type Descriptor, decodeDescriptor, dplOf, isCode, isData, SEGMENT } from "../cpu386/segment.js";
@@ -52,7 +52,7 @@ export function readTable(p: Processor, local: boolean): Descriptor[] {
 }
 
 export function peekDescriptor(p: Processor, at: number, selector: number): Descriptor | undefined {
-  const bytes = p.memory.peek(physical(linear(at)), 8);
+  const bytes = p.peekLinear(linear(at), 8);
   if (bytes?.length !== 8) return undefined;
   const view = new DataView(bytes.buffer);
   const d = decodeDescriptor(selector, view.getUint32(0, true), view.getUint32(4, true), linear(at));

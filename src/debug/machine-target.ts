@@ -1,5 +1,5 @@
 /** The debugger's target: a machine and the system found in it. */
-import { linear, physical } from "../cpu386/address.js";
+import { linear } from "../cpu386/address.js";
 import type { Machine } from "../pc/machine.js";
 import { exitStatus } from "../pc/power.js";
 import { runMonitor } from "./monitor/index.js";
@@ -100,7 +100,7 @@ export class MachineTarget implements DebugTarget, SpaceMemory {
     return this.peek(linear(at), length);
   }
   private peek(at: number, length: number): Uint8Array | string {
-    return this.machine.cpu.processor.memory.peek(physical(at), length) ?? `there is no memory at 0x${at.toString(16)}`;
+    return this.machine.cpu.processor.peekLinear(at, length) ?? `there is no memory at 0x${at.toString(16)}`;
   }
 
   write(id: number, address: number, bytes: Uint8Array): true | string {
@@ -111,7 +111,7 @@ export class MachineTarget implements DebugTarget, SpaceMemory {
     const { base, limit } = space.segments ?? { base: 0, limit: 0xffffffff };
     if (at + bytes.length - 1 > limit)
       return `offset 0x${(at + bytes.length - 1).toString(16)} passes ${space.name}'s limit 0x${limit.toString(16)}`;
-    return this.machine.cpu.processor.memory.poke(physical(linear(base + at)), bytes) || `there is no memory at 0x${at.toString(16)}`;
+    return this.machine.cpu.processor.pokeLinear(linear(base + at), bytes) || `there is no memory at 0x${at.toString(16)}`;
   }
 
   // Running ----------------------------------------------------------------------------------------------------------------------

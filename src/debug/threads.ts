@@ -5,7 +5,6 @@
  * left at its iret. So at any stop both sides of the boundary can be shown, without knowing anything of the kernel's own tables.
  */
 
-import { physical } from "../cpu386/address.js";
 import type { Cpu } from "../cpu386/cpu.js";
 import { SEGMENT } from "../cpu386/segment.js";
 import type { SystemModel } from "./system.js";
@@ -158,7 +157,7 @@ export class Threads {
     const thread = this.of(id.space).find((t) => t.id.thread === id.thread);
     if (!thread?.key || !thread.saved) return undefined;
     const at = thread.key - 20;
-    const bytes = this.cpu.processor.memory.peek(physical(at), 20);
+    const bytes = this.cpu.processor.peekLinear(at, 20);
     if (bytes?.length !== 20) return undefined;
     const view = new DataView(bytes.buffer);
     const word = (n: number): number => view.getUint32(n * 4, true);
@@ -174,7 +173,7 @@ export class Threads {
     if (!frame || slot === undefined) return `the thread is not running: the kernel keeps its ${name} where only the kernel knows`;
     const bytes = new Uint8Array(4);
     new DataView(bytes.buffer).setUint32(0, value >>> 0, true);
-    this.cpu.processor.memory.poke(physical(frame.at + slot), bytes);
+    this.cpu.processor.pokeLinear(frame.at + slot, bytes);
     return true;
   }
 }

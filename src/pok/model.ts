@@ -1,5 +1,4 @@
 /** The system model of kernels of POK's family: found in memory and descriptor tables, without knowing any of the kernel's symbols. */
-import { physical } from "../cpu386/address.js";
 import { SEGMENT, systemType } from "../cpu386/segment.js";
 import type { SpaceSegments, SystemModel, SystemSpace } from "../debug/system.js";
 import { ElfFile, PT_LOAD } from "../pc/elf.js";
@@ -127,7 +126,7 @@ export class PokSystem implements SystemModel {
   private holds({ base }: SpaceSegments, elf: ElfFile): boolean {
     const code = codeOf(elf);
     if (!code) return false;
-    const bytes = this.machine.peek(base + code.vaddr, code.bytes.length);
+    const bytes = this.machine.cpu.processor.peekLinear(base + code.vaddr, code.bytes.length);
     return bytes !== undefined && Buffer.compare(bytes, code.bytes) === 0;
   }
 
@@ -151,7 +150,7 @@ export class PokSystem implements SystemModel {
     const tss = processor.segment(SEGMENT.TR);
     if (tss.attributes === 0) return 0;
     const wide = systemType(tss.attributes)! >= 8;
-    const bytes = processor.memory.peek(physical(tss.base + (wide ? 4 : 2)), wide ? 4 : 2);
+    const bytes = processor.peekLinear(tss.base + (wide ? 4 : 2), wide ? 4 : 2);
     if (bytes?.length !== (wide ? 4 : 2)) return 0;
     const view = new DataView(bytes.buffer);
     return wide ? view.getUint32(0, true) : view.getUint16(0, true);
@@ -167,7 +166,7 @@ export class PokSystem implements SystemModel {
 
   describeEntry(space: number, eip: number, eax: number): string | undefined {
     const segments = this.slots.find((s) => s.id === space)?.segments;
-    const before = segments && this.machine.peek(segments.base + eip - 2, 2);
+    const before = segments && this.machine.cpu.processor.peekLinear(segments.base + eip - 2, 2);
     return before?.[0] === 0xcd && before[1] === SYSCALL_VECTOR ? syscallText(eax) : undefined;
   }
 }

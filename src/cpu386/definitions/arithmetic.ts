@@ -165,9 +165,7 @@ function divide(name: string, digit: number, signed: boolean): Definition {
       }
       // ax, or dx:ax, is a 32-bit dividend; the quotient must fit the half.
       const dividend =
-        i.size === 1
-          ? e.let(e.register(0, 2, signed))
-          : e.let(e.or(e.shl(e.register(2, 2), e.constant(16)), e.register(0, 2)));
+        i.size === 1 ? e.let(e.register(0, 2, signed)) : e.let(e.or(e.shl(e.register(2, 2), e.constant(16)), e.register(0, 2)));
       const high = signed ? e.sar(dividend, e.constant(31)) : e.constant(0);
       const { quotient, remainder } = e.divide(e.let(high), dividend, d, signed);
       e.when(e.ne(quotient, signed ? e.signExtend(quotient, i.size) : e.zeroExtend(quotient, i.size)), () => e.raise(0));

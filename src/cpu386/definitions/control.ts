@@ -1,6 +1,6 @@
 /** Near control transfers (SDM volume 1, 5.1.7); far ones are in system.ts. */
 import type { Emitter, Value } from "../emitter.js";
-import { condition, CONDITION_NAMES } from "./flags.js";
+import { CONDITION_NAMES, condition } from "./flags.js";
 import { popValue, push, releaseStack } from "./move.js";
 import type { Definition, Shape } from "./table.js";
 

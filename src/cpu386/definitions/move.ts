@@ -1,6 +1,6 @@
 /** Data transfer (SDM volume 1, 5.1.1). */
 import type { Emitter, Value } from "../emitter.js";
-import { condition, CONDITION_NAMES } from "./flags.js";
+import { CONDITION_NAMES, condition } from "./flags.js";
 import type { Definition } from "./table.js";
 
 /** The slots push and pop use, and what they do with the stack pointer; operands of size 2 or 4. */

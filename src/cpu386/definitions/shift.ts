@@ -14,7 +14,13 @@ const encodings = (digit: number): string[] => [
 ];
 
 /** A count of 0 (after masking to 5 bits) changes neither operand nor flags, but the operand is accessed, and may fault. */
-function counted(name: string, digits: readonly number[], flags: string, signed: boolean, body: (e: Emitter, i: Shape, o: Operand, v: Value, count: Value) => void): Definition {
+function counted(
+  name: string,
+  digits: readonly number[],
+  flags: string,
+  signed: boolean,
+  body: (e: Emitter, i: Shape, o: Operand, v: Value, count: Value) => void,
+): Definition {
   return {
     name,
     forms: digits.flatMap(encodings),
@@ -98,12 +104,17 @@ function doubleShift(name: string, opcode: string, left: boolean): Definition {
         } else if (left) {
           // a:b as one doubleword, shifted left by up to 31 with a following again, seen in its upper half.
           const pair = e.let(e.or(e.shl(a, e.constant(16)), b));
-          const turned = e.let(e.or(e.shl(pair, count), e.select(e.gtu(count, e.constant(16)), e.shl(a, e.sub(count, e.constant(16))), e.constant(0))));
+          const turned = e.let(
+            e.or(e.shl(pair, count), e.select(e.gtu(count, e.constant(16)), e.shl(a, e.sub(count, e.constant(16))), e.constant(0))),
+          );
           r = e.let(e.signExtend(e.shr(turned, e.constant(16)), 2));
           out = e.let(bitOf(e, pair, e.sub(e.constant(32), count)));
         } else {
           const pair = e.let(e.or(e.shl(b, e.constant(16)), a));
-          const turned = e.or(e.shr(pair, count), e.select(e.gtu(count, e.constant(16)), e.shl(a, e.sub(e.constant(32), count)), e.constant(0)));
+          const turned = e.or(
+            e.shr(pair, count),
+            e.select(e.gtu(count, e.constant(16)), e.shl(a, e.sub(e.constant(32), count)), e.constant(0)),
+          );
           r = e.let(e.signExtend(turned, 2));
           out = e.let(bitOf(e, pair, e.sub(count, one(e))));
         }

@@ -170,7 +170,7 @@ const tables: Definition[] = [
       op.writeCr0(cpu, (cpu.word(L.CR0) & ~0xe) | (value & 0xf));
     },
   },
-  { name: "invlpg", forms: ["0f01/7 Mb"], since: 486, system: (cpu) => cpu.requireRing0("invlpg") },
+  { name: "invlpg", forms: ["0f01/7 Mb"], since: 486, system: (cpu, i) => op.invalidatePage(cpu, i) },
   { name: "sldt", forms: ["0f00/0 Ev"], system: (cpu, i) => storeWord(cpu, i, cpu.selector(SEGMENT.LDTR)) },
   { name: "str", forms: ["0f00/1 Ev"], system: (cpu, i) => storeWord(cpu, i, cpu.selector(SEGMENT.TR)) },
   { name: "lldt", forms: ["0f00/2 Ew"], system: (cpu, i) => op.loadLdt(cpu, i) },
@@ -268,7 +268,11 @@ const registers: Definition[] = [
     },
   },
   { name: "enter", forms: ["c8 Iw,Ib :v"], system: (cpu, i) => op.enterFrame(cpu, i) },
-  { name: "ud", forms: ["0f0b", "0fb9", "0fff"], system: (cpu) => cpu.raise(VECTOR.UD, undefined, "ud2, or an opcode reserved to be invalid") },
+  {
+    name: "ud",
+    forms: ["0f0b", "0fb9", "0fff"],
+    system: (cpu) => cpu.raise(VECTOR.UD, undefined, "ud2, or an opcode reserved to be invalid"),
+  },
   {
     name: "wait",
     forms: ["9b"],

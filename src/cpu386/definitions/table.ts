@@ -122,7 +122,13 @@ export function operandSize(code: string, operand: 2 | 4): Size {
 }
 
 /** Where a form keeps the shape for these properties. */
-export function shapeSlot(operand: 2 | 4, address: AddressKind | "register", addressSize: 2 | 4, stackSize: 2 | 4, rep: 0 | 0xf2 | 0xf3): number {
+export function shapeSlot(
+  operand: 2 | 4,
+  address: AddressKind | "register",
+  addressSize: 2 | 4,
+  stackSize: 2 | 4,
+  rep: 0 | 0xf2 | 0xf3,
+): number {
   const kind = address === "register" ? 0 : address === "base" ? 1 : address === "index" ? 2 : 3;
   return (operand >> 2) | (kind << 1) | ((addressSize >> 2) << 3) | ((stackSize >> 2) << 4) | ((rep === 0 ? 0 : rep === 0xf3 ? 1 : 2) << 5);
 }
@@ -217,6 +223,13 @@ function* variants(form: Form): Iterable<Variant> {
 function slotsOf(definition: Definition, v: Variant): number[] {
   const addressSizes = definition.addressed ? [v.addressSize] : ([4, 2] as const);
   const stackSizes = definition.stack ? [v.stackSize] : ([4, 2] as const);
-  const reps = definition.rep === "repeat-while" ? [v.rep] : definition.rep ? (v.rep ? ([0xf2, 0xf3] as const) : ([0] as const)) : ([0, 0xf2, 0xf3] as const);
+  const reps =
+    definition.rep === "repeat-while"
+      ? [v.rep]
+      : definition.rep
+        ? v.rep
+          ? ([0xf2, 0xf3] as const)
+          : ([0] as const)
+        : ([0, 0xf2, 0xf3] as const);
   return addressSizes.flatMap((a) => stackSizes.flatMap((s) => reps.map((r) => shapeSlot(v.operand, v.address, a, s, r))));
 }

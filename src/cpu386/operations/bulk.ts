@@ -25,7 +25,7 @@ const baseOf = (cpu: Processor, segment: number): number => cpu.word(L.SEGMENTS 
  * @param segment of the source, for movs
  */
 export function bulkString(cpu: Processor, operation: "movs" | "stos", size: number, segment: number, watchesLoads: boolean): void {
-  if (cpu.word(L.EFLAGS) & FLAG.DF) return;
+  if (cpu.word(L.EFLAGS) & FLAG.DF || cpu.paging.enabled) return;
   const { u8, i32 } = cpu;
   const to = cpu.word(L.EDI);
   const target = baseOf(cpu, SEGMENT.ES) + to;

@@ -49,7 +49,7 @@ export const adjust = {
     const base = i.immediate & 0xff;
     if (base === 0) cpu.raise(0, undefined, "division by zero (aam 0)");
     const al = cpu.getRegister(0, 1);
-    cpu.setRegister(0, 2, (Math.floor(al / base) << 8) | al % base);
+    cpu.setRegister(0, 2, (Math.floor(al / base) << 8) | (al % base));
     setByte(cpu, al % base, false, false);
   },
   aad(cpu: Processor, i: Instruction): void {

@@ -47,8 +47,7 @@ const text = (s: string): number => s.charCodeAt(0) | (s.charCodeAt(1) << 8) | (
 const FEATURES = (1 << 4) | (1 << 8) | (1 << 15);
 
 export function cpuid(cpu: Processor): void {
-  const [eax, ebx, ecx, edx] =
-    cpu.word(L.EAX) === 0 ? [1, text("Genu"), text("ntel"), text("ineI")] : [0x611, 0, 0, FEATURES];
+  const [eax, ebx, ecx, edx] = cpu.word(L.EAX) === 0 ? [1, text("Genu"), text("ntel"), text("ineI")] : [0x611, 0, 0, FEATURES];
   cpu.setWord(L.EAX, eax!);
   cpu.setWord(L.EBX, ebx!);
   cpu.setWord(L.ECX, ecx!);

@@ -1,4 +1,6 @@
 /** System instructions on tables, control registers, flags and privilege (SDM volume 1, 5.21; volume 2 for each). */
+
+import { linear } from "../address.js";
 import { VECTOR } from "../fault.js";
 import { FLAG } from "../flags.js";
 import type { Instruction } from "../instruction.js";
@@ -7,8 +9,9 @@ import * as L from "../layout.js";
 import type { Processor } from "../processor.js";
 import {
   ATTRIBUTE,
-  decodeDescriptor,
   type Descriptor,
+  decodeDescriptor,
+  deriveBounds,
   dplOf,
   fetchDescriptor,
   install,
@@ -23,11 +26,12 @@ import {
   selectorError,
   systemType,
 } from "../segment.js";
-import { linear } from "../address.js";
 import { Stack } from "../stack.js";
 import { writableFlags } from "../transfer.js";
 
 const CR0 = { PE: 1, MP: 2, EM: 4, TS: 8, ET: 16, NE: 32, WP: 1 << 16, AM: 1 << 18, NW: 1 << 29, CD: 1 << 30, PG: 1 << 31 } as const;
+/** TSD, DE, PSE, PGE. */
+const CR4_WRITABLE = 0x9c;
 const CR0_WRITABLE = CR0.PE | CR0.MP | CR0.EM | CR0.TS | CR0.NE | CR0.WP | CR0.AM | CR0.NW | CR0.CD | CR0.PG;
 
 /** int n, int3, into: through the IDT with the gate's DPL checked. */
@@ -102,18 +106,27 @@ export function moveToControl(cpu: Processor, n: number, value: number): void {
     case 2:
       return cpu.setWord(L.CR2, value);
     case 3:
-      return cpu.setWord(L.CR3, value);
+      cpu.setWord(L.CR3, value);
+      cpu.paging.flush(true);
+      cpu.contextChanged = true;
+      return;
     default:
-      if (value !== 0) cpu.generalProtection(0, `mov to cr4: ${value.toString(16)} sets bits this processor does not have`);
+      if (value & ~CR4_WRITABLE) cpu.generalProtection(0, `mov to cr4: 0x${value.toString(16)} sets bits this processor does not have`);
+      cpu.setWord(L.CR4, value);
+      cpu.paging.flush(false);
   }
 }
 
 export function writeCr0(cpu: Processor, value: number): void {
   if (value & CR0.PG && !(value & CR0.PE)) cpu.generalProtection(0, "CR0.PG cannot be set while CR0.PE is clear");
-  if (value & CR0.PG) cpu.unsupported("paging (CR0.PG)");
+  const changed = cpu.word(L.CR0) ^ value;
   cpu.setWord(L.CR0, (value & CR0_WRITABLE) | CR0.ET);
-  if (!(value & CR0.PE)) cpu.setWord(L.CPL, 0);
+  if (!(value & CR0.PE)) cpu.setCpl(0);
   cpu.contextChanged = true;
+  if (!(changed & (CR0.PG | CR0.WP | CR0.PE))) return;
+  cpu.paging.flush(false);
+  cpu.paging.select();
+  for (let n = 0; n < 6; n++) deriveBounds(cpu, n);
 }
 
 export function moveFromControl(cpu: Processor, n: number): number {
@@ -153,7 +166,8 @@ export function requirePort(cpu: Processor, port: number, size: number): void {
   if (!cpu.protectedMode || cpu.cpl <= iopl) return;
   const tss = cpu.segment(SEGMENT.TR);
   const facts = { segment: "TR", selector: tss.selector, limit: tss.limit };
-  const refuse = (why: string): never => cpu.generalProtection(0, `port 0x${port.toString(16)}: CPL ${cpu.cpl} is greater than IOPL ${iopl}, and ${why}`, facts);
+  const refuse = (why: string): never =>
+    cpu.generalProtection(0, `port 0x${port.toString(16)}: CPL ${cpu.cpl} is greater than IOPL ${iopl}, and ${why}`, facts);
   const type = systemType(tss.attributes);
   if (type !== 9 && type !== 11) refuse("the TSS has no I/O permission bitmap");
   if (tss.limit < 103) refuse("the TSS is too short for an I/O permission bitmap");
@@ -184,7 +198,8 @@ export const setZero = (cpu: Processor, zero: boolean): void => cpu.setArithmeti
 
 /** #UD unless mov can load the segment register: an invalid opcode, so it goes before any fault of the operand. */
 export function requireLoadable(cpu: Processor, n: number): void {
-  if (n === SEGMENT.CS || n > 5) cpu.raise(VECTOR.UD, undefined, n === SEGMENT.CS ? "CS is not loaded by mov" : "there is no such segment register");
+  if (n === SEGMENT.CS || n > 5)
+    cpu.raise(VECTOR.UD, undefined, n === SEGMENT.CS ? "CS is not loaded by mov" : "there is no such segment register");
 }
 
 /** Loads a segment register from an instruction, with the interrupt shadow of SS. */
@@ -215,4 +230,9 @@ export function enterFrame(cpu: Processor, i: Instruction): void {
   // The operand size alone says how much of EBP is written, whatever the stack's size.
   cpu.setRegister(L.EBP, size, frame);
   cpu.setWord(L.ESP, stack.pointer);
+}
+
+export function invalidatePage(cpu: Processor, i: Instruction): void {
+  cpu.requireRing0("invlpg");
+  cpu.paging.invalidate(linear(cpu.segment(i.segment).base + i.effectiveAddress()));
 }

@@ -131,7 +131,10 @@ export function buildModule(imports: readonly ImportedFunction[], functions: rea
     1,
     all.map((f) => [0x60, ...unsignedLeb(f.parameters.length), ...f.parameters, ...unsignedLeb(f.results.length), ...f.results]),
   );
-  section(2, [[...name("e"), ...name("memory"), 0x02, 0x00, 0x01], ...imports.map((f, n) => [...name("e"), ...name(f.name), 0x00, ...unsignedLeb(n)])]);
+  section(2, [
+    [...name("e"), ...name("memory"), 0x02, 0x00, 0x01],
+    ...imports.map((f, n) => [...name("e"), ...name(f.name), 0x00, ...unsignedLeb(n)]),
+  ]);
   section(
     3,
     functions.map((_, n) => unsignedLeb(imports.length + n)),

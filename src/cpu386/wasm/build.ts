@@ -2,10 +2,7 @@
 import { writeFileSync } from "node:fs";
 import { TABLE } from "../definitions/index.js";
 import { generateInterpreter } from "./interpreter.js";
-import { interpreterFile } from "./load.js";
+import { interpreterFile, VARIANTS } from "./load.js";
 
-for (const watchLoads of [false, true]) {
-  const bytes = generateInterpreter(TABLE, { watchLoads });
-  writeFileSync(interpreterFile(watchLoads), bytes);
-}
+for (const options of VARIANTS) writeFileSync(interpreterFile(options), generateInterpreter(TABLE, options));
 console.log(`interpreter: ${TABLE.forms.length} encodings, ${TABLE.emitted.length} handlers`);

@@ -10,9 +10,9 @@ import {
   CONTEXT,
   CONTEXT_SALT,
   CS,
+  ECX,
   EFLAGS,
   EIP,
-  ECX,
   ESP,
   FR,
   FX,
@@ -31,6 +31,8 @@ import {
   RECORD_BYTES,
   SEGMENT_BYTES,
   SEGMENTS,
+  TLB_READ,
+  TLB_WRITE,
   WRITE_BOUND,
 } from "../layout.js";
 import { access, call, i32Const, localGet, localSet, localTee, OP, unsignedLeb } from "./binary.js";
@@ -45,7 +47,7 @@ export const EXIT = { budget: 0, attention: 1, breakpoint: 2, stop: 3 } as const
 
 /** Local 0 is the current record; temporaries follow, 32-bit ones first. */
 export const RECORD_LOCAL = 0;
-export const TEMPORARIES_32 = 40;
+export const TEMPORARIES_32 = 64;
 export const TEMPORARIES_64 = 4;
 const FIRST_TEMPORARY = 1;
 const FIRST_TEMPORARY_64 = FIRST_TEMPORARY + TEMPORARIES_32;
@@ -65,6 +67,8 @@ const STORES: Record<Size, number> = { 1: OP.i32Store8, 2: OP.i32Store16, 4: OP.
 export interface DynamicOptions {
   /** Loads test the line flags as well: the variant that runs while read watchpoints exist. */
   readonly watchLoads: boolean;
+  /** Linear addresses go through the TLB: the variant that runs while CR0.PG is set. */
+  readonly paging: boolean;
 }
 
 export class DynamicEmitter implements Emitter {
@@ -257,6 +261,7 @@ export class DynamicEmitter implements Emitter {
     this.put([OP.block, OP.void, OP.block, OP.void]);
     this.put(offset.code, s.field(READ_BOUND[size]).code, [OP.i32GeU, OP.brIf, 0]);
     this.put(offset.code, s.field(BASE).code, [OP.i32Add], localSet(linear));
+    this.translate(linear, size, TLB_READ);
     if (this.options.watchLoads) {
       this.put(localGet(linear), [...i32Const(LINE_SHIFT), OP.i32ShrU, ...access(OP.i32Load8U, LINE_FLAGS), OP.brIf, 0]);
     }
@@ -270,15 +275,32 @@ export class DynamicEmitter implements Emitter {
     const linear = this.temporary();
     this.put([OP.block, OP.void, OP.block, OP.void]);
     this.put(offset.code, s.field(WRITE_BOUND[size]).code, [OP.i32GeU, OP.brIf, 0]);
-    this.put(offset.code, s.field(BASE).code, [OP.i32Add], localTee(linear));
-    this.put([...i32Const(LINE_SHIFT), OP.i32ShrU, ...access(OP.i32Load8U, LINE_FLAGS), OP.brIf, 0]);
+    this.put(offset.code, s.field(BASE).code, [OP.i32Add], localSet(linear));
+    this.translate(linear, size, TLB_WRITE);
+    this.put(localGet(linear), [...i32Const(LINE_SHIFT), OP.i32ShrU, ...access(OP.i32Load8U, LINE_FLAGS), OP.brIf, 0]);
     this.put(localGet(linear), value.code, access(STORES[size], RAM), [OP.br, 1, OP.end]);
     this.put(localGet(RECORD_LOCAL), offset.code, s.address.code, i32Const(size), value.code, call(importIndex("slowStore")), [OP.end]);
   }
   probeStore(segment: number | undefined, offset: Value, size: Size): void {
     const s = this.segment(segment);
-    this.put(offset.code, s.field(WRITE_BOUND[size]).code, [OP.i32GeU, OP.if, OP.void]);
+    this.put([OP.block, OP.void, OP.block, OP.void]);
+    this.put(offset.code, s.field(WRITE_BOUND[size]).code, [OP.i32GeU, OP.brIf, 0]);
+    if (this.options.paging) {
+      const linear = this.temporary();
+      this.put(offset.code, s.field(BASE).code, [OP.i32Add], localSet(linear));
+      this.translate(linear, size, TLB_WRITE);
+    }
+    this.put([OP.br, 1, OP.end]);
     this.put(localGet(RECORD_LOCAL), offset.code, s.address.code, i32Const(size), call(importIndex("probeStore")), [OP.end]);
+  }
+  /** With paging: makes a linear address physical, or leaves the enclosing block for the slow path (no entry, or two pages). */
+  private translate(linear: number, size: Size, table: number): void {
+    if (!this.options.paging) return;
+    if (size > 1) this.put(localGet(linear), i32Const(0xfff), [OP.i32And], i32Const(0x1000 - size), [OP.i32GtU, OP.brIf, 0]);
+    const entry = this.temporary();
+    this.put(localGet(linear), i32Const(12), [OP.i32ShrU], i32Const(2), [OP.i32Shl], this.word(table).code, [OP.i32Add]);
+    this.put(access(OP.i32Load, 0), localTee(entry), [OP.i32Eqz, OP.brIf, 0]);
+    this.put(localGet(linear), localGet(entry), [OP.i32Xor], i32Const(1), [OP.i32Xor], localSet(linear));
   }
   stackOffset(bytes: Value): Value {
     const sum = this.add(this.word(ESP), bytes);

@@ -5,11 +5,18 @@
  * block), this starts fastest and runs fastest without compiling guest code.
  */
 import { HANDLER, type Table } from "../definitions/table.js";
-import { buildModule, I32, I64, type ImportedFunction, OP, unsignedLeb } from "./binary.js";
-import { DynamicEmitter, type DynamicOptions, EXIT, type ImportName, IMPORTS, RECORD_LOCAL, TEMPORARIES_32, TEMPORARIES_64 } from "./dynamic.js";
-import { localGet } from "./binary.js";
-import { access } from "./binary.js";
 import { R } from "../layout.js";
+import { access, buildModule, I32, I64, type ImportedFunction, localGet, OP, unsignedLeb } from "./binary.js";
+import {
+  DynamicEmitter,
+  type DynamicOptions,
+  EXIT,
+  IMPORTS,
+  type ImportName,
+  RECORD_LOCAL,
+  TEMPORARIES_32,
+  TEMPORARIES_64,
+} from "./dynamic.js";
 
 const SIGNATURES: Record<ImportName, { parameters: number; results: number }> = {
   slowLoad: { parameters: 4, results: 1 },

@@ -1,5 +1,5 @@
 /** Descriptor tables and caches, looked at without an accessed bit set. */
-import { linear, physical } from "../../cpu386/address.js";
+import { linear } from "../../cpu386/address.js";
 import { decodeGate } from "../../cpu386/interrupt.js";
 import * as L from "../../cpu386/layout.js";
 import type { Processor } from "../../cpu386/processor.js";
@@ -85,7 +85,7 @@ export const idt: MonitorCommand = {
       throw new UserError(`"${wanted}" is no vector (0 to 255)`);
     for (let vector = 0; vector * 8 + 7 <= p.word(L.IDTR_LIMIT) && vector < 256; vector++) {
       if (only !== undefined && vector !== only) continue;
-      const bytes = p.memory.peek(physical(linear(p.word(L.IDTR_BASE) + vector * 8)), 8);
+      const bytes = p.peekLinear(linear(p.word(L.IDTR_BASE) + vector * 8), 8);
       if (bytes?.length !== 8) break;
       const view = new DataView(bytes.buffer);
       const [low, high] = [view.getUint32(0, true), view.getUint32(4, true)];
@@ -105,7 +105,7 @@ export const tss: MonitorCommand = {
     const tr = p.segment(SEGMENT.TR);
     if (tr.attributes === 0) return print("no task register has been loaded\n");
     print(`TR ${hex(tr.selector, 4)} base ${hex(tr.base)} limit ${hex(tr.limit)}   ${attributesText(tr.attributes)}\n`);
-    const bytes = p.memory.peek(physical(tr.base), 104);
+    const bytes = p.peekLinear(tr.base, 104);
     if (bytes?.length !== 104) return print("its memory cannot be read\n");
     const view = new DataView(bytes.buffer);
     if (systemType(tr.attributes)! < 8) {

@@ -1,0 +1,190 @@
+/**
+ * Linear to physical. SDM volume 3, chapter 4.3: two levels of tables, 4 KB pages, 4 MB pages where CR4.PSE allows them.
+ *
+ * The TLB is four flat tables, one word for each of the 2^20 pages: for reads and writes, in supervisor and in user mode. An entry is
+ * 0, or (linear ^ physical) | 1, so that the interpreter finds the physical address with one load and one xor. Only pages of RAM are
+ * entered, and pages for writing only once their D bit is set, so that everything else passes through here.
+ */
+import { type Linear, type Physical, physical } from "./address.js";
+import { GuestFault, VECTOR } from "./fault.js";
+import * as L from "./layout.js";
+import type { Processor } from "./processor.js";
+
+export type PageAccess = "read" | "write" | "execute";
+
+const PRESENT = 1;
+const WRITABLE = 2;
+const USER = 4;
+const ACCESSED = 0x20;
+const DIRTY = 0x40;
+/** In a page-directory entry: it maps 4 MB itself. */
+const LARGE = 0x80;
+const GLOBAL = 0x100;
+
+const CR0_PG = 0x80000000 | 0;
+const CR0_WP = 0x10000;
+const CR4_PSE = 0x10;
+const CR4_PGE = 0x80;
+
+/** Page-fault error code (SDM volume 3, 4.7). */
+const ERROR = { protection: 1, write: 2, user: 4 } as const;
+
+const TABLES = [L.TLB_READ_SUPERVISOR, L.TLB_WRITE_SUPERVISOR, L.TLB_READ_USER, L.TLB_WRITE_USER] as const;
+/** More pages than this entered, and clearing the tables whole is cheaper than one by one. */
+const MANY = 1 << 16;
+
+export class Paging {
+  /** Pages entered since the last flush; those that are global stay at a load of CR3. */
+  private entered: number[] = [];
+  private readonly global = new Set<number>();
+
+  constructor(private readonly cpu: Processor) {}
+
+  get enabled(): boolean {
+    return (this.cpu.i32[L.CR0 >> 2]! & CR0_PG) !== 0;
+  }
+
+  /**
+   * Translates for an access, setting accessed and dirty bits, and enters the page into the TLB.
+   * @throws GuestFault #PF, with CR2 set
+   */
+  translate(at: Linear, access: PageAccess, user: boolean): Physical {
+    if (!this.enabled) return physical(at);
+    const walk = this.walk(at);
+    const refused = "missing" in walk ? walk.missing : this.refusal(walk, access, user);
+    if (refused !== undefined) this.fault(at, access, user, refused, !("missing" in walk));
+    const found = walk as Walk;
+    this.mark(found, access === "write");
+    const result = physical(found.frame | (at & found.mask));
+    this.enter(at, result, found);
+    return result;
+  }
+
+  /** Translates for decoding: no fault is raised, since the instruction may never be executed; undefined if there is one to be. */
+  fetch(at: Linear, user: boolean): Physical | undefined {
+    if (!this.enabled) return physical(at);
+    const walk = this.walk(at);
+    if ("missing" in walk || this.refusal(walk, "execute", user) !== undefined) return undefined;
+    this.mark(walk, false);
+    return physical(walk.frame | (at & walk.mask));
+  }
+
+  /** Translates for a debugger: no fault, no bit set; undefined where nothing is mapped. */
+  peek(at: Linear): Physical | undefined {
+    if (!this.enabled) return physical(at);
+    const walk = this.walk(at);
+    return "missing" in walk ? undefined : physical(walk.frame | (at & walk.mask));
+  }
+
+  /** Physical addresses of the table entries that decide about a page. */
+  tableEntries(at: Linear): number[] {
+    if (!this.enabled) return [];
+    return this.walk(at).entries;
+  }
+
+  private word(at: number): number {
+    return this.cpu.memory.read(physical(at), 4);
+  }
+
+  private walk(at: Linear): Walk | Missing {
+    const directoryAt = ((this.cpu.i32[L.CR3 >> 2]! & 0xfffff000) >>> 0) + (at >>> 22) * 4;
+    const directory = this.word(directoryAt);
+    if (!(directory & PRESENT)) return { missing: "the page-directory entry is not present (P = 0)", entries: [directoryAt] };
+    if (directory & LARGE && this.cpu.i32[L.CR4 >> 2]! & CR4_PSE) {
+      const rights = directory & (WRITABLE | USER);
+      return { frame: (directory & 0xffc00000) >>> 0, mask: 0x3fffff, rights, entries: [directoryAt], global: (directory & GLOBAL) !== 0 };
+    }
+    const tableAt = ((directory & 0xfffff000) >>> 0) + ((at >>> 12) & 0x3ff) * 4;
+    const table = this.word(tableAt);
+    if (!(table & PRESENT)) return { missing: "the page-table entry is not present (P = 0)", entries: [directoryAt, tableAt] };
+    const rights = directory & table & (WRITABLE | USER);
+    return { frame: (table & 0xfffff000) >>> 0, mask: 0xfff, rights, entries: [directoryAt, tableAt], global: (table & GLOBAL) !== 0 };
+  }
+
+  /** SDM volume 3, 4.6: rights of both levels together; supervisor writes heed them only under CR0.WP. */
+  private refusal(walk: Walk, access: PageAccess, user: boolean): string | undefined {
+    if (user && !(walk.rights & USER)) return "the page is the supervisor's (U/S = 0), and CPL is 3";
+    if (access === "write" && !(walk.rights & WRITABLE)) {
+      if (user) return "the page is read-only (R/W = 0)";
+      if (this.cpu.i32[L.CR0 >> 2]! & CR0_WP) return "the page is read-only (R/W = 0), and CR0.WP holds for the supervisor too";
+    }
+    return undefined;
+  }
+
+  private fault(at: Linear, access: PageAccess, user: boolean, rule: string, present: boolean): never {
+    this.cpu.setWord(L.CR2, at);
+    const code = (present ? ERROR.protection : 0) | (access === "write" ? ERROR.write : 0) | (user ? ERROR.user : 0);
+    throw new GuestFault(VECTOR.PF, code, { rule, segment: "page", offset: at, access });
+  }
+
+  /** Accessed bits of all entries used, and the dirty bit of the last one. Written past the line flags: no code changes by this. */
+  private mark({ entries }: Walk, write: boolean): void {
+    entries.forEach((at, n) => {
+      const wanted = ACCESSED | (write && n === entries.length - 1 ? DIRTY : 0);
+      const low = this.cpu.memory.read(physical(at), 1);
+      if ((low & wanted) !== wanted && at < this.cpu.memory.size) this.cpu.u8[L.RAM + at] = low | wanted;
+    });
+  }
+
+  private enter(at: Linear, to: Physical, walk: Walk): void {
+    const page = at >>> 12;
+    if ((to | 0xfff) >= this.cpu.memory.size) return;
+    const entry = ((at ^ to) & 0xfffff000) | 1;
+    const last = walk.entries.at(-1)!;
+    const dirty = (this.cpu.memory.read(physical(last), 1) & DIRTY) !== 0;
+    const { i32 } = this.cpu;
+    const set = (table: number): void => {
+      i32[(table >> 2) + page] = entry;
+    };
+    set(L.TLB_READ_SUPERVISOR);
+    if (walk.rights & USER) set(L.TLB_READ_USER);
+    if (dirty) {
+      if (walk.rights & WRITABLE || !(i32[L.CR0 >> 2]! & CR0_WP)) set(L.TLB_WRITE_SUPERVISOR);
+      if ((walk.rights & (WRITABLE | USER)) === (WRITABLE | USER)) set(L.TLB_WRITE_USER);
+    }
+    this.entered.push(page);
+    if (walk.global && i32[L.CR4 >> 2]! & CR4_PGE) this.global.add(page);
+  }
+
+  /** Forgets translations: all (CR0, CR4), or all but global ones (CR3). */
+  flush(keepGlobal: boolean): void {
+    const kept = keepGlobal ? this.entered.filter((page) => this.global.has(page)) : [];
+    if (this.entered.length > MANY && kept.length === 0) {
+      for (const table of TABLES) this.cpu.i32.fill(0, table >> 2, (table >> 2) + (1 << 20));
+    } else for (const page of this.entered) if (!keepGlobal || !this.global.has(page)) this.forget(page);
+    this.entered = [...new Set(kept)];
+    if (!keepGlobal) this.global.clear();
+  }
+  /** invlpg: the one page, global or not; of a 4 MB page, what was entered of it. */
+  invalidate(at: Linear): void {
+    const page = at >>> 12;
+    this.forget(page);
+    this.global.delete(page);
+    const walk = this.walk(at);
+    if ("missing" in walk || walk.mask === 0xfff) return;
+    for (const other of this.entered) if (other >>> 10 === page >>> 10) this.forget(other);
+  }
+  private forget(page: number): void {
+    for (const table of TABLES) this.cpu.i32[(table >> 2) + page] = 0;
+  }
+
+  /** Points the interpreter at the tables of the current privilege level. */
+  select(): void {
+    const user = this.cpu.cpl === 3;
+    this.cpu.setWord(L.TLB_READ, user ? L.TLB_READ_USER : L.TLB_READ_SUPERVISOR);
+    this.cpu.setWord(L.TLB_WRITE, user ? L.TLB_WRITE_USER : L.TLB_WRITE_SUPERVISOR);
+  }
+}
+
+interface Walk {
+  readonly frame: number;
+  /** Offset bits within the page. */
+  readonly mask: number;
+  readonly rights: number;
+  readonly entries: number[];
+  readonly global: boolean;
+}
+interface Missing {
+  readonly missing: string;
+  readonly entries: number[];
+}
