@@ -40,6 +40,9 @@ export interface RunOptions {
 
 type Run = (record: number) => number;
 
+/** Causes of a debug exception in DR6 (SDM volume 3, 18.2.3): BS, BT. */
+const DR6 = { singleStep: 0x4000, taskSwitch: 0x8000 } as const;
+
 /** Longest slice: BUDGET is a signed 32-bit word. */
 const MAX_SLICE = 1 << 30;
 
@@ -88,7 +91,7 @@ export class Cpu {
     cpu.setWord(L.EFLAGS, 2);
     cpu.paging.flush(false);
     cpu.paging.select();
-    cpu.attention = cpu.halted = cpu.shadow = false;
+    cpu.attention = cpu.halted = cpu.shadow = cpu.taskTrap = false;
     cpu.contextChanged = true;
     cpu.faults.length = 0;
     this.watchpoints.take();
@@ -126,7 +129,11 @@ export class Cpu {
         cpu.shadow = false;
         if (this.runSlice(length, pass) === "breakpoint") return { kind: "breakpoint" };
         pass = false;
-        if (stepping && this.stepped) this.singleStepTrap();
+        if (stepping && this.stepped) this.debugTrap(DR6.singleStep, "single step (EFLAGS.TF)");
+        if (cpu.taskTrap) {
+          cpu.taskTrap = false;
+          this.debugTrap(DR6.taskSwitch, "the T bit of the TSS switched to");
+        }
       }
     } catch (e) {
       this.place = "between";
@@ -138,11 +145,10 @@ export class Cpu {
 
   /** Whether the last slice ended without a fault, with TF still set. */
   private stepped = false;
-  private singleStepTrap(): void {
+  private debugTrap(cause: number, rule: string): void {
     const cpu = this.processor;
-    // DR6.BS says that the trap came from TF (SDM volume 3, 18.2.3).
-    cpu.setWord(L.DR + 24, cpu.word(L.DR + 24) | 0x4000);
-    deliverException(cpu, new GuestFault(VECTOR.DB, undefined, { rule: "single step (EFLAGS.TF)" }), cpu.eip);
+    cpu.setWord(L.DR + 24, cpu.word(L.DR + 24) | cause);
+    deliverException(cpu, new GuestFault(VECTOR.DB, undefined, { rule }), cpu.eip);
   }
 
   private runSlice(length: number, pass: boolean): "breakpoint" | undefined {
@@ -175,9 +181,11 @@ export class Cpu {
       this.stepped = (cpu.word(L.EFLAGS) & FLAG.TF) !== 0;
       return undefined;
     } catch (e) {
+      const inNewTask = e instanceof GuestFault && e.inNewTask ? cpu.eip : undefined;
       const eip = this.backToInstruction(e instanceof GuestFault);
       if (!(e instanceof GuestFault)) throw e;
-      deliverException(cpu, e, eip);
+      if (inNewTask !== undefined) cpu.setWord(L.EIP, inNewTask);
+      deliverException(cpu, e, inNewTask ?? eip);
       return undefined;
     }
   }
@@ -223,7 +231,7 @@ export class Cpu {
         if (cpu.contextChanged) records.selectContext();
         const flags = cpu.i32[L.EFLAGS >> 2]!;
         const interrupt = cpu.interrupts.pending && flags & FLAG.IF;
-        return cpu.attention || cpu.shadow || cpu.halted || interrupt || flags & FLAG.TF || this.watchpoints.hit ? 1 : 0;
+        return cpu.attention || cpu.shadow || cpu.halted || cpu.taskTrap || interrupt || flags & FLAG.TF || this.watchpoints.hit ? 1 : 0;
       },
       helper: (record: number): void => {
         enter(record);

@@ -48,7 +48,7 @@ export function deliverExternal(cpu: Processor, vector: number): void {
     deliver(cpu, { vector, kind: "external", errorCode: undefined, returnTo: eip, resume: false });
   } catch (e) {
     if (!(e instanceof GuestFault)) throw e;
-    deliverException(cpu, e, eip);
+    deliverException(cpu, e, e.inNewTask ? cpu.eip : eip);
   }
 }
 
@@ -62,6 +62,10 @@ function deliverOrFault(cpu: Processor, first: GuestFault, eip: number, toInterr
       return;
     } catch (e) {
       if (!(e instanceof GuestFault)) throw e;
+      if (e.inNewTask) {
+        // The first exception has been delivered, to a task whose state is bad: a new one, at that task's first instruction.
+        return deliverException(cpu, e, cpu.eip);
+      }
       if (fault.vector === VECTOR.DF) {
         chain.push(record(cpu, e, eip));
         throw new Shutdown(chain);

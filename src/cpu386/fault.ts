@@ -63,6 +63,9 @@ export interface FaultFacts {
  * and caught in one place, the processor's run loop. It is no Error: it carries no stack trace and means no bug.
  */
 export class GuestFault {
+  /** Raised after a task switch's commit point: it happens at the new task's first instruction. */
+  inNewTask = false;
+
   constructor(
     readonly vector: number,
     /** Undefined for exceptions that push none. */

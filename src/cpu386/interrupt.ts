@@ -10,15 +10,18 @@ import {
   dplOf,
   fetchDescriptor,
   install,
+  installNull,
   isCode,
   isConforming,
   isPresent,
+  loadRealMode,
   markAccessed,
   SEGMENT,
   selectorError,
   systemType,
 } from "./segment.js";
 import { Stack } from "./stack.js";
+import { pushErrorCode, switchByGate } from "./task.js";
 
 export type InterruptKind = "exception" | "software" | "external";
 
@@ -37,7 +40,7 @@ export interface Interrupt {
 
 /** Enters the handler, or throws the fault that prevents it; nothing of the processor's state has changed then. */
 export function deliver(cpu: Processor, interrupt: Interrupt): void {
-  if (!cpu.protectedMode) return deliverRealMode(cpu, interrupt);
+  if (!cpu.protectedMode && !cpu.virtual8086) return deliverRealMode(cpu, interrupt);
   const { vector, kind } = interrupt;
   // EXT: set in error codes if the event came from outside the program (SDM volume 3, 6.13).
   const external: 0 | 1 = kind === "software" ? 0 : 1;
@@ -62,7 +65,11 @@ export function deliver(cpu: Processor, interrupt: Interrupt): void {
     cpu.generalProtection(gateError, `int ${vector}: the gate's DPL ${dplOf(attributes)} is less than CPL ${cpu.cpl}`, gateFacts);
   }
   if (!isPresent(attributes)) cpu.raise(VECTOR.NP, gateError, `the gate of vector ${vector} is not present (P = 0)`, gateFacts);
-  if (type === GATE.task) cpu.unsupported("a task gate in the IDT");
+  if (type === GATE.task) {
+    switchByGate(cpu, low >>> 16, "interrupt", interrupt.returnTo, external);
+    if (interrupt.errorCode !== undefined) pushErrorCode(cpu, interrupt.errorCode);
+    return;
+  }
   const size = type === GATE.interrupt32 || type === GATE.trap32 ? 4 : 2;
   const target = ((low & 0xffff) | (size === 4 ? high & 0xffff0000 : 0)) >>> 0;
   enterGate(cpu, interrupt, low >>> 16, target, size, type === GATE.interrupt16 || type === GATE.interrupt32, external);
@@ -87,7 +94,11 @@ function enterGate(
   if (dpl > cpu.cpl) cpu.generalProtection(error, `the handler's DPL ${dpl} is greater than CPL ${cpu.cpl}`, facts);
   if (!isPresent(code.attributes)) cpu.raise(VECTOR.NP, error, "the handler's code segment is not present (P = 0)", facts);
   const inner = !isConforming(code.attributes) && dpl < cpu.cpl;
-  const items = (interrupt.errorCode === undefined ? 3 : 4) + (inner ? 2 : 0);
+  const virtual = cpu.virtual8086;
+  // SDM volume 3, 20.3.1.1: out of virtual-8086 mode only to ring 0.
+  if (virtual && (!inner || dpl !== 0))
+    cpu.generalProtection(error, `an interrupt out of virtual-8086 mode goes to ring 0, and DPL is ${dpl}`, facts);
+  const items = (interrupt.errorCode === undefined ? 3 : 4) + (inner ? 2 : 0) + (virtual ? 4 : 0);
   const ring = inner ? dpl : cpu.cpl;
 
   const stack = inner ? innerStack(cpu, dpl, external) : Stack.current(cpu);
@@ -101,6 +112,7 @@ function enterGate(
   }
 
   const flags = cpu.flags | (interrupt.resume ? FLAG.RF : 0);
+  if (virtual) for (const n of [SEGMENT.GS, SEGMENT.FS, SEGMENT.DS, SEGMENT.ES]) stack.push(size, cpu.selector(n));
   if (inner) {
     stack.push(size, cpu.selector(SEGMENT.SS));
     stack.push(size, cpu.word(L.ESP));
@@ -115,6 +127,7 @@ function enterGate(
     install(cpu, SEGMENT.SS, markAccessed(cpu, stack.segment as Descriptor));
   }
   cpu.setWord(L.ESP, stack.pointer);
+  if (virtual) for (const n of [SEGMENT.GS, SEGMENT.FS, SEGMENT.DS, SEGMENT.ES]) installNull(cpu, n, 0);
   enterCode(cpu, code, ring, target);
   cpu.setWord(L.EFLAGS, cpu.word(L.EFLAGS) & ~(FLAG.TF | FLAG.NT | FLAG.RF | FLAG.VM | (masks ? FLAG.IF : 0)));
 }
@@ -158,7 +171,7 @@ function deliverRealMode(cpu: Processor, { vector, returnTo }: Interrupt): void 
   const selector = cpu.readLinear(linear(at + 2), 2);
   cpu.setWord(L.ESP, stack.pointer);
   cpu.setWord(L.EFLAGS, cpu.word(L.EFLAGS) & ~(FLAG.IF | FLAG.TF | FLAG.AC));
-  install(cpu, SEGMENT.CS, { ...cpu.segment(SEGMENT.CS), selector, base: selector << 4 });
+  loadRealMode(cpu, SEGMENT.CS, selector);
   cpu.setWord(L.EIP, cpu.readLinear(at, 2));
 }
 

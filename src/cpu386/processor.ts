@@ -19,6 +19,8 @@ export class Processor {
   halted = false;
   /** One instruction during which interrupts are held off (sti, mov ss, pop ss). */
   shadow = false;
+  /** The T bit of a TSS switched to: a debug trap before its first instruction. */
+  taskTrap = false;
   /** Descriptors of CS or SS changed: the run loop's idea of the code context is out of date. */
   contextChanged = true;
   /** The last faults delivered, oldest first. */
@@ -72,8 +74,12 @@ export class Processor {
   get eip(): Offset {
     return offset(this.i32[L.EIP >> 2]!);
   }
+  /** CR0.PE is set, and EFLAGS.VM is not: selectors name descriptors. */
   get protectedMode(): boolean {
-    return (this.i32[L.CR0 >> 2]! & 1) !== 0;
+    return (this.i32[L.CR0 >> 2]! & 1) !== 0 && !this.virtual8086;
+  }
+  get virtual8086(): boolean {
+    return (this.i32[L.EFLAGS >> 2]! & FLAG.VM) !== 0;
   }
 
   // Flags ------------------------------------------------------------------------------------------------------------------------

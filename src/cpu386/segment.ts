@@ -167,6 +167,7 @@ export function installNull(cpu: Processor, n: number, selector: number): void {
 
 /** Loads ES, DS, FS, GS or SS as mov, pop and lds do, with all checks. Real mode: base = selector x 16, nothing else changes. */
 export function loadSegment(cpu: Processor, n: number, selector: number): void {
+  if (cpu.virtual8086) return loadVirtual8086(cpu, n, selector);
   if (!cpu.protectedMode) return loadRealMode(cpu, n, selector);
   if (n === SEGMENT.SS) {
     install(cpu, n, markAccessed(cpu, checkStackSegment(cpu, selector, cpu.cpl, VECTOR.GP)));
@@ -188,11 +189,18 @@ export function loadSegment(cpu: Processor, n: number, selector: number): void {
   install(cpu, n, markAccessed(cpu, d));
 }
 
-function loadRealMode(cpu: Processor, n: number, selector: number): void {
-  const old = cpu.segment(n);
-  const attributes =
-    ATTRIBUTE.present | ATTRIBUTE.nonSystem | ATTRIBUTE.writable | ATTRIBUTE.accessed | (n === SEGMENT.CS ? ATTRIBUTE.code : 0);
-  install(cpu, n, { selector, base: selector << 4, limit: old.limit || 0xffff, attributes: old.attributes || attributes });
+/** Read/write data, for CS as well: in real and virtual-8086 mode every segment may be written. */
+const REAL_MODE = ATTRIBUTE.present | ATTRIBUTE.nonSystem | ATTRIBUTE.writable | ATTRIBUTE.accessed;
+
+/** SDM volume 3, 9.9.2: limit and size stay what they were in protected mode. */
+export function loadRealMode(cpu: Processor, n: number, selector: number): void {
+  const { limit, attributes } = cpu.segment(n);
+  install(cpu, n, { selector, base: selector << 4, limit: limit || 0xffff, attributes: REAL_MODE | (attributes & ATTRIBUTE.big) });
+}
+
+/** SDM volume 3, 20.2.1: base = selector x 16, limit 64 KB, DPL 3. */
+export function loadVirtual8086(cpu: Processor, n: number, selector: number): void {
+  install(cpu, n, { selector, base: selector << 4, limit: 0xffff, attributes: REAL_MODE | (3 << 13) });
 }
 
 /**

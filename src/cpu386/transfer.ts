@@ -1,4 +1,4 @@
-/** Far jmp, call, ret and iret, in SDM volume 2's order of checks. Task switches are not done here. */
+/** Far jmp, call, ret and iret, in SDM volume 2's order of checks. */
 import { VECTOR } from "./fault.js";
 import { FLAG } from "./flags.js";
 import { enterCode, GATE, innerStack } from "./interrupt.js";
@@ -14,6 +14,7 @@ import {
   isCode,
   isConforming,
   isPresent,
+  loadSegment,
   markAccessed,
   SEGMENT,
   type SegmentCache,
@@ -21,6 +22,7 @@ import {
   systemType,
 } from "./segment.js";
 import { Stack } from "./stack.js";
+import { isTss, returnToTask, switchByGate, switchDirectly } from "./task.js";
 
 const factsOf = (d: Descriptor) => ({ segment: "CS", selector: d.selector, descriptor: [d.low, d.high] as const });
 
@@ -49,8 +51,10 @@ function checkOffset(cpu: Processor, d: SegmentCache, eip: number): void {
   }
 }
 
+/** A far transfer in real or virtual-8086 mode. */
 function loadRealModeCode(cpu: Processor, selector: number, eip: number): void {
-  install(cpu, SEGMENT.CS, { ...cpu.segment(SEGMENT.CS), selector, base: selector << 4 });
+  checkOffset(cpu, cpu.segment(SEGMENT.CS), eip);
+  loadSegment(cpu, SEGMENT.CS, selector);
   cpu.setWord(L.EIP, eip);
 }
 
@@ -61,7 +65,9 @@ interface Target {
   readonly gate?: { readonly size: 2 | 4; readonly parameters: number };
 }
 
-function resolve(cpu: Processor, selector: number, eip: number): Target {
+/** Follows a far pointer; undefined if it led to a task switch, which has been made. */
+
+function resolve(cpu: Processor, selector: number, eip: number, cause: "jmp" | "call", next: number): Target | undefined {
   if ((selector & 0xfffc) === 0) cpu.generalProtection(0, "a far transfer to a null selector", { segment: "CS", selector });
   const d = fetchDescriptor(cpu, selector);
   const error = selectorError(selector);
@@ -70,16 +76,24 @@ function resolve(cpu: Processor, selector: number, eip: number): Target {
     return { code: d, eip };
   }
   const type = systemType(d.attributes);
-  if (type === GATE.task || type === 1 || type === 3 || type === 9 || type === 11) cpu.unsupported("a task switch");
-  if (type !== GATE.call16 && type !== GATE.call32) {
+  if (isTss(d.attributes)) {
+    switchDirectly(cpu, d, cause, next);
+    return undefined;
+  }
+  if (type !== GATE.task && type !== GATE.call16 && type !== GATE.call32) {
     cpu.generalProtection(error, "a far transfer to neither a code segment nor a gate", factsOf(d));
   }
   const dpl = dplOf(d.attributes);
   const rpl = selector & 3;
-  if (dpl < cpu.cpl) cpu.generalProtection(error, `the call gate's DPL ${dpl} is less than CPL ${cpu.cpl}`, factsOf(d));
-  if (dpl < rpl) cpu.generalProtection(error, `the call gate's DPL ${dpl} is less than RPL ${rpl}`, factsOf(d));
-  if (!isPresent(d.attributes)) cpu.raise(VECTOR.NP, error, "the call gate is not present (P = 0)", factsOf(d));
+  const kind = type === GATE.task ? "task" : "call";
+  if (dpl < cpu.cpl) cpu.generalProtection(error, `the ${kind} gate's DPL ${dpl} is less than CPL ${cpu.cpl}`, factsOf(d));
+  if (dpl < rpl) cpu.generalProtection(error, `the ${kind} gate's DPL ${dpl} is less than RPL ${rpl}`, factsOf(d));
+  if (!isPresent(d.attributes)) cpu.raise(VECTOR.NP, error, `the ${kind} gate is not present (P = 0)`, factsOf(d));
   const inside = d.low >>> 16;
+  if (type === GATE.task) {
+    switchByGate(cpu, inside, cause, next, 0);
+    return undefined;
+  }
   if ((inside & 0xfffc) === 0) cpu.generalProtection(0, "the call gate names a null code segment", factsOf(d));
   const code = fetchDescriptor(cpu, inside);
   if (!isCode(code.attributes)) cpu.generalProtection(selectorError(inside), "the call gate names no code segment", factsOf(code));
@@ -96,9 +110,10 @@ function resolve(cpu: Processor, selector: number, eip: number): Target {
   return { code, eip: ((d.low & 0xffff) | (size === 4 ? d.high & 0xffff0000 : 0)) >>> 0, gate: { size, parameters: d.high & 31 } };
 }
 
-export function farJump(cpu: Processor, selector: number, eip: number): void {
+export function farJump(cpu: Processor, selector: number, eip: number, next: number): void {
   if (!cpu.protectedMode) return loadRealModeCode(cpu, selector, eip);
-  const target = resolve(cpu, selector, eip);
+  const target = resolve(cpu, selector, eip, "jmp", next);
+  if (!target) return;
   const { code } = target;
   if (target.gate && !isConforming(code.attributes) && dplOf(code.attributes) !== cpu.cpl) {
     cpu.generalProtection(
@@ -116,12 +131,14 @@ export function farCall(cpu: Processor, selector: number, eip: number, operandSi
   if (!cpu.protectedMode) {
     const stack = Stack.current(cpu);
     stack.requireRoom(2, operandSize);
+    checkOffset(cpu, cpu.segment(SEGMENT.CS), eip);
     stack.push(operandSize, oldCs);
     stack.push(operandSize, returnTo);
     cpu.setWord(L.ESP, stack.pointer);
     return loadRealModeCode(cpu, selector, eip);
   }
-  const target = resolve(cpu, selector, eip);
+  const target = resolve(cpu, selector, eip, "call", returnTo);
+  if (!target) return;
   const { code, gate } = target;
   const dpl = dplOf(code.attributes);
   if (gate && !isConforming(code.attributes) && dpl < cpu.cpl) return callInner(cpu, target, gate.size, gate.parameters, returnTo);
@@ -183,6 +200,7 @@ export function farReturn(cpu: Processor, size: 2 | 4, release: number): void {
   const eip = stack.peek(0, size);
   const selector = stack.peek(size, size) & 0xffff;
   if (!cpu.protectedMode) {
+    checkOffset(cpu, cpu.segment(SEGMENT.CS), eip);
     stack.move(2 * size + release);
     cpu.setWord(L.ESP, stack.pointer);
     return loadRealModeCode(cpu, selector, eip);
@@ -226,27 +244,29 @@ export function writableFlags(cpu: Processor, size: 2 | 4): number {
   let mask = 0x4dd5 & ~FLAG.IF;
   if (size === 4) mask |= FLAG.AC | FLAG.ID;
   const iopl = (cpu.word(L.EFLAGS) >> 12) & 3;
-  if (cpu.cpl <= iopl || !cpu.protectedMode) mask |= FLAG.IF;
+  if (cpu.cpl <= iopl) mask |= FLAG.IF;
   if (cpu.cpl === 0) mask |= FLAG.IOPL;
   return mask;
 }
 
-export function interruptReturn(cpu: Processor, size: 2 | 4): void {
+export function interruptReturn(cpu: Processor, size: 2 | 4, next: number): void {
   const stack = Stack.current(cpu);
-  if (cpu.protectedMode && cpu.word(L.EFLAGS) & FLAG.NT) cpu.unsupported("iret with NT set, a return to another task");
+  if (cpu.virtual8086) requireVirtualIopl(cpu, "iret");
+  if (cpu.protectedMode && cpu.word(L.EFLAGS) & FLAG.NT) return returnToTask(cpu, next);
   const eip = stack.peek(0, size);
   const selector = stack.peek(size, size) & 0xffff;
   const flags = stack.peek(2 * size, size);
   const mask = writableFlags(cpu, size) | (size === 4 ? FLAG.RF : 0);
   const merged = (cpu.flags & ~mask) | (flags & mask);
   if (!cpu.protectedMode) {
+    checkOffset(cpu, cpu.segment(SEGMENT.CS), eip);
     stack.move(3 * size);
     cpu.setWord(L.ESP, stack.pointer);
     loadRealModeCode(cpu, selector, eip);
     cpu.flags = merged;
     return;
   }
-  if (size === 4 && flags & FLAG.VM && cpu.cpl === 0) cpu.unsupported("iret to virtual-8086 mode");
+  if (size === 4 && flags & FLAG.VM && cpu.cpl === 0) return returnToVirtual8086(cpu, stack, eip, selector, flags);
   const code = checkReturnCode(cpu, selector);
   const ring = selector & 3;
   if (ring === cpu.cpl) {
@@ -261,6 +281,24 @@ export function interruptReturn(cpu: Processor, size: 2 | 4): void {
     returnOuter(cpu, code, ring, eip, ss, pointer, size, 0);
   }
   cpu.flags = merged;
+}
+
+/** pushf, popf, int n and iret in virtual-8086 mode are the monitor's business unless IOPL is 3 (SDM volume 3, 20.2.7). */
+export function requireVirtualIopl(cpu: Processor, what: string): void {
+  if (((cpu.word(L.EFLAGS) >> 12) & 3) < 3) cpu.generalProtection(0, `${what} in virtual-8086 mode with IOPL less than 3`);
+}
+
+/** SDM volume 2, IRET, RETURN-TO-VIRTUAL-8086-MODE: nine doublewords, no descriptor is looked at. */
+function returnToVirtual8086(cpu: Processor, stack: Stack, eip: number, selector: number, flags: number): void {
+  const [esp, ss, es, ds, fs, gs] = [3, 4, 5, 6, 7, 8].map((n) => stack.peek(n * 4, 4)) as [number, number, number, number, number, number];
+  if ((eip & 0xffff0000) !== 0)
+    cpu.generalProtection(0, "a return to virtual-8086 mode beyond 64 KB", { segment: "CS", selector, offset: eip, limit: 0xffff });
+  cpu.onRingChange?.(cpu.cpl, 3, cpu.currentIp);
+  cpu.flags = flags;
+  cpu.setCpl(3);
+  cpu.setWord(L.ESP, esp);
+  cpu.setWord(L.EIP, eip);
+  for (const [n, value] of [es, selector, ss, ds, fs, gs].entries()) loadSegment(cpu, n, value & 0xffff);
 }
 
 /** Reads a far pointer operand: an offset of `size` bytes, then a selector. */

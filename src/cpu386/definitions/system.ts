@@ -64,13 +64,13 @@ const loadPointers: Definition[] = (
 }));
 
 const farTransfers: Definition[] = [
-  { name: "jmp-far", forms: ["ea Av"], system: (cpu, i) => farJump(cpu, i.immediate2, i.immediate >>> 0) },
+  { name: "jmp-far", forms: ["ea Av"], system: (cpu, i) => farJump(cpu, i.immediate2, i.immediate >>> 0, i.next) },
   {
     name: "jmp-far-indirect",
     forms: ["ff/5 Mv"],
     system: (cpu, i) => {
       const { selector, eip } = pointer(cpu, i);
-      farJump(cpu, selector, eip);
+      farJump(cpu, selector, eip, i.next);
     },
   },
   { name: "call-far", forms: ["9a Av"], system: (cpu, i) => farCall(cpu, i.immediate2, i.immediate >>> 0, wide(i), i.next) },
@@ -84,9 +84,9 @@ const farTransfers: Definition[] = [
   },
   { name: "retf", forms: ["cb"], system: (cpu, i) => farReturn(cpu, wide(i), 0) },
   { name: "retf-pop", forms: ["ca Iw :v"], system: (cpu, i) => farReturn(cpu, wide(i), i.immediate & 0xffff) },
-  { name: "iret", forms: ["cf"], flags: "OSZAPC", system: (cpu, i) => interruptReturn(cpu, wide(i)) },
+  { name: "iret", forms: ["cf"], flags: "OSZAPC", system: (cpu, i) => interruptReturn(cpu, wide(i), i.next) },
   { name: "int3", forms: ["cc"], system: (cpu, i) => op.softwareInterrupt(cpu, i, VECTOR.BP) },
-  { name: "int", forms: ["cd Ib"], system: (cpu, i) => op.softwareInterrupt(cpu, i, i.immediate & 0xff) },
+  { name: "int", forms: ["cd Ib"], system: (cpu, i) => op.interruptN(cpu, i) },
   {
     name: "into",
     forms: ["ce"],

@@ -27,7 +27,7 @@ import {
   systemType,
 } from "../segment.js";
 import { Stack } from "../stack.js";
-import { writableFlags } from "../transfer.js";
+import { requireVirtualIopl, writableFlags } from "../transfer.js";
 
 const CR0 = { PE: 1, MP: 2, EM: 4, TS: 8, ET: 16, NE: 32, WP: 1 << 16, AM: 1 << 18, NW: 1 << 29, CD: 1 << 30, PG: 1 << 31 } as const;
 /** TSD, DE, PSE, PGE. */
@@ -37,6 +37,11 @@ const CR0_WRITABLE = CR0.PE | CR0.MP | CR0.EM | CR0.TS | CR0.NE | CR0.WP | CR0.A
 /** int n, int3, into: through the IDT with the gate's DPL checked. */
 export function softwareInterrupt(cpu: Processor, i: Instruction, vector: number): void {
   deliver(cpu, { vector, kind: "software", errorCode: undefined, returnTo: i.next, resume: false });
+}
+
+export function interruptN(cpu: Processor, i: Instruction): void {
+  if (cpu.virtual8086) requireVirtualIopl(cpu, "int n");
+  softwareInterrupt(cpu, i, i.immediate & 0xff);
 }
 
 export function loadTable(cpu: Processor, i: Instruction, base: number, limit: number, what: string): void {
@@ -56,7 +61,7 @@ export function storeTable(cpu: Processor, i: Instruction, base: number, limit: 
 }
 
 function requireProtectedMode(cpu: Processor, what: string): void {
-  if (!cpu.protectedMode) cpu.raise(VECTOR.UD, undefined, `${what} is not recognised in real mode`);
+  if (!cpu.protectedMode) cpu.raise(VECTOR.UD, undefined, `${what} is not recognised in real or virtual-8086 mode`);
 }
 
 export function loadLdt(cpu: Processor, i: Instruction): void {
@@ -142,10 +147,11 @@ export function debugRegister(cpu: Processor, n: number): number {
 /** cli, sti: IF by IOPL. */
 export function requireIopl(cpu: Processor, what: string): void {
   const iopl = (cpu.word(L.EFLAGS) >> 12) & 3;
-  if (cpu.protectedMode && cpu.cpl > iopl) cpu.generalProtection(0, `${what} needs CPL <= IOPL, and CPL is ${cpu.cpl}, IOPL ${iopl}`);
+  if (cpu.cpl > iopl) cpu.generalProtection(0, `${what} needs CPL <= IOPL, and CPL is ${cpu.cpl}, IOPL ${iopl}`);
 }
 
 export function popFlags(cpu: Processor, size: 2 | 4): void {
+  if (cpu.virtual8086) requireVirtualIopl(cpu, "popf");
   const stack = Stack.current(cpu);
   const value = stack.peek(0, size);
   stack.move(size);
@@ -155,6 +161,7 @@ export function popFlags(cpu: Processor, size: 2 | 4): void {
   cpu.setWord(L.ESP, stack.pointer);
 }
 export function pushFlags(cpu: Processor, size: 2 | 4): void {
+  if (cpu.virtual8086) requireVirtualIopl(cpu, "pushf");
   const stack = Stack.current(cpu);
   stack.push(size, cpu.flags & ~(FLAG.RF | FLAG.VM));
   cpu.setWord(L.ESP, stack.pointer);
@@ -163,7 +170,7 @@ export function pushFlags(cpu: Processor, size: 2 | 4): void {
 /** I/O is allowed by IOPL, else by the TSS's permission bitmap (SDM volume 1, 18.5.2). */
 export function requirePort(cpu: Processor, port: number, size: number): void {
   const iopl = (cpu.word(L.EFLAGS) >> 12) & 3;
-  if (!cpu.protectedMode || cpu.cpl <= iopl) return;
+  if (cpu.cpl <= iopl && !cpu.virtual8086) return;
   const tss = cpu.segment(SEGMENT.TR);
   const facts = { segment: "TR", selector: tss.selector, limit: tss.limit };
   const refuse = (why: string): never =>
@@ -220,11 +227,12 @@ export function enterFrame(cpu: Processor, i: Instruction): void {
   stack.requireRoom(level + 1, size);
   stack.requireWritable(-(level + 1) * size - (i.immediate & 0xffff), size);
   const ssMask = stack.segment.attributes & ATTRIBUTE.big ? 0xffffffff : 0xffff;
-  const display: number[] = [];
-  for (let n = 1; n < level; n++) display.push(cpu.read(SEGMENT.SS, ((frameBase - n * size) & ssMask) >>> 0, size));
+  const entry = (n: number): number => cpu.read(SEGMENT.SS, ((frameBase - n * size) & ssMask) >>> 0, size);
+  for (let n = 1; n < level; n++) entry(n);
   stack.push(size, frameBase);
   const frame = stack.pointer;
-  for (const value of display) stack.push(size, value);
+  // One by one: the old frame and the new one may overlap.
+  for (let n = 1; n < level; n++) stack.push(size, entry(n));
   if (level > 0) stack.push(size, frame);
   stack.move(-(i.immediate & 0xffff));
   // The operand size alone says how much of EBP is written, whatever the stack's size.

@@ -3,7 +3,7 @@ import { linear, physical } from "../../../src/cpu386/address.js";
 import { Cpu } from "../../../src/cpu386/cpu.js";
 import * as L from "../../../src/cpu386/layout.js";
 import { decodeDescriptor, install, loadSegment, markAccessed, SEGMENT } from "../../../src/cpu386/segment.js";
-import { type Case, CODE, DATA, KEPT_CHANGES, LDT_ENTRIES, type LdtEntry, type Outcome, template, WINDOW } from "./native.js";
+import { type Case, CODE, DATA, ENDLESS, KEPT_CHANGES, LDT_ENTRIES, type LdtEntry, type Outcome, template, WINDOW } from "./native.js";
 
 const GDT = 0x9000;
 const LDT_BASE = 0xa000;
@@ -82,7 +82,7 @@ export class EmulatedRunner {
 
   /** int3 and into fail here for want of an IDT, and are traps on the host, which reports the offset behind them. */
   private ending(vector: number | undefined, errorCode = 0, eip: number): { vector: number; errorCode: number; eip: number } {
-    if (vector === undefined) return { vector: -1, errorCode: 0, eip };
+    if (vector === undefined) return { vector: ENDLESS, errorCode: 0, eip };
     const gate = errorCode >> 3;
     if (vector !== 13 || !(errorCode & 2) || (gate !== 3 && gate !== 4)) return { vector, errorCode, eip };
     const opcode = gate === 3 ? 0xcc : 0xce;

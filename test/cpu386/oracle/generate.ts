@@ -3,7 +3,7 @@ import { TABLE } from "../../../src/cpu386/definitions/index.js";
 import type { Form } from "../../../src/cpu386/definitions/table.js";
 import { FLAG } from "../../../src/cpu386/flags.js";
 import { encode, hasLetter } from "./encode.js";
-import { type Case, LDT_ENTRIES, selectorOf, template } from "./native.js";
+import { type Case, DATA, LDT_ENTRIES, selectorOf, template } from "./native.js";
 import { Patches } from "./patches.js";
 import type { Random } from "./random.js";
 import { prepare } from "./prepare.js";
@@ -122,9 +122,10 @@ function instruction(random: Random, form: Form, size: 2 | 4, regs: number[], se
     prefixes.push(0x67);
     address = other;
   }
-  // In front of two-byte opcodes, later processors made other instructions of these prefixes (lzcnt, for one).
-  if (definition.rep ? random.chance(60) : !form.twoByte && random.chance(1)) prefixes.push(random.pick([0xf2, 0xf3]));
-  if (random.chance(definition.lock ? 10 : 1)) prefixes.push(0xf0);
+  // In front of two-byte opcodes, later processors made other instructions of these prefixes (lzcnt, for one); loop heeds them on AMD's.
+  if (definition.rep ? random.chance(60) : !form.twoByte && !definition.name.startsWith("loop") && random.chance(1)) prefixes.push(random.pick([0xf2, 0xf3]));
+  // LOCK before mov cr0 names another register on AMD's processors.
+  if (!definition.name.endsWith("-control") && random.chance(definition.lock ? 10 : 1)) prefixes.push(0xf0);
   let override: number | undefined;
   if (random.chance(20)) {
     override = random.below(6);
@@ -133,7 +134,10 @@ function instruction(random: Random, form: Form, size: 2 | 4, regs: number[], se
   const choice = { random, form, operand, address, regs, target: target(random), reg: random.below(8), immediates: [random.value(), random.value()], memory };
   // Memory contents can be chosen where the operand is in the plain data segment.
   const plain = (selector: number): boolean => selector === selectorOf("data");
-  if (known) prepare(choice, override === undefined && plain(segments.ds) && plain(segments.ss) ? patches : undefined, plain(segments.ss) ? patches : undefined);
+  if (known) {
+    const stackBase = LDT_ENTRIES[segments.ss >> 3]!.base - DATA;
+    prepare(choice, override === undefined && plain(segments.ds) && plain(segments.ss) ? patches : undefined, (offset, bytes) => patches.put(stackBase + (offset & 0xffff), bytes));
+  }
   if (definition.name === "shld" || definition.name === "shrd") limitCount(choice, form.operands[2] === "CL");
   return encode(random, { ...choice, prefixes, known }, regs);
 }

@@ -12,6 +12,7 @@ typedef unsigned char u8;
 #define DATA ((u8 *)0x120000)
 #define WINDOW 0x10000
 #define CHANGES 15
+#define ENDLESS 0xffffffffu
 
 struct user_desc { u32 entry, base, limit, flags; };
 struct test_case { u32 code_at, code_length, regs[8], flags, cs, ss, ds, es, fs, gs, patches, patch[8]; u8 code[64]; };
@@ -29,7 +30,7 @@ static int call(int n, u32 a, u32 b, u32 c, u32 d) {
   __asm__ volatile("int $0x80" : "=a"(r) : "0"(n), "b"(a), "c"(b), "d"(c), "S"(d) : "memory");
   return r;
 }
-enum { EXIT = 1, READ = 3, WRITE = 4, MMAP = 90, MODIFY_LDT = 123, RT_SIGACTION = 174, SIGALTSTACK = 186 };
+enum { EXIT = 1, READ = 3, WRITE = 4, MMAP = 90, SETITIMER = 104, MODIFY_LDT = 123, RT_SIGACTION = 174, SIGALTSTACK = 186 };
 
 static void fail(const char *why) {
   u32 n = 0;
@@ -96,7 +97,7 @@ static void handler(int signal, void *info, u8 *ucontext) {
   for (int n = 0; n < 8; n++) out.regs[n] = regs[n];
   out.eip = c->eip;
   out.flags = c->flags;
-  out.trap = c->trap;
+  out.trap = signal == 14 ? ENDLESS : c->trap;
   out.error = c->error;
   out.signal = signal;
   out.cs = c->cs & 0xffff;
@@ -106,6 +107,12 @@ static void handler(int signal, void *info, u8 *ucontext) {
   out.fs = c->fs & 0xffff;
   out.gs = c->gs & 0xffff;
   __asm__ volatile("mov %0, %%fs; mov %0, %%gs; jmp resume" : : "r"(0));
+}
+
+/* A case that goes on for ever ends with SIGALRM after a fifth of a second. */
+static void alarm_in(u32 microseconds) {
+  u32 timer[4] = {0, 0, 0, microseconds};
+  call(SETITIMER, 0, (u32)timer, 0, 0);
 }
 
 static void compare(void) {
@@ -132,7 +139,7 @@ void _start(void) {
   call(SIGALTSTACK, (u32)stack, 0, 0, 0);
   /* SA_SIGINFO | SA_ONSTACK | SA_NODEFER */
   u32 action[5] = {(u32)handler, 0x48000004, 0, 0, 0};
-  static const u8 signals[] = {4, 5, 7, 8, 11};
+  static const u8 signals[] = {4, 5, 7, 8, 11, 14};
   for (u32 n = 0; n < sizeof signals; n++) call(RT_SIGACTION, signals[n], (u32)action, 0, 8);
 
   u32 entries;
@@ -164,7 +171,9 @@ void _start(void) {
     start_es = now.es;
     start_fs = now.fs;
     start_gs = now.gs;
+    alarm_in(200000);
     run();
+    alarm_in(0);
     compare();
     for (u32 n = now.patches; n-- > 0;) pristine[now.patch[2 * n] / 4] = *(u32 *)(DATA + now.patch[2 * n]) = before[n];
     memset(CODE + now.code_at, 0xcc, now.code_length);

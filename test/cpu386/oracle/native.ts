@@ -61,6 +61,7 @@ export interface Outcome {
   readonly regs: readonly number[];
   readonly eip: number;
   readonly flags: number;
+  /** ENDLESS if the case had to be stopped. */
   readonly vector: number;
   readonly errorCode: number;
   /** cs ss ds es fs gs */
@@ -70,6 +71,7 @@ export interface Outcome {
   readonly hash: number;
 }
 
+export const ENDLESS = 0xffffffff;
 export const KEPT_CHANGES = 15;
 const CASE_WORDS = 26 + 16;
 const RESULT_WORDS = 20 + 2 * KEPT_CHANGES + 1;
@@ -133,7 +135,7 @@ export function buildNative(): { run(cases: readonly Case[]): Outcome[]; dispose
   }
   return {
     run(cases) {
-      const done = spawnSync(binary, { input: encode(cases), maxBuffer: cases.length * RESULT_WORDS * 4 + 65536 });
+      const done = spawnSync(binary, { input: encode(cases), timeout: 120_000, maxBuffer: cases.length * RESULT_WORDS * 4 + 65536 });
       const outcomes = decode(done.stdout);
       if (outcomes.length !== cases.length) {
         const culprit = cases[outcomes.length];

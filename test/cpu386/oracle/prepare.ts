@@ -23,8 +23,8 @@ const [EAX, ECX, EDX, EBX, ESP, EBP, ESI, EDI] = [0, 1, 2, 3, 4, 5, 6, 7] as con
 const branchTarget = (random: Random): number => (random.chance(8) ? 0x10000 + random.below(3) * 0x7fff : random.between(0, 0x3fff));
 const relative = (random: Random): number => (random.chance(5) ? random.value() | 0x8000 : random.chance(50) ? random.between(0, 120) : -random.between(20, 128));
 
-/** @param data where the memory operand's contents can be set @param stack where the stack's can */
-export function prepare(c: Choice, data: Patches | undefined, stack: Patches | undefined): void {
+/** @param data where the memory operand's contents can be set @param stack sets what is on the stack */
+export function prepare(c: Choice, data: Patches | undefined, stack: (offset: number, bytes: readonly number[]) => void): void {
   const { random, form, operand, regs } = c;
   const { name } = form.definition;
   if (form.operands.some((code) => code[0] === "J")) c.immediates[0] = relative(random);
@@ -36,7 +36,7 @@ export function prepare(c: Choice, data: Patches | undefined, stack: Patches | u
     regs[ECX] = random.chance(90) ? random.below(24) : random.chance(50) ? random.below(0x2000) : random.value();
     if (c.address === 2 && random.chance(50)) regs[ECX] = (regs[ECX]! | (random.value() & 0xffff0000)) >>> 0;
   }
-  const push = (...values: number[]): void => void stack?.put(regs[ESP]!, values.flatMap((v) => bytes(v, operand)));
+  const push = (...values: number[]): void => stack(regs[ESP]!, values.flatMap((v) => bytes(v, operand)));
   const someFlags = (): number => random.word() & 0xcd5;
   switch (name) {
     case "div":
@@ -98,7 +98,7 @@ export function prepare(c: Choice, data: Patches | undefined, stack: Patches | u
     case "retf":
     case "retf-pop":
       // AMD's processors read more of the stack than they need.
-      if (stack && regs[ESP]! > 0xffd0) regs[ESP] = 0x8000;
+      if ((regs[ESP]! & 0xffff) > 0xffd0) regs[ESP] = 0x8000;
       c.immediates = [random.below(64)];
       return push(branchTarget(random), codeSelector(random));
     case "iret":

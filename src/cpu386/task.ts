@@ -1,0 +1,229 @@
+/**
+ * Task switches by jmp, call, iret, interrupts and exceptions. SDM volume 3, 7.3; the order of the steps is that of its list.
+ * Up to the commit point nothing has changed; a fault after it belongs to the new task, and is raised at its first instruction.
+ */
+import { linear } from "./address.js";
+import { GuestFault, VECTOR } from "./fault.js";
+import { FLAG } from "./flags.js";
+import * as L from "./layout.js";
+import type { Processor } from "./processor.js";
+import {
+  checkStackSegment,
+  type Descriptor,
+  decodeDescriptor,
+  dplOf,
+  fetchDescriptor,
+  install,
+  installNull,
+  isCode,
+  isConforming,
+  isPresent,
+  loadSegment,
+  loadVirtual8086,
+  markAccessed,
+  SEGMENT,
+  selectorError,
+  systemType,
+} from "./segment.js";
+import { Stack } from "./stack.js";
+
+/** TSS descriptor types (SDM volume 3, table 3-2). */
+export const TSS = { available16: 1, busy16: 3, available32: 9, busy32: 11 } as const;
+const BUSY = 2 << 8;
+
+export type TaskSwitchCause = "jmp" | "call" | "iret" | "interrupt";
+
+/** Where the registers lie in a TSS (SDM volume 3, figures 7-2 and 7-10). */
+const LAYOUT32 = { size: 4, eip: 32, eflags: 36, general: 40, segments: 72, ldt: 96, count: 6, last: 103 } as const;
+const LAYOUT16 = { size: 2, eip: 14, eflags: 16, general: 18, segments: 34, ldt: 42, count: 4, last: 43 } as const;
+const CR3_AT = 28;
+const TRAP_AT = 100;
+/** Order of the segment registers in a TSS: es cs ss ds fs gs. */
+const SEGMENT_ORDER = [SEGMENT.ES, SEGMENT.CS, SEGMENT.SS, SEGMENT.DS, SEGMENT.FS, SEGMENT.GS] as const;
+
+export const isTss = (attributes: number): boolean => {
+  const type = systemType(attributes);
+  return type === TSS.available16 || type === TSS.busy16 || type === TSS.available32 || type === TSS.busy32;
+};
+
+/** Checks on a TSS selector that a far transfer names directly: privilege, then what the switch itself requires. */
+export function switchDirectly(cpu: Processor, tss: Descriptor, cause: "jmp" | "call", next: number): void {
+  const facts = { segment: "TR", selector: tss.selector, descriptor: [tss.low, tss.high] as const };
+  const dpl = dplOf(tss.attributes);
+  const error = selectorError(tss.selector);
+  if (dpl < cpu.cpl || dpl < (tss.selector & 3)) {
+    cpu.generalProtection(error, `the TSS's DPL ${dpl} is less than CPL ${cpu.cpl} or RPL ${tss.selector & 3}`, facts);
+  }
+  switchTask(cpu, tss, cause, next, 0);
+}
+
+/** Through a task gate, whose own privilege has been checked. */
+export function switchByGate(cpu: Processor, selector: number, cause: TaskSwitchCause, next: number, external: 0 | 1): void {
+  const facts = { segment: "TR", selector };
+  if ((selector & 0xfffc) === 0 || selector & 4) {
+    cpu.generalProtection(selectorError(selector, external), "the task gate names no descriptor in the GDT", facts);
+  }
+  switchTask(cpu, fetchDescriptor(cpu, selector, VECTOR.GP, external), cause, next, external);
+}
+
+/** iret with NT set: back to the task that the current TSS links to. */
+export function returnToTask(cpu: Processor, next: number): void {
+  const tr = cpu.segment(SEGMENT.TR);
+  const selector = cpu.readLinear(linear(tr.base), 2);
+  const facts = { segment: "TR", selector };
+  if ((selector & 0xfffc) === 0 || selector & 4)
+    cpu.raise(VECTOR.TS, selectorError(selector), "the back link names no descriptor in the GDT", facts);
+  switchTask(cpu, fetchDescriptor(cpu, selector, VECTOR.TS), "iret", next, 0);
+}
+
+function switchTask(cpu: Processor, tss: Descriptor, cause: TaskSwitchCause, next: number, external: 0 | 1): void {
+  checkTss(cpu, tss, cause, external);
+  const wide = systemType(tss.attributes)! >= 8;
+  const layout = wide ? LAYOUT32 : LAYOUT16;
+  const old = cpu.segment(SEGMENT.TR);
+  const oldSelector = old.selector;
+  saveState(cpu, cause, next);
+
+  if (cause === "jmp" || cause === "iret") setBusy(cpu, oldSelector, false);
+  if (cause !== "iret") setBusy(cpu, tss.selector, true);
+  if (cause === "call" || cause === "interrupt") cpu.writeLinear(linear(tss.base), 2, oldSelector);
+
+  // The new state is read before it is loaded: a page fault in the TSS still belongs to the old task.
+  const word = (at: number, size: 2 | 4 = layout.size): number => cpu.readLinear(linear(tss.base + at), size);
+  const eip = word(layout.eip);
+  let flags = word(layout.eflags);
+  const general = Array.from({ length: 8 }, (_, n) => word(layout.general + n * layout.size));
+  const selectors = Array.from({ length: layout.count }, (_, n) => word(layout.segments + n * layout.size) & 0xffff);
+  const ldt = word(layout.ldt) & 0xffff;
+  const cr3 = wide ? word(CR3_AT) : undefined;
+  const trap = wide && (cpu.readLinear(linear(tss.base + TRAP_AT), 2) & 1) !== 0;
+
+  // The commit point.
+  const busy = tss.high | BUSY;
+  install(cpu, SEGMENT.TR, decodeDescriptor(tss.selector, tss.low, busy, tss.at));
+  cpu.setWord(L.CR0, cpu.word(L.CR0) | 8);
+  if (cr3 !== undefined && cpu.paging.enabled && cr3 !== cpu.word(L.CR3)) {
+    cpu.setWord(L.CR3, cr3);
+    cpu.paging.flush(true);
+  }
+  if (cause === "call" || cause === "interrupt") flags |= FLAG.NT;
+  cpu.flags = wide ? flags : (flags & 0xffff) | (cpu.flags & 0xffff0000 & ~FLAG.VM);
+  cpu.setWord(L.EIP, eip);
+  for (const [n, value] of general.entries()) cpu.setWord(n * 4, wide ? value : (cpu.word(n * 4) & 0xffff0000) | value);
+  try {
+    loadTaskSegments(cpu, selectors, ldt, eip);
+  } catch (e) {
+    if (e instanceof GuestFault) e.inNewTask = true;
+    throw e;
+  }
+  if (trap) cpu.taskTrap = true;
+}
+
+function checkTss(cpu: Processor, tss: Descriptor, cause: TaskSwitchCause, external: 0 | 1): void {
+  const facts = { segment: "TR", selector: tss.selector, descriptor: [tss.low, tss.high] as const };
+  const error = selectorError(tss.selector, external);
+  const type = systemType(tss.attributes);
+  const vector = cause === "iret" ? VECTOR.TS : VECTOR.GP;
+  const wanted = cause === "iret" ? [TSS.busy16, TSS.busy32] : [TSS.available16, TSS.available32];
+  if (!(wanted as (number | undefined)[]).includes(type)) {
+    cpu.raise(vector, error, cause === "iret" ? "the back link names no busy TSS" : "the selector names no available TSS", facts);
+  }
+  if (!isPresent(tss.attributes)) cpu.raise(VECTOR.NP, error, "the TSS is not present (P = 0)", facts);
+  const least = type! >= 8 ? LAYOUT32.last : LAYOUT16.last;
+  if (tss.limit < least)
+    cpu.raise(VECTOR.TS, error, `the TSS's limit is less than 0x${least.toString(16)}`, { ...facts, limit: tss.limit });
+}
+
+/** Saves the current task in its TSS, in the form the TSS has. */
+function saveState(cpu: Processor, cause: TaskSwitchCause, next: number): void {
+  const tr = cpu.segment(SEGMENT.TR);
+  const layout = systemType(tr.attributes)! >= 8 ? LAYOUT32 : LAYOUT16;
+  const { size } = layout;
+  const put = (at: number, value: number, bytes: 2 | 4 = size): void => cpu.writeLinear(linear(tr.base + at), bytes, value);
+  // All of it must be writable before any of it is written.
+  cpu.probeLinear(linear(tr.base + layout.eip), 4, false);
+  cpu.probeLinear(linear(tr.base + layout.last - 3), 4, false);
+  put(layout.eip, next);
+  put(layout.eflags, cause === "iret" ? cpu.flags & ~FLAG.NT : cpu.flags);
+  for (let n = 0; n < 8; n++) put(layout.general + n * size, cpu.word(n * 4));
+  for (let n = 0; n < layout.count; n++) put(layout.segments + n * size, cpu.selector(SEGMENT_ORDER[n]!), 2);
+}
+
+function setBusy(cpu: Processor, selector: number, busy: boolean): void {
+  const at = linear(cpu.word(L.GDTR_BASE) + (selector & 0xfff8) + 5);
+  const type = cpu.readLinear(at, 1);
+  cpu.writeLinear(at, 1, busy ? type | 2 : type & ~2);
+}
+
+/** LDT first, then the segment registers, whose selectors are in place before any descriptor is looked at. */
+function loadTaskSegments(cpu: Processor, selectors: readonly number[], ldt: number, eip: number): void {
+  for (const [at, n] of SEGMENT_ORDER.entries()) installNull(cpu, n, selectors[at] ?? 0);
+  loadTaskLdt(cpu, ldt);
+  if (cpu.virtual8086) {
+    cpu.setCpl(3);
+    for (const [at, n] of SEGMENT_ORDER.entries()) loadVirtual8086(cpu, n, selectors[at] ?? 0);
+    return;
+  }
+  const cs = selectors[1]!;
+  const ring = cs & 3;
+  const code = taskCode(cpu, cs);
+  cpu.setCpl(ring);
+  install(cpu, SEGMENT.SS, markAccessed(cpu, checkStackSegment(cpu, selectors[2]!, ring, VECTOR.TS)));
+  install(cpu, SEGMENT.CS, markAccessed(cpu, code));
+  for (const n of [SEGMENT.ES, SEGMENT.DS, SEGMENT.FS, SEGMENT.GS]) {
+    const selector = selectors[SEGMENT_ORDER.indexOf(n)] ?? 0;
+    try {
+      loadSegment(cpu, n, selector);
+    } catch (e) {
+      // The rules are those of mov, but a bad selector is the TSS's fault.
+      if (e instanceof GuestFault && e.vector === VECTOR.GP) throw new GuestFault(VECTOR.TS, e.errorCode, e.facts);
+      throw e;
+    }
+  }
+  if (eip > code.limit) {
+    cpu.generalProtection(0, "the task's eip passes the limit of its code segment", {
+      segment: "CS",
+      selector: cs,
+      offset: eip,
+      limit: code.limit,
+    });
+  }
+}
+
+function loadTaskLdt(cpu: Processor, selector: number): void {
+  installNull(cpu, SEGMENT.LDTR, selector);
+  if ((selector & 0xfffc) === 0) return;
+  const facts = { segment: "LDTR", selector };
+  const error = selectorError(selector);
+  if (selector & 4) cpu.raise(VECTOR.TS, error, "the task's LDT is not in the GDT", facts);
+  const d = fetchDescriptor(cpu, selector, VECTOR.TS);
+  if (systemType(d.attributes) !== 2) cpu.raise(VECTOR.TS, error, "the task's LDT selector names no LDT", facts);
+  if (!isPresent(d.attributes)) cpu.raise(VECTOR.TS, error, "the task's LDT is not present (P = 0)", facts);
+  install(cpu, SEGMENT.LDTR, d);
+}
+
+function taskCode(cpu: Processor, selector: number): Descriptor {
+  const facts = { segment: "CS", selector };
+  const error = selectorError(selector);
+  if ((selector & 0xfffc) === 0) cpu.raise(VECTOR.TS, error, "the task's CS is a null selector", facts);
+  const d = fetchDescriptor(cpu, selector, VECTOR.TS);
+  const dpl = dplOf(d.attributes);
+  if (!isCode(d.attributes)) cpu.raise(VECTOR.TS, error, "the task's CS names no code segment", facts);
+  const allowed = isConforming(d.attributes) ? dpl <= (selector & 3) : dpl === (selector & 3);
+  if (!allowed) cpu.raise(VECTOR.TS, error, `the task's code segment has DPL ${dpl}, its selector RPL ${selector & 3}`, facts);
+  if (!isPresent(d.attributes)) cpu.raise(VECTOR.NP, error, "the task's code segment is not present (P = 0)", facts);
+  return d;
+}
+
+/** An exception's error code goes onto the new task's stack, in words or doublewords by its TSS. */
+export function pushErrorCode(cpu: Processor, code: number): void {
+  const size = systemType(cpu.segment(SEGMENT.TR).attributes)! >= 8 ? 4 : 2;
+  try {
+    const stack = Stack.current(cpu);
+    stack.push(size, code);
+    cpu.setWord(L.ESP, stack.pointer);
+  } catch (e) {
+    if (e instanceof GuestFault) e.inNewTask = true;
+    throw e;
+  }
+}
