@@ -46,7 +46,12 @@ export const demoCommand: CommandModule<object, DemoArguments> = {
     const path = fileURLToPath(new URL(`../../src/guest/images/${demo.image}`, import.meta.url));
     const start = (endpoint: { host: string; port: number }): Promise<never> =>
       runToExit({
-        image: { path: demo.image, bytes: readUserFile(path), ...(demo.commandLine ? { commandLine: demo.commandLine } : {}) },
+        boot: {
+          kind: "multiboot",
+          path: demo.image,
+          bytes: readUserFile(path),
+          ...(demo.commandLine ? { commandLine: demo.commandLine } : {}),
+        },
         memoryBytes: 64 * 0x100000,
         ips: 100_000_000,
         paceWall: true,

@@ -1,5 +1,5 @@
 /** Reading the files a user names. */
-import { readFileSync } from "node:fs";
+import { openSync, readFileSync } from "node:fs";
 import { UserError } from "../errors.js";
 
 const REASONS: Readonly<Record<string, string>> = {
@@ -10,8 +10,16 @@ const REASONS: Readonly<Record<string, string>> = {
 
 /** @throws UserError naming the file */
 export function readUserFile(path: string): Uint8Array {
+  return named(path, () => new Uint8Array(readFileSync(path)));
+}
+/** Opens a file for writing, made anew. @throws UserError naming the file */
+export function openUserFile(path: string): number {
+  return named(path, () => openSync(path, "w"));
+}
+
+function named<T>(path: string, f: () => T): T {
   try {
-    return new Uint8Array(readFileSync(path));
+    return f();
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
     throw new UserError(`${path}: ${REASONS[code ?? ""] ?? message}`);

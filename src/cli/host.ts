@@ -1,16 +1,17 @@
 /** Between the machine and the process it runs in: time slices, pace, console, debugger, and the end. */
+import { writeSync } from "node:fs";
 import { performance } from "node:perf_hooks";
 import { type Ending, MachineTarget, type Pump } from "../debug/machine-target.js";
 import { UserError } from "../errors.js";
 import { type GdbServer, startGdbServer } from "../gdbstub/index.js";
-import { Machine } from "../pc/machine.js";
-import type { MultibootRequest } from "../pc/multiboot.js";
+import { type BootRequest, Machine } from "../pc/machine.js";
 import { exitStatus } from "../pc/power.js";
 import { type NamedPartition, PokSystem } from "../pok/model.js";
+import { openUserFile } from "./files.js";
 import type { Endpoint } from "./options.js";
 
 export interface HostOptions {
-  readonly image: MultibootRequest;
+  readonly boot: BootRequest;
   readonly memoryBytes: number;
   readonly ips: number;
   /** Keep to real time, sleeping when the machine is ahead of it. */
@@ -21,6 +22,10 @@ export interface HostOptions {
   readonly wait: boolean;
   readonly maxInstructions: number | undefined;
   readonly stats: boolean;
+  /** Print POST codes. */
+  readonly post?: boolean;
+  /** Where what the parallel port prints goes. */
+  readonly parallel?: string | undefined;
   /** Told once the stub listens. */
   readonly onListening?: (server: GdbServer) => void;
 }
@@ -46,8 +51,12 @@ export class Host {
     this.machine = new Machine({
       memoryBytes: options.memoryBytes,
       ips: options.ips,
-      image: options.image,
+      boot: options.boot,
       console: (bytes) => process.stdout.write(bytes),
+      post: options.post
+        ? (port, code) => process.stderr.write(`pok386: POST 0x${code.toString(16).padStart(2, "0")} (port 0x${port.toString(16)})\n`)
+        : undefined,
+      parallel: options.parallel === undefined ? undefined : printerTo(options.parallel),
     });
     this.target = new MachineTarget({
       machine: this.machine,
@@ -103,6 +112,12 @@ export class Host {
         `${this.machine.seconds.toFixed(3)} s of virtual time; peak memory ${peak.toFixed(1)} MB\n`,
     );
   }
+}
+
+/** A file that takes bytes as they come, made anew. */
+function printerTo(path: string): (byte: number) => void {
+  const file = openUserFile(path);
+  return (byte) => writeSync(file, Uint8Array.of(byte));
 }
 
 function statusOf(ending: Ending): number {

@@ -1,10 +1,15 @@
 /** `pok386 run IMAGE` */
 import type { CommandModule } from "yargs";
+import { UserError } from "../errors.js";
+import type { BootRequest } from "../pc/machine.js";
 import { readUserFile } from "./files.js";
 import { parseEndpoint, parsePartition, wholeNumber } from "./options.js";
 
 interface RunArguments {
-  image: string;
+  image: string | undefined;
+  rom: string | undefined;
+  post: boolean;
+  parallel: string | undefined;
   gdb: string | undefined;
   wait: boolean;
   memory: number;
@@ -18,15 +23,21 @@ interface RunArguments {
 }
 
 export const runCommand: CommandModule<object, RunArguments> = {
-  command: "run <image>",
-  describe: "Boot a multiboot-1 kernel",
+  command: "run [image]",
+  describe: "Boot a multiboot-1 kernel, or a ROM",
   builder: (y) =>
     y
       .positional("image", {
         type: "string",
-        demandOption: true,
         describe: "the kernel, ELF or with a.out addresses in its multiboot header",
       })
+      .option("rom", {
+        type: "string",
+        requiresArg: true,
+        describe: "start at the reset vector of this 64 or 128 KB ROM instead of booting an image",
+      })
+      .option("post", { type: "boolean", default: false, describe: "print POST codes (ports 0x80 and 0x190)" })
+      .option("parallel", { type: "string", requiresArg: true, describe: "write what the parallel port prints to this file" })
       .option("gdb", {
         type: "string",
         requiresArg: true,
@@ -67,12 +78,9 @@ export const runCommand: CommandModule<object, RunArguments> = {
     // Loaded only now: --help and mistakes are answered without the machine.
     const { runToExit } = await import("./host.js");
     await runToExit({
-      image: {
-        path: a.image,
-        bytes: readUserFile(a.image),
-        ...(a.append === undefined ? {} : { commandLine: a.append }),
-        modules: a.module.map((path) => ({ path, bytes: readUserFile(path) })),
-      },
+      boot: bootRequest(a),
+      post: a.post,
+      parallel: a.parallel,
       memoryBytes: wholeNumber("memory", a.memory, 1, 1024) * 0x100000,
       ips: wholeNumber("ips", a.ips, 1000, 5_000_000_000),
       paceWall: a.pace === "wall",
@@ -84,3 +92,19 @@ export const runCommand: CommandModule<object, RunArguments> = {
     });
   },
 };
+
+function bootRequest(a: RunArguments): BootRequest {
+  const { image, rom } = a;
+  if (rom !== undefined) {
+    if (image !== undefined) throw new UserError(`${image}: give an image or --rom, not both`);
+    return { kind: "rom", path: rom, bytes: readUserFile(rom) };
+  }
+  if (image === undefined) throw new UserError("run: name a multiboot image, or a ROM with --rom FILE");
+  return {
+    kind: "multiboot",
+    path: image,
+    bytes: readUserFile(image),
+    ...(a.append === undefined ? {} : { commandLine: a.append }),
+    modules: a.module.map((path) => ({ path, bytes: readUserFile(path) })),
+  };
+}

@@ -126,10 +126,10 @@ export class Cpu {
         if (left <= 0) return { kind: "budget" };
         const stepping = (cpu.word(L.EFLAGS) & FLAG.TF) !== 0;
         const length = cpu.shadow || stepping || pass ? 1 : Math.min(left, MAX_SLICE);
-        cpu.shadow = false;
+        cpu.shadow = cpu.holdTrap = false;
         if (this.runSlice(length, pass) === "breakpoint") return { kind: "breakpoint" };
         pass = false;
-        if (stepping && this.stepped) this.debugTrap(DR6.singleStep, "single step (EFLAGS.TF)");
+        if (stepping && this.completed && !cpu.holdTrap) this.debugTrap(DR6.singleStep, "single step (EFLAGS.TF)");
         if (cpu.taskTrap) {
           cpu.taskTrap = false;
           this.debugTrap(DR6.taskSwitch, "the T bit of the TSS switched to");
@@ -143,11 +143,12 @@ export class Cpu {
     }
   }
 
-  /** Whether the last slice ended without a fault, with TF still set. */
-  private stepped = false;
+  /** Whether the last slice ended without a fault. TF counts as it was before an instruction: a popf that clears it still traps. */
+  private completed = false;
   private debugTrap(cause: number, rule: string): void {
     const cpu = this.processor;
     cpu.setWord(L.DR + 24, cpu.word(L.DR + 24) | cause);
+    cpu.halted = false;
     deliverException(cpu, new GuestFault(VECTOR.DB, undefined, { rule }), cpu.eip);
   }
 
@@ -157,7 +158,7 @@ export class Cpu {
     this.before = this.retired;
     this.slice = length;
     i32[L.BUDGET >> 2] = length;
-    this.stepped = false;
+    this.completed = false;
     let first = pass;
     try {
       for (;;) {
@@ -171,14 +172,19 @@ export class Cpu {
         i32[L.BUDGET >> 2] = left - remaining;
         this.record = record;
         this.place = "interpreter";
-        const reason = this.interpreter()(record);
+        let reason: number;
+        try {
+          reason = this.interpreter()(record);
+        } finally {
+          // The instruction may have faulted: its breakpoint is still wanted.
+          restore?.();
+        }
         this.place = "between";
-        restore?.();
         const stopped = this.settle();
         if (reason === EXIT.breakpoint) return "breakpoint";
         if (reason !== EXIT.budget || stopped || i32[L.BUDGET >> 2] === 0) break;
       }
-      this.stepped = (cpu.word(L.EFLAGS) & FLAG.TF) !== 0;
+      this.completed = true;
       return undefined;
     } catch (e) {
       const inNewTask = e instanceof GuestFault && e.inNewTask ? cpu.eip : undefined;

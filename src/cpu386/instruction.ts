@@ -52,11 +52,11 @@ export class Instruction {
     return this.shape.address !== undefined;
   }
 
-  /** The offset of the memory operand. */
-  effectiveAddress(): Offset {
+  /** The offset of the memory operand, or of its part `displacement` bytes on: parts wrap by address size, each on its own. */
+  effectiveAddress(displacement = 0): Offset {
     const { i32 } = this.cpu;
     const index = i32[this.field(R.index) >> 2]! << (this.field(R.scale) & 0xff);
-    const sum = this.field(R.disp) + i32[this.field(R.base) >> 2]! + index;
+    const sum = this.field(R.disp) + i32[this.field(R.base) >> 2]! + index + displacement;
     return offset(this.shape.address === "word" ? sum & 0xffff : sum);
   }
 

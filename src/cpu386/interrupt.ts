@@ -40,6 +40,12 @@ export interface Interrupt {
 
 /** Enters the handler, or throws the fault that prevents it; nothing of the processor's state has changed then. */
 export function deliver(cpu: Processor, interrupt: Interrupt): void {
+  enterHandler(cpu, interrupt);
+  // The handler runs with TF clear, and int n ends without the trap that TF would have meant (SDM volume 3, 18.3.1.4).
+  cpu.holdTrap = true;
+}
+
+function enterHandler(cpu: Processor, interrupt: Interrupt): void {
   if (!cpu.protectedMode && !cpu.virtual8086) return deliverRealMode(cpu, interrupt);
   const { vector, kind } = interrupt;
   // EXT: set in error codes if the event came from outside the program (SDM volume 3, 6.13).
@@ -101,7 +107,7 @@ function enterGate(
   const items = (interrupt.errorCode === undefined ? 3 : 4) + (inner ? 2 : 0) + (virtual ? 4 : 0);
   const ring = inner ? dpl : cpu.cpl;
 
-  const stack = inner ? innerStack(cpu, dpl, external) : Stack.current(cpu);
+  const stack = inner ? innerStack(cpu, dpl, external) : Stack.current(cpu, external);
   stack.requireRoom(items, size);
   if (target > code.limit) {
     cpu.generalProtection(external, "the handler's offset passes the limit of its code segment", {
@@ -111,7 +117,8 @@ function enterGate(
     });
   }
 
-  const flags = cpu.flags | (interrupt.resume ? FLAG.RF : 0);
+  // RF lasts for one instruction only; what an iret set is not handed on to the next handler.
+  const flags = (cpu.flags & ~FLAG.RF) | (interrupt.resume ? FLAG.RF : 0);
   if (virtual) for (const n of [SEGMENT.GS, SEGMENT.FS, SEGMENT.DS, SEGMENT.ES]) stack.push(size, cpu.selector(n));
   if (inner) {
     stack.push(size, cpu.selector(SEGMENT.SS));

@@ -96,6 +96,8 @@ export const LINE_WATCH_WRITE = 2;
 export const LINE_WATCH_READ = 4;
 /** A page-table entry through which code was decoded lies here. */
 export const LINE_PAGE_TABLE = 8;
+/** Read-only memory: stores change nothing. */
+export const LINE_ROM = 16;
 
 /** Decoded instructions, 64 bytes each; see records.ts for the life of a block. */
 export const RECORDS = 0x1100000;

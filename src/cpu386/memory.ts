@@ -1,7 +1,7 @@
 /** RAM inside the one WebAssembly.Memory, for everything but the interpreter's fast path. */
-import type { Physical } from "./address.js";
+import { type Physical, physical } from "./address.js";
 import type { Memory, Size } from "./bus.js";
-import { LINE_FLAGS, LINE_SHIFT, RAM } from "./layout.js";
+import { LINE_FLAGS, LINE_ROM, LINE_SHIFT, RAM } from "./layout.js";
 
 export class PhysicalMemory implements Memory {
   /** Called before a write to a line that has a flag (decoded code, a watchpoint); `byGuest`: not by a debugger or loader. */
@@ -12,7 +12,11 @@ export class PhysicalMemory implements Memory {
     readonly size: number,
   ) {}
 
+  /** The A20 gate: while it is closed, bit 20 of every address is 0. */
+  a20Mask = 0xffffffff;
+
   read(address: Physical, size: Size): number {
+    if (this.a20Mask !== 0xffffffff) return this.readGated(address, size);
     if (address + size > this.size) return this.readOutside(address, size);
     const at = RAM + address;
     const { u8 } = this;
@@ -21,7 +25,17 @@ export class PhysicalMemory implements Memory {
     return (u8[at]! | (u8[at + 1]! << 8) | (u8[at + 2]! << 16) | (u8[at + 3]! << 24)) >>> 0;
   }
 
+  private readGated(address: number, size: Size): number {
+    let value = 0;
+    for (let n = size - 1; n >= 0; n--) {
+      const at = ((address + n) & this.a20Mask) >>> 0;
+      value = value * 256 + (at < this.size ? this.u8[RAM + at]! : this.beyond(at));
+    }
+    return value;
+  }
+
   write(address: Physical, size: Size, value: number): void {
+    if (this.a20Mask !== 0xffffffff && address & ~this.a20Mask) return this.write(physical(address & this.a20Mask), size, value);
     for (let n = 0; n < size; n++) {
       const at = (address + n) >>> 0;
       if (at < this.size && this.u8[LINE_FLAGS + (at >>> LINE_SHIFT)]) {
@@ -31,8 +45,27 @@ export class PhysicalMemory implements Memory {
     }
     for (let n = 0; n < size; n++) {
       const at = (address + n) >>> 0;
-      if (at < this.size) this.u8[RAM + at] = value >> (8 * n);
+      if (at < this.size && !(this.u8[LINE_FLAGS + (at >>> LINE_SHIFT)]! & LINE_ROM)) this.u8[RAM + at] = value >> (8 * n);
     }
+  }
+
+  /** Puts read-only memory at an address within RAM (on line boundaries), and the same bytes at the end of the address space. */
+  setRom(address: Physical, bytes: Uint8Array): void {
+    this.u8.set(bytes, RAM + address);
+    this.u8.fill(LINE_ROM, LINE_FLAGS + (address >>> LINE_SHIFT), LINE_FLAGS + ((address + bytes.length) >>> LINE_SHIFT));
+    this.rom = bytes.slice();
+  }
+  clearRom(): void {
+    if (!this.rom) return;
+    for (let line = 0; line < this.size >>> LINE_SHIFT; line++) this.u8[LINE_FLAGS + line]! &= ~LINE_ROM;
+    this.rom = undefined;
+  }
+  private rom: Uint8Array | undefined;
+
+  /** A byte beyond RAM: the ROM's, at the end of the address space, or ones. */
+  private beyond(at: number): number {
+    const fromEnd = 0x100000000 - at;
+    return this.rom && fromEnd <= this.rom.length ? this.rom[this.rom.length - fromEnd]! : 0xff;
   }
 
   /** Bytes beyond RAM read as ones; a wrap at 4 GB goes on at 0. */
@@ -40,13 +73,17 @@ export class PhysicalMemory implements Memory {
     let value = 0;
     for (let n = size - 1; n >= 0; n--) {
       const at = (address + n) >>> 0;
-      value = value * 256 + (at < this.size ? this.u8[RAM + at]! : 0xff);
+      value = value * 256 + (at < this.size ? this.u8[RAM + at]! : this.beyond(at));
     }
     return value;
   }
 
   peek(address: Physical, length: number): Uint8Array | undefined {
-    if (address >= this.size || length <= 0) return undefined;
+    if (length <= 0) return undefined;
+    if (address >= this.size) {
+      if (!this.rom || address < 0x100000000 - this.rom.length) return undefined;
+      return Uint8Array.from({ length: Math.min(length, 0x100000000 - address) }, (_, n) => this.beyond(address + n));
+    }
     return this.u8.slice(RAM + address, RAM + Math.min(this.size, address + length));
   }
 

@@ -128,7 +128,7 @@ export class Paging {
 
   private enter(at: Linear, to: Physical, walk: Walk): void {
     const page = at >>> 12;
-    if ((to | 0xfff) >= this.cpu.memory.size) return;
+    if ((to | 0xfff) >= this.cpu.memory.size || this.cpu.memory.a20Mask !== 0xffffffff) return;
     const entry = ((at ^ to) & 0xfffff000) | 1;
     const last = walk.entries.at(-1)!;
     const dirty = (this.cpu.memory.read(physical(last), 1) & DIRTY) !== 0;

@@ -6,7 +6,7 @@ import { ARITHMETIC, FLAG } from "./flags.js";
 import * as L from "./layout.js";
 import { PhysicalMemory } from "./memory.js";
 import { Paging } from "./paging.js";
-import { accessRule, SEGMENT_NAMES, type SegmentCache } from "./segment.js";
+import { accessRule, deriveBounds, SEGMENT_NAMES, type SegmentCache } from "./segment.js";
 
 export class Processor {
   readonly i32: Int32Array;
@@ -19,6 +19,8 @@ export class Processor {
   halted = false;
   /** One instruction during which interrupts are held off (sti, mov ss, pop ss). */
   shadow = false;
+  /** The instruction being executed ends without TF's debug trap: it loaded SS, or was an int n. */
+  holdTrap = false;
   /** The T bit of a TSS switched to: a debug trap before its first instruction. */
   taskTrap = false;
   /** Descriptors of CS or SS changed: the run loop's idea of the code context is out of date. */
@@ -125,6 +127,15 @@ export class Processor {
     i32[L.FX >> 2] = (wrongSign ? 0x80000000 : 0) | (wrongParity ? 4 : 0) | ((adjustSum ^ f) & FLAG.AF);
     i32[L.CA >> 2] = 0;
     i32[L.CB >> 2] = f & FLAG.CF;
+  }
+
+  /** Opens or closes the A20 gate. While it is closed, nothing takes the fast path. */
+  setA20(open: boolean): void {
+    const mask = open ? 0xffffffff : 0xffefffff;
+    if (mask === this.memory.a20Mask) return;
+    this.memory.a20Mask = mask;
+    this.paging.flush(false);
+    for (let n = 0; n < 6; n++) deriveBounds(this, n);
   }
 
   // Segment registers ------------------------------------------------------------------------------------------------------------

@@ -150,7 +150,8 @@ export function deriveBounds(cpu: Processor, n: number): void {
   const up = !(isData(attributes) && attributes & ATTRIBUTE.expandDown);
   // With paging, the TLB decides about RAM; without it, RAM begins at linear 0. Either way a segment that wraps at 4 GB is left out.
   const top = cpu.paging.enabled ? 0xffffffff : cpu.memory.size;
-  const end = up && attributes ? Math.max(0, Math.min(limit + 1, top - base)) : 0;
+  const gated = cpu.memory.a20Mask !== 0xffffffff;
+  const end = up && attributes && !gated ? Math.max(0, Math.min(limit + 1, top - base)) : 0;
   const readable = isData(attributes) || (isCode(attributes) && attributes & ATTRIBUTE.writable);
   const writable = isWritableData(attributes);
   for (const size of [1, 2, 4] as const) {

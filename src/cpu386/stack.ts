@@ -10,14 +10,15 @@ export class Stack {
     private readonly cpu: Processor,
     readonly segment: SegmentCache,
     public pointer: number,
-    /** Error code of the #SS that a full stack raises; 0 for the current stack. */
+    /** Error code of the #SS that a full stack raises; only EXT for the current stack. */
     private readonly errorCode: number,
     /** Accesses with the rights of CPL 3. */
     private readonly user: boolean,
   ) {}
 
-  static current(cpu: Processor): Stack {
-    return new Stack(cpu, cpu.segment(SEGMENT.SS), cpu.word(ESP), 0, cpu.cpl === 3);
+  /** @param external the EXT bit of the error code, for interrupts that stay in their ring */
+  static current(cpu: Processor, external: 0 | 1 = 0): Stack {
+    return new Stack(cpu, cpu.segment(SEGMENT.SS), cpu.word(ESP), external, cpu.cpl === 3);
   }
   /** The stack of an inner ring about to be switched to: the supervisor's. */
   static next(cpu: Processor, segment: SegmentCache, pointer: number, external: 0 | 1): Stack {

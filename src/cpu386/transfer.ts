@@ -300,8 +300,3 @@ function returnToVirtual8086(cpu: Processor, stack: Stack, eip: number, selector
   cpu.setWord(L.EIP, eip);
   for (const [n, value] of [es, selector, ss, ds, fs, gs].entries()) loadSegment(cpu, n, value & 0xffff);
 }
-
-/** Reads a far pointer operand: an offset of `size` bytes, then a selector. */
-export function readFarPointer(cpu: Processor, segment: number, at: number, size: 2 | 4): { selector: number; eip: number } {
-  return { eip: cpu.read(segment, at, size), selector: cpu.read(segment, at + size, 2) };
-}

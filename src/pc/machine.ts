@@ -4,8 +4,12 @@ import { Cpu, type RunExit, type RunOptions } from "../cpu386/cpu.js";
 import * as L from "../cpu386/layout.js";
 import { install, SEGMENT } from "../cpu386/segment.js";
 import { UserError } from "../errors.js";
+import { A20Control } from "./a20.js";
 import type { Board, Device, PowerEvent } from "./board.js";
 import { VirtualClock } from "./clock.js";
+import { Cmos } from "./cmos.js";
+import { Diagnostics } from "./diagnostics.js";
+import { type FirmwareRequest, loadFirmware } from "./firmware.js";
 import { type LoadedImage, loadMultiboot, type MultibootRequest } from "./multiboot.js";
 import { PicPair } from "./pic-pair.js";
 import { Pit8254 } from "./pit8254.js";
@@ -22,18 +26,28 @@ export type MachineExit =
   /** HLT with interrupts disabled: nothing can go on. */
   | { readonly kind: "dead" };
 
+export type BootRequest = ({ readonly kind: "multiboot" } & MultibootRequest) | ({ readonly kind: "rom" } & FirmwareRequest);
+
 export interface MachineOptions {
   readonly memoryBytes: number;
   /** Instructions per virtual second. */
   readonly ips: number;
-  readonly image: MultibootRequest;
+  /** What is in the machine when its power is switched on. */
+  readonly boot: BootRequest;
   /** Hears every byte the guest sends to COM1. */
   readonly console: (bytes: Uint8Array) => void;
+  /** Hears POST codes, with the port they were written to. */
+  readonly post?: ((port: number, code: number) => void) | undefined;
+  /** Hears what is printed at the parallel port. */
+  readonly parallel?: ((byte: number) => void) | undefined;
 }
 
 /** Values of registers at a multiboot-1 kernel's entry (Multiboot Specification 0.6.96, 3.2). */
 const MULTIBOOT_MAGIC = 0x2badb002;
 const FLAT_CODE = { base: 0, limit: 0xffffffff, attributes: 0xc09b00 };
+const REAL_MODE_DATA = 0x9300;
+/** Type, family, model and stepping, as cpuid gives them. */
+const PROCESSOR_ID = 0x611;
 const FLAT_DATA = { base: 0, limit: 0xffffffff, attributes: 0xc09300 };
 
 export class Machine {
@@ -71,7 +85,16 @@ export class Machine {
         processor.attention = true;
       },
     };
-    this.devices = [this.pic, new Pit8254(), this.uart, this.vga, new PowerControl()];
+    this.devices = [
+      this.pic,
+      new Pit8254(),
+      this.uart,
+      this.vga,
+      new PowerControl(),
+      new A20Control((open) => processor.setA20(open)),
+      new Cmos(options.memoryBytes),
+      new Diagnostics({ post: options.post ?? (() => {}), parallel: options.parallel ?? (() => {}) }),
+    ];
     for (const device of this.devices) device.attach(board);
     this.image = this.powerOn();
   }
@@ -96,8 +119,16 @@ export class Machine {
     this.powerEvent = undefined;
     this.clock.clear();
     for (const device of this.devices) device.reset();
+    const { boot } = this.options;
+    this.cpu.processor.memory.clearRom();
+    if (boot.kind === "rom") return this.startFirmware(boot);
+    return this.startMultiboot(boot);
+  }
+
+  /** The state at a multiboot kernel's entry: protected mode, flat segments (Multiboot Specification, 3.2). */
+  private startMultiboot(request: MultibootRequest): LoadedImage {
     const { processor: p } = this.cpu;
-    const image = loadMultiboot(this.options.image, p.memory);
+    const image = loadMultiboot(request, p.memory);
     p.setWord(L.CR0, 0x11);
     for (const n of [SEGMENT.ES, SEGMENT.SS, SEGMENT.DS, SEGMENT.FS, SEGMENT.GS]) install(p, n, { selector: 0x10, ...FLAT_DATA });
     install(p, SEGMENT.CS, { selector: 0x08, ...FLAT_CODE });
@@ -108,6 +139,25 @@ export class Machine {
     p.setWord(L.EIP, offset(image.entry));
     p.flags = 2;
     return image;
+  }
+
+  /** The state after reset (SDM volume 3, table 9-1): real mode, CS based at the end of the address space. */
+  private startFirmware(request: FirmwareRequest): LoadedImage {
+    const { processor: p } = this.cpu;
+    const region = loadFirmware(request, p.memory);
+    p.setWord(L.CR0, 0x60000010);
+    for (const n of [SEGMENT.ES, SEGMENT.SS, SEGMENT.DS, SEGMENT.FS, SEGMENT.GS]) {
+      install(p, n, { selector: 0, base: 0, limit: 0xffff, attributes: REAL_MODE_DATA });
+    }
+    install(p, SEGMENT.CS, { selector: 0xf000, base: 0xffff0000, limit: 0xffff, attributes: REAL_MODE_DATA });
+    install(p, SEGMENT.LDTR, { selector: 0, base: 0, limit: 0xffff, attributes: 0 });
+    install(p, SEGMENT.TR, { selector: 0, base: 0, limit: 0xffff, attributes: 0 });
+    p.setWord(L.GDTR_LIMIT, 0xffff);
+    p.setWord(L.IDTR_LIMIT, 0xffff);
+    p.setWord(L.EDX, PROCESSOR_ID);
+    p.setWord(L.EIP, 0xfff0);
+    p.flags = 2;
+    return { entry: physical(0xfffffff0), info: physical(0), regions: [{ what: request.path, ...region }], elf: undefined };
   }
 
   /** Runs for at most `count` instructions of virtual time. */

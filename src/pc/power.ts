@@ -7,8 +7,6 @@ const SLP_EN = 0x2000;
 const SLP_TYP = 0x1c00;
 /** QEMU's isa-debug-exit at its usual port: ends the emulator with a status. */
 const DEBUG_EXIT = 0xf4;
-/** Command port of the keyboard controller; commands 0xf0-0xff pulse output lines, and line 0 is the processor's reset. */
-const KEYBOARD_COMMAND = 0x64;
 /** Reset control register of Intel's south bridges: bit 2 resets when it goes from 0 to 1. */
 const RESET_CONTROL = 0xcf9;
 const RESET_CPU = 0x04;
@@ -31,12 +29,6 @@ export class PowerControl implements Device {
       wide: true,
       read: () => 0,
       write: (_port, _size, value) => board.power({ kind: "debug-exit", value }),
-    });
-    ports.claim(this.name, KEYBOARD_COMMAND, 1, {
-      read: () => 0, // no input waits and none is taken: loops that wait for the controller end
-      write: (_port, _size, value) => {
-        if ((value & 0xf1) === 0xf0) board.power({ kind: "reset", by: "the keyboard controller (port 0x64)" });
-      },
     });
     ports.claim(this.name, RESET_CONTROL, 1, {
       read: () => this.resetControl,

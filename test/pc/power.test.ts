@@ -31,17 +31,6 @@ test("debug-exit takes a value of any size, and ends with QEMU's status", () => 
   expect(exitStatus({ kind: "power-off" })).toBe(0);
 });
 
-test.each([0xfe, 0xf0])("keyboard controller command %i pulses the reset line", (command) => {
-  board.out(0x64, command);
-  expect(board.powerEvents).toEqual([{ kind: "reset", by: "the keyboard controller (port 0x64)" }]);
-});
-
-test("other keyboard commands, and pulses of other lines, are no reset", () => {
-  board.out(0x64, 0x20, 0xd1, 0xff);
-  expect(board.powerEvents).toEqual([]);
-  expect(board.in(0x64) & 2, "the input buffer is empty").toBe(0);
-});
-
 test("port 0xcf9 resets when bit 2 goes up", () => {
   board.out(0xcf9, 0x02);
   expect(board.powerEvents).toEqual([]);

@@ -8,12 +8,16 @@ import * as op from "../operations/system.js";
 import type { Processor } from "../processor.js";
 import { SEGMENT } from "../segment.js";
 import { Stack } from "../stack.js";
-import { farCall, farJump, farReturn, interruptReturn, readFarPointer } from "../transfer.js";
+import { farCall, farJump, farReturn, interruptReturn } from "../transfer.js";
 import { carry, setCarry } from "./flags.js";
 import type { Definition } from "./table.js";
 
 const wide = (i: Instruction): 2 | 4 => (i.size === 2 ? 2 : 4);
-const pointer = (cpu: Processor, i: Instruction) => readFarPointer(cpu, i.segment, i.effectiveAddress(), wide(i));
+/** A far pointer operand: an offset of the operand size, then a selector. */
+const pointer = (cpu: Processor, i: Instruction): { selector: number; eip: number } => ({
+  eip: cpu.read(i.segment, i.effectiveAddress(), wide(i)),
+  selector: cpu.read(i.segment, i.effectiveAddress(wide(i)), 2),
+});
 
 function pushSegment(cpu: Processor, i: Instruction, n: number): void {
   const stack = Stack.current(cpu);
@@ -58,7 +62,7 @@ const loadPointers: Definition[] = (
     const { selector, eip } = pointer(cpu, i);
     op.moveToSegment(cpu, n, selector);
     // An lss is one instruction: no shadow is needed behind it.
-    cpu.shadow = false;
+    cpu.shadow = cpu.holdTrap = false;
     i.write(1, eip);
   },
 }));
@@ -100,10 +104,9 @@ const farTransfers: Definition[] = [
     system: (cpu, i) => {
       const size = wide(i);
       const shift = size === 2 ? 16 : 0;
-      const at = i.effectiveAddress();
       const signed = (v: number): number => (v << shift) >> shift;
-      const low = signed(cpu.read(i.segment, at, size));
-      const high = signed(cpu.read(i.segment, at + size, size));
+      const low = signed(cpu.read(i.segment, i.effectiveAddress(), size));
+      const high = signed(cpu.read(i.segment, i.effectiveAddress(size), size));
       const index = signed(i.read(1));
       if (index < low || index > high) cpu.raise(VECTOR.BR, undefined, `bound: ${index} is not within ${low} to ${high}`);
     },

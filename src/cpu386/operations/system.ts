@@ -46,18 +46,17 @@ export function interruptN(cpu: Processor, i: Instruction): void {
 
 export function loadTable(cpu: Processor, i: Instruction, base: number, limit: number, what: string): void {
   cpu.requireRing0(what);
-  const at = i.effectiveAddress();
-  const newLimit = cpu.read(i.segment, at, 2);
-  const newBase = cpu.read(i.segment, at + 2, 4);
+  const newLimit = cpu.read(i.segment, i.effectiveAddress(), 2);
+  const newBase = cpu.read(i.segment, i.effectiveAddress(2), 4);
   cpu.setWord(limit, newLimit);
   cpu.setWord(base, i.size === 2 ? newBase & 0xffffff : newBase);
 }
 export function storeTable(cpu: Processor, i: Instruction, base: number, limit: number): void {
-  const at = i.effectiveAddress();
-  cpu.probeWrite(i.segment, at, 2);
-  cpu.probeWrite(i.segment, at + 2, 4);
-  cpu.write(i.segment, at, 2, cpu.word(limit));
-  cpu.write(i.segment, at + 2, 4, cpu.word(base));
+  const [limitAt, baseAt] = [i.effectiveAddress(), i.effectiveAddress(2)];
+  cpu.probeWrite(i.segment, limitAt, 2);
+  cpu.probeWrite(i.segment, baseAt, 4);
+  cpu.write(i.segment, limitAt, 2, cpu.word(limit));
+  cpu.write(i.segment, baseAt, 4, cpu.word(base));
 }
 
 function requireProtectedMode(cpu: Processor, what: string): void {
@@ -212,7 +211,8 @@ export function requireLoadable(cpu: Processor, n: number): void {
 /** Loads a segment register from an instruction, with the interrupt shadow of SS. */
 export function moveToSegment(cpu: Processor, n: number, selector: number): void {
   loadSegment(cpu, n, selector & 0xffff);
-  if (n === SEGMENT.SS) cpu.shadow = true;
+  // Interrupts and debug traps wait for the instruction behind it, which will load ESP (SDM volume 3, 6.8.3).
+  if (n === SEGMENT.SS) cpu.shadow = cpu.holdTrap = true;
 }
 
 /**
