@@ -65,11 +65,12 @@ export class Cpu {
   /** Budget set aside to make the interpreter leave at the next block. */
   private stolen = 0;
 
-  constructor(ramBytes: number) {
+  /** @param recordsEnd end of the area for decoded instructions; a small one makes it run full often */
+  constructor(ramBytes: number, recordsEnd: number = L.RECORDS_END) {
     this.memory = new WebAssembly.Memory({ initial: Math.ceil((L.RAM + ramBytes) / 65536) });
     this.processor = new Processor(this.memory, ramBytes);
     this.processor.time = () => this.retired;
-    this.records = new RecordCache(this.processor);
+    this.records = new RecordCache(this.processor, recordsEnd);
     this.watchpoints = new Watchpoints(this.processor);
     this.instruction = new Instruction(this.processor, TABLE.shapes);
     this.processor.memory.onFlaggedWrite = (address, length, byGuest) => {
@@ -89,6 +90,7 @@ export class Cpu {
     if (this.used) cpu.u8.fill(0, L.RAM, L.RAM + cpu.memory.size);
     this.used = true;
     cpu.setWord(L.EFLAGS, 2);
+    cpu.x87.init();
     cpu.paging.flush(false);
     cpu.paging.select();
     cpu.attention = cpu.halted = cpu.shadow = cpu.taskTrap = false;
@@ -198,8 +200,13 @@ export class Cpu {
 
   private interpreter(): Run {
     const options = { watchLoads: this.watchpoints.watchesLoads, paging: this.processor.paging.enabled };
+    this.processor.onRead = options.watchLoads ? this.noteRead : undefined;
     return (this.instances[variantName(options)] ??= this.instantiate(options));
   }
+
+  private readonly noteRead = (at: number, size: number): void => {
+    if (this.watchpoints.noteRead(at, size)) this.stopSoon();
+  };
 
   private instantiate(options: DynamicOptions): Run {
     const { watchLoads } = options;
@@ -212,9 +219,7 @@ export class Cpu {
       memory: this.memory,
       slowLoad: (record: number, at: number, segment: number, size: Size): number => {
         enter(record);
-        const value = cpu.read(segmentNumber(segment), at, size);
-        if (watchLoads && this.watchpoints.noteRead(cpu.word(segment + L.BASE) + at, size)) this.stopSoon();
-        return value;
+        return cpu.read(segmentNumber(segment), at, size);
       },
       slowStore: (record: number, at: number, segment: number, size: Size, value: number): void => {
         enter(record);

@@ -37,7 +37,8 @@ export interface Decoded {
 
 interface Slot {
   form?: Form;
-  group?: (Form | undefined)[];
+  /** By modrm.reg, where it selects the instruction: for memory and for register operands. */
+  group?: { readonly memory: (Form | undefined)[]; readonly register: (Form | undefined)[] };
 }
 
 function buildMap(twoByte: boolean): Slot[] {
@@ -45,8 +46,11 @@ function buildMap(twoByte: boolean): Slot[] {
   for (const form of TABLE.forms) {
     if (form.twoByte !== twoByte) continue;
     const slot = map[form.opcode]!;
-    if (form.digit !== undefined) (slot.group ??= [])[form.digit] = form;
-    else if (form.plusRegister) {
+    if (form.digit !== undefined) {
+      slot.group ??= { memory: [], register: [] };
+      if (!form.operands.some((code) => code[0] === "R")) slot.group.memory[form.digit] = form;
+      if (!form.operands.some((code) => code[0] === "M")) slot.group.register[form.digit] = form;
+    } else if (form.plusRegister) {
       for (let n = 0; n < 8; n++) map[form.opcode + n]!.form ??= form;
     } else slot.form = form;
   }
@@ -153,7 +157,7 @@ export class Decoder {
     const slot = map[opcode]!;
     const needsModRm = slot.group !== undefined || slot.form?.hasModRm === true;
     const modrm = needsModRm ? this.byte() : 0;
-    const form = slot.group ? slot.group[(modrm >> 3) & 7] : slot.form;
+    const form = slot.group ? slot.group[modrm < 0xc0 ? "memory" : "register"][(modrm >> 3) & 7] : slot.form;
     if (!form) throw new Overrun("invalid");
 
     let kind: "register" | "base" | "index" | "word" = "register";
@@ -173,6 +177,8 @@ export class Decoder {
       if (code[0] === "O") kind = address === 4 ? "base" : "word";
       this.operand(form, n, modrm, opcode, operand, address);
     }
+    // The x87's opcode register: the low bits of the first byte, and modrm.
+    if (map === ONE_BYTE && (opcode & 0xf8) === 0xd8) out.special = ((opcode & 7) << 8) | modrm;
     out.segment = override >= 0 ? override : defaultSegment;
     const shape = form.shapes[shapeSlot(operand, kind, address, context.stackSize, rep)];
     if (!shape) throw new Overrun("invalid");

@@ -41,7 +41,7 @@ export class Instruction {
   get target(): Offset {
     return offset(this.field(R.target));
   }
-  /** The number of a segment, control or debug register named by modrm.reg. */
+  /** The number of a segment, control or debug register named by modrm.reg; of an x87 instruction, the eleven bits of its opcode. */
   get special(): number {
     return this.field(R.scale) >> 8;
   }

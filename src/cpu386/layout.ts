@@ -83,6 +83,18 @@ export const ATTRIBUTES = 12;
 export const READ_BOUND = { 1: 16, 2: 20, 4: 24 } as const;
 export const WRITE_BOUND = { 1: 28, 2: 32, 4: 36 } as const;
 
+/** x87: eight registers by physical number, 16 bytes each of which ten are used; words; bit n of EMPTY: register n is empty. */
+export const FPU_REGISTERS = 0x400;
+export const FPU_CONTROL = 0x480;
+export const FPU_STATUS = 0x484;
+export const FPU_EMPTY = 0x488;
+/** The last non-control instruction and its operand, and the eleven bits of its opcode. */
+export const FPU_IP = 0x48c;
+export const FPU_CS = 0x490;
+export const FPU_DP = 0x494;
+export const FPU_DS = 0x498;
+export const FPU_OPCODE = 0x49c;
+
 /** Jump cache: 8192 entries of { offset, context, record, unused }. */
 export const HASH = 0x10000;
 export const HASH_ENTRIES = 8192;

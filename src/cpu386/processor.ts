@@ -3,6 +3,7 @@ import { type Linear, linear, type Offset, offset, physical } from "./address.js
 import type { InterruptSource, PortBus, Size } from "./bus.js";
 import { type FaultFacts, type FaultRecord, GuestFault, Unsupported, VECTOR } from "./fault.js";
 import { ARITHMETIC, FLAG } from "./flags.js";
+import { X87 } from "./fpu/x87.js";
 import * as L from "./layout.js";
 import { PhysicalMemory } from "./memory.js";
 import { Paging } from "./paging.js";
@@ -29,10 +30,15 @@ export class Processor {
   readonly faults: FaultRecord[] = [];
   interrupts: InterruptSource = { pending: false, acknowledge: () => 0 };
   ports: PortBus = { read: () => 0xffffffff, write: () => {} };
+  readonly x87: X87;
+  /** FERR#: an unmasked x87 exception while CR0.NE is clear. */
+  onFloatError: (() => void) | undefined;
   /** Virtual time in instructions, for rdtsc. */
   time: () => number = () => 0;
   /** Hears of every change of ring before it takes effect; `eip` is where the ring that is left was, or will be resumed. */
   onRingChange: ((from: number, to: number, eip: number) => void) | undefined;
+  /** Hears of every read by an instruction that is not done by interpreted code alone; set while there are read watchpoints. */
+  onRead: ((at: Linear, size: number) => void) | undefined;
   /** Offset of the instruction being executed by a TypeScript operation. */
   currentIp = 0;
 
@@ -44,6 +50,7 @@ export class Processor {
     this.u8 = new Uint8Array(wasmMemory.buffer);
     this.memory = new PhysicalMemory(this.u8, ramBytes);
     this.paging = new Paging(this);
+    this.x87 = new X87(this);
   }
 
   // Registers --------------------------------------------------------------------------------------------------------------------
@@ -172,7 +179,13 @@ export class Processor {
     return linear(cache.base + at);
   }
   read(segment: number, at: number, size: Size): number {
-    return this.readLinear(this.locate(segment, at >>> 0, size, "read"), size, this.cpl === 3);
+    return this.readData(this.locate(segment, at >>> 0, size, "read"), size, this.cpl === 3);
+  }
+  /** A read on behalf of an instruction, which a watchpoint may be waiting for. */
+  readData(at: Linear, size: Size, user: boolean): number {
+    const value = this.readLinear(at, size, user);
+    this.onRead?.(at, size);
+    return value;
   }
   write(segment: number, at: number, size: Size, value: number): void {
     this.writeLinear(this.locate(segment, at >>> 0, size, "write"), size, value, this.cpl === 3);

@@ -45,7 +45,10 @@ export class RecordCache {
   /** Linear addresses with an execution breakpoint. */
   readonly breakpoints = new Set<number>();
 
-  constructor(private readonly cpu: Processor) {
+  constructor(
+    private readonly cpu: Processor,
+    private readonly areaEnd: number,
+  ) {
     this.decoder = new Decoder((at) => {
       const physical = cpu.paging.fetch(linear(at), cpu.cpl === 3);
       return physical === undefined ? undefined : cpu.memory.read(physical, 1);
@@ -99,7 +102,7 @@ export class RecordCache {
 
   private decodeBlock(wanted: Context, ip: number): number {
     let context = wanted;
-    if (this.free + (MAX_BLOCK + 1) * L.RECORD_BYTES > L.RECORDS_END) {
+    if (this.free + (MAX_BLOCK + 1) * L.RECORD_BYTES > this.areaEnd) {
       this.forgetAll();
       this.selectContext();
       context = this.current!;

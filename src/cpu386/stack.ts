@@ -57,7 +57,7 @@ export class Stack {
   peek(displacement: number, size: 2 | 4): number {
     const at = this.at(displacement);
     this.check(at, size, "read");
-    return this.cpu.readLinear(linear(this.segment.base + at), size, this.user);
+    return this.cpu.readData(linear(this.segment.base + at), size, this.user);
   }
   move(bytes: number): void {
     this.pointer = ((this.pointer & ~this.mask) | ((this.pointer + bytes) & this.mask)) >>> 0;

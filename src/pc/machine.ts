@@ -45,6 +45,7 @@ export interface MachineOptions {
 /** Values of registers at a multiboot-1 kernel's entry (Multiboot Specification 0.6.96, 3.2). */
 const MULTIBOOT_MAGIC = 0x2badb002;
 const FLAT_CODE = { base: 0, limit: 0xffffffff, attributes: 0xc09b00 };
+const FLOAT_ERROR_IRQ = 13;
 const REAL_MODE_DATA = 0x9300;
 /** Type, family, model and stepping, as cpuid gives them. */
 const PROCESSOR_ID = 0x611;
@@ -85,6 +86,9 @@ export class Machine {
         processor.attention = true;
       },
     };
+    processor.onFloatError = () => this.pic.set(FLOAT_ERROR_IRQ, true);
+    // The AT's way back: a write to port 0xf0 takes the error line down.
+    ports.claim("coprocessor error", 0xf0, 2, { read: () => 0xff, write: () => this.pic.set(FLOAT_ERROR_IRQ, false) });
     this.devices = [
       this.pic,
       new Pit8254(),

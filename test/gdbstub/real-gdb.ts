@@ -5,6 +5,8 @@ import { onTestFailed, onTestFinished } from "vitest";
 export const GDBS = ["gdb", "gdb-multiarch"] as const;
 export type GdbName = (typeof GDBS)[number];
 
+/** The shell's word for a program that is not there. */
+const NOT_FOUND = 127;
 const missing = (name: string): Error => new Error(`${name} is not installed; the tests need it: apt-get install gdb gdb-multiarch`);
 
 export class Gdb {
@@ -23,9 +25,10 @@ export class Gdb {
     child.stdout!.on("data", hear);
     child.stderr!.on("data", hear);
     child.on("error", (error: NodeJS.ErrnoException) => {
-      this.output += error.code === "ENOENT" ? missing(name).message : error.message;
+      this.output += error.message;
     });
-    child.on("close", () => {
+    child.on("close", (status) => {
+      if (status === NOT_FOUND) this.output += missing(name).message;
       this.#exited = true;
       this.#wake?.();
     });
@@ -40,7 +43,8 @@ export class Gdb {
     const args = ["-nx", "-q", "-iex", "set pagination off", "-iex", "set confirm off", "-iex", "set width 0"];
     for (const command of commands ?? []) args.push("-ex", command);
     if (commands !== undefined) args.push("-batch");
-    return new Gdb(name, spawn(name, args, { env: { ...process.env, LC_ALL: "C" } }));
+    // One pipe for both: errors must stand behind the command that they answer.
+    return new Gdb(name, spawn("sh", ["-c", 'exec "$0" "$@" 2>&1', name, ...args], { env: { ...process.env, LC_ALL: "C" } }));
   }
 
   type(command: string): void {

@@ -277,18 +277,6 @@ const registers: Definition[] = [
     system: (cpu) => cpu.raise(VECTOR.UD, undefined, "ud2, or an opcode reserved to be invalid"),
   },
   {
-    name: "wait",
-    forms: ["9b"],
-    system: (cpu) => {
-      if ((cpu.word(L.CR0) & 10) === 10) cpu.raise(VECTOR.NM, undefined, "wait with CR0.MP and CR0.TS set");
-    },
-  },
-  {
-    name: "x87",
-    forms: ["d8 Eb", "d9 Eb", "da Eb", "db Eb", "dc Eb", "dd Eb", "de Eb", "df Eb"],
-    system: (cpu) => cpu.raise(VECTOR.NM, undefined, "an x87 instruction, and there is no coprocessor"),
-  },
-  {
     name: "cmpxchg8b",
     forms: ["0fc7/1 Mv"],
     flags: "Z",

@@ -38,6 +38,8 @@ export function prepare(c: Choice, data: Patches | undefined, stack: (offset: nu
   }
   const push = (...values: number[]): void => stack(regs[ESP]!, values.flatMap((v) => bytes(v, operand)));
   const someFlags = (): number => random.word() & 0xcd5;
+  // AMD's processors read more of the stack than these need.
+  if (/^(retf|iret)/.test(name) && (regs[ESP]! & 0xffff) > 0xffd0) regs[ESP] = 0x8000;
   switch (name) {
     case "div":
     case "idiv":
@@ -97,8 +99,6 @@ export function prepare(c: Choice, data: Patches | undefined, stack: (offset: nu
       return push(branchTarget(random));
     case "retf":
     case "retf-pop":
-      // AMD's processors read more of the stack than they need.
-      if ((regs[ESP]! & 0xffff) > 0xffd0) regs[ESP] = 0x8000;
       c.immediates = [random.below(64)];
       return push(branchTarget(random), codeSelector(random));
     case "iret":
