@@ -42,6 +42,8 @@ export class MachineTarget implements DebugTarget, SpaceMemory {
   private stop!: Stop;
   running = false;
   private ending: Ending | undefined;
+  /** Counts restarts: a turn asked for in a former life must not move this one. */
+  private life = 0;
   /** Hears of the machine's end once nobody is left who might want to look at it. */
   onEnd: ((ending: Ending) => void) | undefined;
 
@@ -123,7 +125,8 @@ export class MachineTarget implements DebugTarget, SpaceMemory {
     this.run.begin(plan);
     if (this.running) return;
     this.running = true;
-    this.options.pump(() => this.turn());
+    const life = this.life;
+    this.options.pump(() => life === this.life && this.turn());
   }
 
   private turn(): boolean {
@@ -177,6 +180,7 @@ export class MachineTarget implements DebugTarget, SpaceMemory {
   }
   onStop(listener: ((stop: Stop) => void) | undefined): void {
     this.listener = listener;
+    if (!listener && this.ending?.kind === "killed") this.finishEnding();
   }
   onMessage(listener: ((text: string) => void) | undefined): void {
     this.messageListener = listener;
@@ -199,12 +203,16 @@ export class MachineTarget implements DebugTarget, SpaceMemory {
     }
     this.resume({ alone: false });
   }
+  /** Nothing moves from here on; but as long as the client stays, it may still ask for a restart. */
   kill(): void {
     this.running = false;
-    this.onEnd?.({ kind: "killed" });
+    this.life++;
+    this.ending = { kind: "killed" };
+    if (!this.listener) this.finishEnding();
   }
   restart(): void {
     this.running = false;
+    this.life++;
     this.ending = undefined;
     this.points.clear();
     this.machine.restart();

@@ -25,7 +25,7 @@ const MOST_WAITING = 32;
 export class Session implements LinkListener {
   readonly link: Link;
   readonly console: Console;
-  readonly points: InsertedPoints;
+  points: InsertedPoints;
   readonly processes: Processes;
   readonly files = new OpenFiles();
   readonly unresumed = new UnresumedProcesses();
@@ -148,6 +148,8 @@ export class Session implements LinkListener {
     this.processes.takeAllBack();
     this.#deferred.length = 0;
     this.target.restart?.();
+    // The client inserts its points anew.
+    this.points = new InsertedPoints(this.target.points);
     this.#select(this.target.current());
   }
 

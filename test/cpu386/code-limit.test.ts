@@ -2,7 +2,7 @@
 import { describe, expect, test } from "vitest";
 import * as L from "../../src/cpu386/layout.js";
 import { SEGMENT } from "../../src/cpu386/segment.js";
-import { absolute, CODE, little, Machine, segment, STACK, TYPE } from "./machine.js";
+import { absolute, CODE, little, Machine, STACK, segment, TYPE } from "./machine.js";
 
 const LIMIT = CODE + 0xff;
 

@@ -95,7 +95,10 @@ describe("a watchpoint", () => {
   });
   test("tells the access and the range", () => {
     const m = watch(new Machine(), "write", DATA, 2);
-    expect(m.code(store(DATA)).run(5)).toMatchObject({ kind: "watchpoint", hit: { address: DATA, length: 4, access: "write", ranges: [{ start: DATA, length: 2 }] } });
+    expect(m.code(store(DATA)).run(5)).toMatchObject({
+      kind: "watchpoint",
+      hit: { address: DATA, length: 4, access: "write", ranges: [{ start: DATA, length: 2 }] },
+    });
   });
   test("of writes lets reads pass, and of reads writes", () => {
     expect(stop(watch(new Machine(), "write"), load(DATA))).toBe(undefined);

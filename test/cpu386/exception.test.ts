@@ -10,25 +10,25 @@ const DIVIDE_BY_ZERO = [0xf7, 0xf1];
 const chain = (m: Machine): number[] => m.p.faults.map((f) => f.vector);
 
 describe("a second exception while the first is delivered", () => {
-  const after = (m: Machine, vector: number, ...bytes: number[]): number[] => {
+  const faultsOf = (m: Machine, vector: number, ...bytes: number[]): number[] => {
     m.idt(vector, BAD_GATE);
     m.code(bytes).run();
     return chain(m);
   };
   test("contributory after contributory is a double fault with error code 0", () => {
     const m = new Machine();
-    expect(after(m, 0, ...DIVIDE_BY_ZERO)).toEqual([0, 8]);
+    expect(faultsOf(m, 0, ...DIVIDE_BY_ZERO)).toEqual([0, 8]);
     expect(m.p.faults[1]!.errorCode).toBe(0);
     expect(m.stack(2)).toEqual([0, CODE]);
     expect(m.eip).toBe(HANDLERS + 8);
   });
   test("contributory after a benign one is handled in its turn", () => {
-    expect(after(new Machine(), 6, 0x0f, 0x0b)).toEqual([6, 11]);
+    expect(faultsOf(new Machine(), 6, 0x0f, 0x0b)).toEqual([6, 11]);
   });
   test("while a double fault is delivered shuts the processor down", () => {
     const m = new Machine();
     m.idt(8, BAD_GATE);
-    expect(after(m, 0, ...DIVIDE_BY_ZERO)).toEqual([0, 8, 11]);
+    expect(faultsOf(m, 0, ...DIVIDE_BY_ZERO)).toEqual([0, 8, 11]);
   });
 });
 
@@ -40,7 +40,10 @@ describe("shutdown", () => {
     m.run(1);
     const before = m.state();
     const exit = m.run(1);
-    expect(exit).toMatchObject({ kind: "shutdown", chain: [{ vector: 0, eip: CODE + 1, cpl: 3, cs: codeOf(3), count: 2 }, { vector: 8 }, { vector: 13 }] });
+    expect(exit).toMatchObject({
+      kind: "shutdown",
+      chain: [{ vector: 0, eip: CODE + 1, cpl: 3, cs: codeOf(3), count: 2 }, { vector: 8 }, { vector: 13 }],
+    });
     expect(m.state()).toEqual(before);
   });
   test("leaves the guest's stack as it was", () => {
@@ -136,7 +139,7 @@ describe("TF", () => {
   const trapped = (bytes: number[], ...stack: number[]): number | undefined => {
     const m = new Machine();
     m.set(L.EAX, dataOf(0));
-    [FLAG.TF | 2, ...stack].forEach((value, n) => m.dword(STACK + 4 * n, value));
+    for (const [n, value] of [FLAG.TF | 2, ...stack].entries()) m.dword(STACK + 4 * n, value);
     m.code([0x9d, ...bytes]).run(2);
     m.run(0);
     return m.p.faults.some((f) => f.vector === 1) ? m.stack(1)[0]! - CODE : undefined;

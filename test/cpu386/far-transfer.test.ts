@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { FLAG } from "../../src/cpu386/flags.js";
 import * as L from "../../src/cpu386/layout.js";
 import { SEGMENT } from "../../src/cpu386/segment.js";
-import { CODE, codeOf, DATA, dataOf, FREE, FREE2, gate, little, Machine, RING0_STACK, segment, STACK, TSS, TYPE } from "./machine.js";
+import { CODE, codeOf, DATA, dataOf, FREE, FREE2, gate, little, Machine, RING0_STACK, STACK, segment, TSS, TYPE } from "./machine.js";
 
 const jump = (selector: number, offset = 0x100): number[] => [0xea, ...little(offset, 4), ...little(selector, 2)];
 const call = (selector: number, offset = 0x100): number[] => [0x9a, ...little(offset, 4), ...little(selector, 2)];
@@ -12,7 +12,7 @@ const IRET = [0xcf];
 
 function withStack(m: Machine, ...values: number[]): Machine {
   m.set(L.ESP, STACK - 4 * values.length);
-  values.forEach((value, n) => m.dword(STACK - 4 * values.length + 4 * n, value));
+  for (const [n, value] of values.entries()) m.dword(STACK - 4 * values.length + 4 * n, value);
   return m;
 }
 
@@ -33,7 +33,8 @@ describe.each([
   test.each([0, 2, 3])("refuses nonconforming code of DPL %i at CPL 1", (dpl) => {
     expect(to(1, FREE, segment(TYPE.code, { dpl }))).toBe("#GP(60)");
   });
-  test("refuses conforming code of a DPL greater than CPL", () => expect(to(1, FREE, segment(TYPE.conforming, { dpl: 2 }))).toBe("#GP(60)"));
+  test("refuses conforming code of a DPL greater than CPL", () =>
+    expect(to(1, FREE, segment(TYPE.conforming, { dpl: 2 }))).toBe("#GP(60)"));
   test("enters conforming code of an inner ring without changing CPL", () => {
     const m = new Machine(3);
     m.gdt(FREE, segment(TYPE.conforming));

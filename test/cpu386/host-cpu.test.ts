@@ -42,7 +42,9 @@ test(
       });
     }
     const summary = [...byName].map(([name, n]) => `${name} ${n}`).join("; ");
-    expect(count, `${count} of ${CASES} cases differ (seed ${SEED}, ${FORMS.length} encodings): ${summary}\n${failures.join("\n")}`).toBe(0);
+    expect(count, `${count} of ${CASES} cases differ (seed ${SEED}, ${FORMS.length} encodings): ${summary}\n${failures.join("\n")}`).toBe(
+      0,
+    );
   },
   Math.max(60_000, CASES),
 );

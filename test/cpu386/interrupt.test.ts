@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { FLAG } from "../../src/cpu386/flags.js";
 import * as L from "../../src/cpu386/layout.js";
 import { SEGMENT } from "../../src/cpu386/segment.js";
-import { CODE, codeOf, dataOf, FREE, GDT, gate, HANDLERS, Machine, RING0_STACK, segment, STACK, TSS, TYPE } from "./machine.js";
+import { CODE, codeOf, dataOf, FREE, GDT, gate, HANDLERS, Machine, RING0_STACK, STACK, segment, TSS, TYPE } from "./machine.js";
 
 const INT = [0xcd, 0x40];
 const user = (type: number = TYPE.interruptGate32): Machine => {
@@ -147,7 +147,8 @@ describe("the handler's code segment", () => {
     expect(m.attempt(...INT)).toBe("#GP(40)");
   });
   test("is present", () => expect(through(FREE, segment(TYPE.code, { absent: true }))).toBe("#NP(60)"));
-  test("contains the handler's offset", () => expect(through(FREE, segment(TYPE.code, { limit: 0xfff, pages: false }), 0x1000)).toBe("#GP(0)"));
+  test("contains the handler's offset", () =>
+    expect(through(FREE, segment(TYPE.code, { limit: 0xfff, pages: false }), 0x1000)).toBe("#GP(0)"));
 });
 
 describe("the inner stack", () => {
@@ -188,7 +189,10 @@ describe("EXT in error codes", () => {
     const m = new Machine();
     m.idt(6, gate(TYPE.interruptGate32, codeOf(0), HANDLERS, { absent: true }));
     m.attempt(0x0f, 0x0b);
-    expect(m.p.faults.map((f) => [f.vector, f.errorCode])).toEqual([[6, undefined], [11, 6 * 8 + 3]]);
+    expect(m.p.faults.map((f) => [f.vector, f.errorCode])).toEqual([
+      [6, undefined],
+      [11, 6 * 8 + 3],
+    ]);
   });
   test("is set for faults on the way to an external interrupt's handler", () => {
     const m = new Machine();
@@ -203,7 +207,10 @@ describe("EXT in error codes", () => {
     m.cache(SEGMENT.SS, segment(TYPE.expandDown, { limit: STACK - 9, pages: false }), dataOf(0));
     m.set(L.ESP, STACK);
     m.code([0x0f, 0x0b]).run();
-    expect(m.p.faults.slice(0, 2).map((f) => [f.vector, f.errorCode])).toEqual([[6, undefined], [12, 1]]);
+    expect(m.p.faults.slice(0, 2).map((f) => [f.vector, f.errorCode])).toEqual([
+      [6, undefined],
+      [12, 1],
+    ]);
   });
 });
 

@@ -73,7 +73,12 @@ export function segment(type: number, o: DescriptorOptions = {}): [number, numbe
 }
 
 /** A gate's two doublewords. */
-export function gate(type: number, selector: number, offset: number, o: { dpl?: number; absent?: boolean; parameters?: number } = {}): [number, number] {
+export function gate(
+  type: number,
+  selector: number,
+  offset: number,
+  o: { dpl?: number; absent?: boolean; parameters?: number } = {},
+): [number, number] {
   const access = type | ((o.dpl ?? 0) << 5) | (o.absent ? 0 : 0x80);
   return [((offset & 0xffff) | (selector << 16)) >>> 0, ((offset & 0xffff0000) | (access << 8) | (o.parameters ?? 0)) >>> 0];
 }

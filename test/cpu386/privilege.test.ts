@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { FLAG } from "../../src/cpu386/flags.js";
 import * as L from "../../src/cpu386/layout.js";
 import { SEGMENT } from "../../src/cpu386/segment.js";
-import { Machine, segment, STACK, TSS, TSS_SELECTOR, TYPE } from "./machine.js";
+import { Machine, STACK, segment, TSS, TSS_SELECTOR, TYPE } from "./machine.js";
 
 test.each([
   ["hlt", [0xf4]],

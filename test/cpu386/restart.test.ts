@@ -4,7 +4,7 @@ import { physical } from "../../src/cpu386/address.js";
 import { TABLE } from "../../src/cpu386/definitions/index.js";
 import * as L from "../../src/cpu386/layout.js";
 import { SEGMENT } from "../../src/cpu386/segment.js";
-import { CODE, DATA, GDT, LDT_SELECTOR, Machine, segment, STACK, TSS_SELECTOR, TYPE } from "./machine.js";
+import { CODE, DATA, GDT, LDT_SELECTOR, Machine, STACK, segment, TSS_SELECTOR, TYPE } from "./machine.js";
 import { encode, hasLetter } from "./oracle/encode.js";
 import { Random } from "./oracle/random.js";
 

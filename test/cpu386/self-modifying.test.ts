@@ -1,7 +1,7 @@
 /** Code that changes: what has been decoded must be forgotten at once, whoever writes and wherever the writer is. */
 import { describe, expect, test } from "vitest";
 import * as L from "../../src/cpu386/layout.js";
-import { CODE, HANDLERS, little, Machine, codeOf, gate, STACK, TYPE } from "./machine.js";
+import { CODE, codeOf, gate, HANDLERS, little, Machine, STACK, TYPE } from "./machine.js";
 
 const INC_EBX = 0x43;
 const DEC_EBX = 0x4b;

@@ -27,11 +27,15 @@ describe.each(GDBS)("%s, told nothing but where to connect", (gdb) => {
   });
 
   it("knows functions, types and lines of every partition", async () => {
-    const said = await session(gdb, ["info line update_track", "whatis track", "info line crc_block", "info line pok_sched_tick"]);
-    expect(said.of("info line update_track")).toMatch(/^Line 56 of "src\/guest\/two\/part2\.c" starts at address 0x102000 <update_track>/);
-    expect(said.of("whatis track")).toBe("type = struct track\n");
-    expect(said.of("info line crc_block")).toMatch(/^Line 47 of "src\/guest\/two\/part1\.c" starts at address 0x102000 <crc_block>/);
-    expect(said.of("info line pok_sched_tick")).toMatch(/^Line 102 of "src\/guest\/kernel\/sched\.c" starts at address 0x102000 <pok_sched_tick>/);
+    const said = await session(gdb, [
+      ...["info line pok_sched_tick", "inferior 2", "info line crc_block", "whatis block"],
+      ...["inferior 3", "info line update_track", "ptype track"],
+    ]);
+    expect(said.of("info line pok_sched_tick")).toMatch(/ of "src\/guest\/kernel\/sched\.c" starts at address 0x102000 <pok_sched_tick>/);
+    expect(said.of("info line crc_block")).toMatch(/ of "src\/guest\/two\/part1\.c" starts at address 0x102000 <crc_block>/);
+    expect(said.of("whatis block")).toBe("type = uint32_t [64]\n");
+    expect(said.of("info line update_track")).toMatch(/ of "src\/guest\/two\/part2\.c" starts at address 0x102000 <update_track>/);
+    expect(said.of("ptype track")).toMatch(/^type = struct track \{\n +uint32_t id;\n +(struct )?vector position;/);
   });
 
   it("reads variables of partitions that are not loaded yet out of their executables", async () => {

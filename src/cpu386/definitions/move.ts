@@ -83,8 +83,8 @@ export const move: readonly Definition[] = [
     emit: (e, i) => {
       const size = wide(i.size);
       const slots = Array.from({ length: 8 }, (_, n) => e.let(e.stackOffset(e.constant(-size * (n + 1)))));
-      // The last slot first: if the stack ends in between, nothing has been written yet.
-      e.probeStore(2, slots[7]!, size);
+      // All slots first: the stack may end, or wrap, in the middle.
+      for (const slot of slots) e.probeStore(2, slot, size);
       for (let n = 0; n < 8; n++) e.store(2, slots[n]!, size, e.register(n, size));
       e.setStackPointer(slots[7]!);
     },

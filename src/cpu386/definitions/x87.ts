@@ -284,7 +284,13 @@ const transfers: Definition[] = [
     load(f, () => v);
   }),
   op("fst", ["dd/2 Rd"], (f, _cpu, i) => copyTo(f, sti(i), false)),
-  op("fstp", ["dd/3 Rd", "d9/3 Rd", "df/2 Rd", "df/3 Rd"], (f, _cpu, i) => copyTo(f, sti(i), true)),
+  op("fstp", ["dd/3 Rd", "df/2 Rd", "df/3 Rd"], (f, _cpu, i) => copyTo(f, sti(i), true)),
+  // An alias that the manual does not have: it does not complain of an empty register.
+  op("fstp-alias", ["d9/3 Rd"], (f, _cpu, i) => {
+    f.clearC1();
+    if (!f.isEmpty(0)) f.set(sti(i), f.get(0));
+    f.pop();
+  }),
   op("fxch", ["d9/1 Rd", "dd/1 Rd", "df/1 Rd"], (f, _cpu, i) => {
     f.clearC1();
     const n = sti(i);
@@ -300,14 +306,12 @@ const transfers: Definition[] = [
     [false, true].map(
       (negated): Definition => ({
         ...op(`fcmov${negated ? "n" : ""}${condition}`, [`${negated ? "db" : "da"}/${digit} Rd`], (f, cpu, i) => {
-          f.clearC1();
           const bits = [FLAG.CF, FLAG.ZF, FLAG.CF | FLAG.ZF, FLAG.PF][digit]!;
           const holds = ((cpu.flags & bits) !== 0) !== negated;
+          // An empty register is an underflow even if nothing is to be moved.
           if (!f.requireFull(0, sti(i))) {
-            if (f.masksInvalid && holds) f.set(0, f.indefinite);
-            return;
-          }
-          if (holds) f.set(0, f.get(sti(i)));
+            if (f.masksInvalid) f.set(0, f.indefinite);
+          } else if (holds) f.set(0, f.get(sti(i)));
         }),
         since: 686,
       }),
@@ -352,6 +356,7 @@ function examine(f: X87): void {
 function partialRemainder(f: X87, nearest: boolean): void {
   f.clearC1();
   if (!f.requireFull(0, 1)) {
+    f.status &= ~STATUS.C2;
     if (f.masksInvalid) f.set(0, f.indefinite);
     return;
   }
@@ -359,6 +364,10 @@ function partialRemainder(f: X87, nearest: boolean): void {
   const { result, quotient } = A.remainder(f.get(0), f.get(1), nearest, env);
   if (!f.settle(env)) return;
   f.set(0, result);
+  if (env.raised & X.invalid) {
+    f.status &= ~STATUS.C2;
+    return;
+  }
   const q = quotient ?? 0;
   const bits = (q & 4 ? STATUS.C0 : 0) | (q & 1 ? STATUS.C1 : 0) | (q & 2 ? STATUS.C3 : 0);
   f.setConditions(quotient === undefined ? STATUS.C2 : bits);
@@ -370,6 +379,7 @@ function twoResults(f: X87, first: (v: Float80, env: Environment) => Float80, se
   const full = f.requireFull(0);
   const room = full && f.requireRoom();
   if (!full || !room) {
+    f.status &= ~STATUS.C2;
     if (!f.masksInvalid) return;
     f.set(0, f.indefinite);
     f.push(f.indefinite);
@@ -450,8 +460,12 @@ const isD9 = (i: Instruction): number => i.special & 0x1f;
 const onStack: Definition[] = [
   op("fd9", ["d9/4 Rd", "d9/5 Rd", "d9/6 Rd", "d9/7 Rd"], (f, cpu, i) => (D9[isD9(i)] ?? invalidOpcode(cpu))(f, cpu, i)),
   op("fnop", ["d9/2 Rd"], (_f, cpu, i) => (sti(i) === 0 ? undefined : invalidOpcode(cpu))),
-  op("ffree", ["dd/0 Rd"], (f, _cpu, i) => f.free(sti(i))),
+  op("ffree", ["dd/0 Rd"], (f, _cpu, i) => {
+    f.clearC1();
+    f.free(sti(i));
+  }),
   op("ffreep", ["df/0 Rd"], (f, _cpu, i) => {
+    f.clearC1();
     f.free(sti(i));
     f.pop();
   }),

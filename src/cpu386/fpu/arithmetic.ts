@@ -83,13 +83,14 @@ export function divide(a: Float80, b: Float80, env: Environment): Float80 {
   const [ca, cb] = [classify(a), classify(b)];
   const sign = a.sign === b.sign ? 0 : 1;
   if ((ca === "infinity" && cb === "infinity") || (ca === "zero" && cb === "zero")) return invalid(env);
-  noteDenormal(env, a, b);
-  if (ca === "infinity") return infinity(sign);
-  if (cb === "infinity") return zero(sign);
-  if (cb === "zero") {
+  // A division by zero hides a denormal dividend.
+  if (cb === "zero" && ca !== "infinity") {
     env.raised |= X.zeroDivide;
     return infinity(sign);
   }
+  noteDenormal(env, a, b);
+  if (ca === "infinity") return infinity(sign);
+  if (cb === "infinity") return zero(sign);
   if (ca === "zero") return zero(sign);
   const [x, y] = [exact(a), exact(b)];
   // 66 bits of quotient at the least, whatever the lengths of denormals.

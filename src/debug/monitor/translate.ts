@@ -12,13 +12,19 @@ function number(text: string): number {
   return value;
 }
 
+function selectorIn(text: string): number {
+  const value = /^(0x[0-9a-f]+|\d+)$/i.test(text) ? Number(text) : Number.NaN;
+  if (!(value <= 0xffff)) throw new UserError(`"${text}" is no segment register, selector or partition`);
+  return value;
+}
+
 /** A segment register's name, a partition's name, or a selector. */
 function segmentNamed(target: MachineTarget, name: string): SegmentCache {
   const p = target.machine.cpu.processor;
   const register = (SEGMENT_NAMES as readonly string[]).indexOf(name.toUpperCase());
   if (register >= 0) return p.segment(register);
   const space = target.system.spaces().find((s) => s.name === name);
-  const selector = space?.segments ? space.segments.data : space ? undefined : number(name);
+  const selector = space?.segments ? space.segments.data : space ? undefined : selectorIn(name);
   if (selector === undefined)
     throw new UserError(space?.id === 1 ? "the kernel's addresses are linear already" : `${name} has no segments yet`);
   const at = locateDescriptor(p, selector);

@@ -23,12 +23,12 @@ export function differences(c: Case, host: Outcome, ours: Outcome): string[] {
   check("error code", host.errorCode, ours.errorCode);
   check("eip", host.eip, ours.eip);
   const stopped = host.vector !== 3 && PARTIAL.test(c.name.split(",")[0]!) && host.eip === c.at;
-  REGISTERS.forEach((name, n) => check(name, stopped ? c.regs[n]! : host.regs[n]!, ours.regs[n]!));
+  for (const [n, name] of REGISTERS.entries()) check(name, stopped ? c.regs[n]! : host.regs[n]!, ours.regs[n]!);
   // Without an int3 at the end of the code as its end, a case stopped somewhere on the way.
   const complete = host.vector === 3 && host.eip === c.at + c.code.length + 1;
   const mask = (ARITHMETIC | FLAG.DF) & ~(complete ? c.undefinedFlags : c.everUndefined);
   check("flags", host.flags & mask, ours.flags & mask);
-  SEGMENTS.forEach((name, n) => check(name, host.selectors[n]!, ours.selectors[n]!));
+  for (const [n, name] of SEGMENTS.entries()) check(name, host.selectors[n]!, ours.selectors[n]!);
   if (stopped ? ours.hash !== 0 : host.hash !== ours.hash) {
     const list = (o: Outcome): string => o.changes.map(([at, value]) => `${hex(at)}=${hex(value)}`).join(" ") || "none";
     found.push(`memory: host ${list(host)}; ours ${list(ours)}`);

@@ -37,7 +37,7 @@ export class EmulatedRunner {
     // Linux's flat user segments, at its selectors 0x23 and 0x2b.
     put(GDT + 0x20, [0xffff, 0xcffb00]);
     put(GDT + 0x28, [0xffff, 0xcff300]);
-    LDT_ENTRIES.forEach((d, n) => put(LDT_BASE + 8 * n, descriptor(d)));
+    for (const [n, d] of LDT_ENTRIES.entries()) put(LDT_BASE + 8 * n, descriptor(d));
     p.setWord(L.CR0, 1);
     p.setWord(L.GDTR_BASE, GDT);
     p.setWord(L.GDTR_LIMIT, 0x7f);
@@ -59,7 +59,7 @@ export class EmulatedRunner {
     const cs = decodeDescriptor(segments.cs, ...descriptor(LDT_ENTRIES[segments.cs >> 3]!));
     install(p, SEGMENT.CS, markAccessed(p, { ...cs, at: LDT_BASE + (segments.cs & ~7) }));
     for (const name of ["ss", "ds", "es", "fs", "gs"] as const) loadSegment(p, SEGMENT[name.toUpperCase() as "SS"], segments[name]);
-    c.regs.forEach((value, n) => p.setWord(L.GPR + 4 * n, value));
+    for (const [n, value] of c.regs.entries()) p.setWord(L.GPR + 4 * n, value);
     p.setWord(L.EIP, c.at);
     p.flags = c.flags;
     p.halted = p.shadow = p.attention = false;

@@ -5,24 +5,28 @@ import { FLAG } from "../../../src/cpu386/flags.js";
 import { encode, hasLetter } from "./encode.js";
 import { type Case, DATA, LDT_ENTRIES, selectorOf, template } from "./native.js";
 import { Patches } from "./patches.js";
-import type { Random } from "./random.js";
 import { prepare } from "./prepare.js";
+import type { Random } from "./random.js";
 
 /**
  * Not comparable with a process on a real operating system: what depends on the machine (cpuid, rdtsc, the coprocessor), and what the
  * kernel may emulate or hide (sgdt and its kin under UMIP).
  */
-const EXCLUDED = new Set(["cpuid", "rdtsc", "x87", "wait", "sgdt", "sidt", "smsw", "sldt", "str"]);
-export const FORMS: readonly Form[] = TABLE.forms.filter((f) => !EXCLUDED.has(f.definition.name));
+const EXCLUDED = new Set(["cpuid", "rdtsc", "wait", "sgdt", "sidt", "smsw", "sldt", "str"]);
+const isX87 = (f: Form): boolean => !f.twoByte && f.opcode >= 0xd8 && f.opcode <= 0xdf;
+export const FORMS: readonly Form[] = TABLE.forms.filter((f) => !EXCLUDED.has(f.definition.name) && !isX87(f));
 
 /** Definitions that may stand behind another one, where registers no longer hold what was chosen. */
-const FOLLOWERS = FORMS.filter(({ definition: d }) => !d.system && !d.ends && !d.stack && !d.rep && d.name !== "pushf" && d.name !== "cmpxchg8b");
+const FOLLOWERS = FORMS.filter(
+  ({ definition: d }) => !d.system && !d.ends && !d.stack && !d.rep && d.name !== "pushf" && d.name !== "cmpxchg8b",
+);
 const READS_FLAGS = /^(j|set|cmov|adc|sbb|rcl|rcr|cmc|lahf|pushf|salc|into|loopn?e|da[as]|aa[as])/;
 /** Defined in full whenever they are executed, so what was undefined before is no longer. */
 const SETS_ALL_FLAGS = new Set(["add", "sub", "cmp", "neg", "xadd", "cmpxchg"]);
 
 const LETTERS = { o: FLAG.OF, s: FLAG.SF, z: FLAG.ZF, a: FLAG.AF, p: FLAG.PF, c: FLAG.CF } as const;
-const undefinedFlags = (flags = ""): number => [...flags].reduce((mask, letter) => mask | (LETTERS[letter as keyof typeof LETTERS] ?? 0), 0);
+const undefinedFlags = (flags = ""): number =>
+  [...flags].reduce((mask, letter) => mask | (LETTERS[letter as keyof typeof LETTERS] ?? 0), 0);
 
 const SEGMENT_PREFIXES = [0x26, 0x2e, 0x36, 0x3e, 0x64, 0x65];
 const NAMES = ["data", "readOnly", "expandDown", "pages", "odd", "stack16", "code"] as const;
@@ -48,8 +52,9 @@ export function generate(random: Random, only?: readonly Form[]): Case {
   let undefinedNow = undefinedFlags(first.definition.flags);
   let everUndefined = undefinedNow;
   let names = first.definition.name;
-  // A branch must not land in the middle of what follows.
-  const more = only || hasLetter(first, "J") || random.chance(70) ? 0 : random.between(1, 4);
+  // A branch must not land in the middle of what follows, and a segment just loaded may reach beyond the test memory.
+  const alone = only || hasLetter(first, "J") || /segment|^pop-|^l.s$/.test(first.definition.name);
+  const more = alone || random.chance(70) ? 0 : random.between(1, 4);
   for (let n = 0; n < more; n++) {
     const form = random.pick(FOLLOWERS);
     const { name, flags } = form.definition;
@@ -107,7 +112,15 @@ function limitCount(choice: { operand: 2 | 4; immediates: number[]; regs: number
   choice.memory = false;
 }
 
-function instruction(random: Random, form: Form, size: 2 | 4, regs: number[], segments: Segments, patches: Patches, known: boolean): number[] {
+function instruction(
+  random: Random,
+  form: Form,
+  size: 2 | 4,
+  regs: number[],
+  segments: Segments,
+  patches: Patches,
+  known: boolean,
+): number[] {
   const { definition } = form;
   const prefixes: number[] = [];
   const other = size === 4 ? 2 : 4;
@@ -123,7 +136,8 @@ function instruction(random: Random, form: Form, size: 2 | 4, regs: number[], se
     address = other;
   }
   // In front of two-byte opcodes, later processors made other instructions of these prefixes (lzcnt, for one); loop heeds them on AMD's.
-  if (definition.rep ? random.chance(60) : !form.twoByte && !definition.name.startsWith("loop") && random.chance(1)) prefixes.push(random.pick([0xf2, 0xf3]));
+  if (definition.rep ? random.chance(60) : !form.twoByte && !definition.name.startsWith("loop") && random.chance(1))
+    prefixes.push(random.pick([0xf2, 0xf3]));
   // LOCK before mov cr0 names another register on AMD's processors.
   if (!definition.name.endsWith("-control") && random.chance(definition.lock ? 10 : 1)) prefixes.push(0xf0);
   let override: number | undefined;
@@ -131,12 +145,24 @@ function instruction(random: Random, form: Form, size: 2 | 4, regs: number[], se
     override = random.below(6);
     prefixes.push(SEGMENT_PREFIXES[override]!);
   }
-  const choice = { random, form, operand, address, regs, target: target(random), reg: random.below(8), immediates: [random.value(), random.value()], memory };
+  const choice = {
+    random,
+    form,
+    operand,
+    address,
+    regs,
+    target: target(random),
+    reg: random.below(8),
+    immediates: [random.value(), random.value()],
+    memory,
+  };
   // Memory contents can be chosen where the operand is in the plain data segment.
   const plain = (selector: number): boolean => selector === selectorOf("data");
   if (known) {
     const stackBase = LDT_ENTRIES[segments.ss >> 3]!.base - DATA;
-    prepare(choice, override === undefined && plain(segments.ds) && plain(segments.ss) ? patches : undefined, (offset, bytes) => patches.put(stackBase + (offset & 0xffff), bytes));
+    prepare(choice, override === undefined && plain(segments.ds) && plain(segments.ss) ? patches : undefined, (offset, bytes) =>
+      patches.put(stackBase + (offset & 0xffff), bytes),
+    );
   }
   if (definition.name === "shld" || definition.name === "shrd") limitCount(choice, form.operands[2] === "CL");
   return encode(random, { ...choice, prefixes, known }, regs);
@@ -149,4 +175,5 @@ export function selector(random: Random): number {
   return index * 8 + 4 + (random.chance(80) ? 3 : random.below(4));
 }
 /** Selectors for far transfers; the flat code segment would lead out of the test memory. */
-export const codeSelector = (random: Random): number => (random.chance(60) ? selectorOf(random.pick(["code", "code16", "executeOnly"] as const)) : selector(random));
+export const codeSelector = (random: Random): number =>
+  random.chance(60) ? selectorOf(random.pick(["code", "code16", "executeOnly"] as const)) : selector(random);

@@ -48,7 +48,14 @@ export interface Case {
   /** eax ecx edx ebx esp ebp esi edi */
   readonly regs: readonly number[];
   readonly flags: number;
-  readonly segments: { readonly cs: number; readonly ss: number; readonly ds: number; readonly es: number; readonly fs: number; readonly gs: number };
+  readonly segments: {
+    readonly cs: number;
+    readonly ss: number;
+    readonly ds: number;
+    readonly es: number;
+    readonly fs: number;
+    readonly gs: number;
+  };
   /** Doublewords of the data window that differ from template(): offset (a multiple of 4) and value. */
   readonly patches: readonly (readonly [number, number])[];
   /** Arithmetic flags that the manual leaves undefined. */
@@ -128,10 +135,21 @@ export function buildNative(): { run(cases: readonly Case[]): Outcome[]; dispose
   const directory = mkdtempSync(join(tmpdir(), "pok386-oracle-"));
   const binary = join(directory, "native");
   const source = fileURLToPath(new URL("native.c", import.meta.url));
-  const flags = ["-m32", "-static", "-nostdlib", "-ffreestanding", "-fno-pic", "-no-pie", "-fno-stack-protector", "-fno-asynchronous-unwind-tables"];
+  const flags = [
+    "-m32",
+    "-static",
+    "-nostdlib",
+    "-ffreestanding",
+    "-fno-pic",
+    "-no-pie",
+    "-fno-stack-protector",
+    "-fno-asynchronous-unwind-tables",
+  ];
   const built = spawnSync("gcc", [...flags, "-O2", "-o", binary, source], { encoding: "utf8" });
   if (built.error || built.status !== 0) {
-    throw new Error(`the native test runner needs gcc with -m32 on an x86 host: apt-get install gcc\n${built.error?.message ?? built.stderr}`);
+    throw new Error(
+      `the native test runner needs gcc with -m32 on an x86 host: apt-get install gcc\n${built.error?.message ?? built.stderr}`,
+    );
   }
   return {
     run(cases) {
@@ -139,7 +157,9 @@ export function buildNative(): { run(cases: readonly Case[]): Outcome[]; dispose
       const outcomes = decode(done.stdout);
       if (outcomes.length !== cases.length) {
         const culprit = cases[outcomes.length];
-        throw new Error(`the native runner stopped (${done.signal ?? done.status}) ${done.stderr} at case ${outcomes.length}: ${JSON.stringify(culprit)}`);
+        throw new Error(
+          `the native runner stopped (${done.signal ?? done.status}) ${done.stderr} at case ${outcomes.length}: ${JSON.stringify(culprit)}`,
+        );
       }
       return outcomes;
     },

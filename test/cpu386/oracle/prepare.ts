@@ -21,7 +21,8 @@ const [EAX, ECX, EDX, EBX, ESP, EBP, ESI, EDI] = [0, 1, 2, 3, 4, 5, 6, 7] as con
 
 /** Near and far branch targets: in the int3-filled part of the code window, seldom beyond its limit. */
 const branchTarget = (random: Random): number => (random.chance(8) ? 0x10000 + random.below(3) * 0x7fff : random.between(0, 0x3fff));
-const relative = (random: Random): number => (random.chance(5) ? random.value() | 0x8000 : random.chance(50) ? random.between(0, 120) : -random.between(20, 128));
+const relative = (random: Random): number =>
+  random.chance(5) ? random.value() | 0x8000 : random.chance(50) ? random.between(0, 120) : -random.between(20, 128);
 
 /** @param data where the memory operand's contents can be set @param stack sets what is on the stack */
 export function prepare(c: Choice, data: Patches | undefined, stack: (offset: number, bytes: readonly number[]) => void): void {
@@ -36,7 +37,11 @@ export function prepare(c: Choice, data: Patches | undefined, stack: (offset: nu
     regs[ECX] = random.chance(90) ? random.below(24) : random.chance(50) ? random.below(0x2000) : random.value();
     if (c.address === 2 && random.chance(50)) regs[ECX] = (regs[ECX]! | (random.value() & 0xffff0000)) >>> 0;
   }
-  const push = (...values: number[]): void => stack(regs[ESP]!, values.flatMap((v) => bytes(v, operand)));
+  const push = (...values: number[]): void =>
+    stack(
+      regs[ESP]!,
+      values.flatMap((v) => bytes(v, operand)),
+    );
   const someFlags = (): number => random.word() & 0xcd5;
   // AMD's processors read more of the stack than these need.
   if (/^(retf|iret)/.test(name) && (regs[ESP]! & 0xffff) > 0xffd0) regs[ESP] = 0x8000;
