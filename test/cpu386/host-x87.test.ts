@@ -36,7 +36,7 @@ const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString("hex");
 /** A register's significand and exponent as one number, so that neighbours differ by one. */
 const ordinal = (bytes: Uint8Array): bigint => {
   const view = new DataView(bytes.buffer, bytes.byteOffset);
-  return (BigInt(view.getUint16(8, true)) << 64n) | view.getBigUint64(0, true);
+  return (BigInt(view.getUint16(8, true)) << 63n) | (view.getBigUint64(0, true) & ((1n << 63n) - 1n));
 };
 
 /** |ST(0)| of at least a quarter. */

@@ -128,7 +128,7 @@ const arithmetic: Definition[] = BINARY.flatMap(([name, digit, f2]) => [
       compute(f, 0, [0], false, (env) => {
         const result = f2(f.get(0), operand, env);
         // Worse trouble with the operands hides the denormal.
-        if (denormal && !(env.raised & X.invalid) && !isNan(result)) env.raised |= X.denormal;
+        if (denormal && !(env.raised & (X.invalid | X.zeroDivide)) && !isNan(result)) env.raised |= X.denormal;
         return result;
       });
     }),
@@ -207,7 +207,8 @@ function load(f: X87, value: (env: Environment) => Float80): void {
   }
   const env = f.environment();
   const v = value(env);
-  if (f.settle(env)) f.push(v);
+  // A denormal is loaded whether its exception is masked or not.
+  if (f.settle(env) || !(env.raised & X.invalid)) f.push(v);
 }
 
 /** Stores ST(0) as `bytes` of memory: what to write, or undefined if an unmasked exception keeps memory as it is. */
@@ -364,7 +365,7 @@ function partialRemainder(f: X87, nearest: boolean): void {
   const { result, quotient } = A.remainder(f.get(0), f.get(1), nearest, env);
   if (!f.settle(env)) return;
   f.set(0, result);
-  if (env.raised & X.invalid) {
+  if (env.raised & X.invalid || isNan(result)) {
     f.status &= ~STATUS.C2;
     return;
   }

@@ -146,6 +146,11 @@ function roundTiny(
 ): Float80 {
   if (!(env.masks & FPU_EXCEPTION.underflow)) {
     env.raised |= FPU_EXCEPTION.underflow;
+    if (biased + WRAP < 1) {
+      // Too small even for that (fscale only).
+      env.raised |= FPU_EXCEPTION.precision;
+      return zero(sign);
+    }
     note(env, inexact, up);
     return { sign, exponent: biased + WRAP, significand: rounded << BigInt(64 - precision) };
   }
@@ -168,7 +173,8 @@ function overflow(
   env: Environment,
 ): Float80 {
   env.raised |= FPU_EXCEPTION.overflow;
-  if (!(env.masks & FPU_EXCEPTION.overflow)) {
+  // Too large even for the moved exponent (fscale only): as if it were masked.
+  if (!(env.masks & FPU_EXCEPTION.overflow) && biased - WRAP < MAX_EXPONENT) {
     note(env, inexact, up);
     return { sign, exponent: biased - WRAP, significand: result << BigInt(64 - precision) };
   }

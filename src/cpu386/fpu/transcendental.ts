@@ -237,7 +237,8 @@ function trigonometric(a: Float80, env: Environment, which: "sine" | "cosine"): 
   const negative = (turn >= 2 ? 1 : 0) ^ (which === "sine" ? a.sign : 0);
   // Odd quarters swap sine and cosine; only the sine carries the rest's own sign.
   if (turn & 1) {
-    const c = cosine(square);
+    // Never quite 1: a cosine is below it for every rest but 0.
+    const c = cosine(square) - 1n;
     return round({ sign: negative as 0 | 1, significand: c, exponent: -FRACTION }, env, true, 64);
   }
   return product(exactRest!, sineRatio(square), env, (negative ^ exactRest!.sign) as 0 | 1);
