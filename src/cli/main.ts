@@ -17,6 +17,14 @@ function fail(message: string): never {
   process.exit(2);
 }
 
+/** What yargs has to say of a command line, in one line that says where to find more. */
+function oneLine(message: string): string {
+  const missing = /^Not enough arguments following: (\S+)$/.exec(message);
+  if (missing) return `--${missing[1]} needs a value`;
+  const line = message.replace(/\s*\n\s*/g, " ").trim();
+  return line.includes("--help") ? line : `${line}; --help tells more`;
+}
+
 try {
   await yargs(hideBin(process.argv))
     .scriptName("pok386")
@@ -29,11 +37,12 @@ try {
     .epilogue(EXIT_STATUS)
     .wrap(Math.min(110, process.stdout.columns ?? 110))
     .fail((message, error) => {
-      if (error && !(error instanceof UserError)) throw error;
-      fail(error?.message ?? message.split("\n")[0]!);
+      if (error) throw error;
+      fail(oneLine(message));
     })
     .parseAsync();
 } catch (error) {
   if (error instanceof UserError) fail(error.message);
+  if (error instanceof Error && error.name === "YError") fail(oneLine(error.message));
   throw error;
 }

@@ -26,9 +26,23 @@ export function parsePartition(text: string): NamedPartition {
   return { name: name!, elf: new ElfFile(readUserFile(path!), path!) };
 }
 
-/** A whole number within bounds. */
-export function wholeNumber(option: string, value: number, least: number, most: number): number {
-  if (!Number.isSafeInteger(value) || value < least || value > most)
-    throw new UserError(`--${option}: a whole number from ${least} to ${most}, please`);
+/** All of them, each with a name of its own. */
+export function parsePartitions(texts: readonly string[]): NamedPartition[] {
+  const partitions = texts.map(parsePartition);
+  partitions.forEach(({ name }, n) => {
+    if (partitions.findIndex((other) => other.name === name) < n) throw new UserError(`--partition ${name}: the name is given twice`);
+  });
+  return partitions;
+}
+
+/** A whole number within bounds, as typed: decimal digits. */
+export function wholeNumber(option: string, typed: string, least: number, most: number): number {
+  const value = /^\d+$/.test(typed) ? Number(typed) : Number.NaN;
+  if (!(value >= least && value <= most)) throw new UserError(`--${option} ${typed}: a whole number from ${least} to ${most}, please`);
   return value;
+}
+
+/** Of an option given twice, yargs makes an array; none of these means anything twice. */
+export function onlyOnce(typed: Readonly<Record<string, unknown>>, options: readonly string[]): void {
+  for (const option of options) if (Array.isArray(typed[option])) throw new UserError(`--${option} is given twice`);
 }

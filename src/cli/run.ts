@@ -3,7 +3,7 @@ import type { CommandModule } from "yargs";
 import { UserError } from "../errors.js";
 import type { BootRequest } from "../pc/machine.js";
 import { readUserFile } from "./files.js";
-import { parseEndpoint, parsePartition, wholeNumber } from "./options.js";
+import { onlyOnce, parseEndpoint, parsePartitions, wholeNumber } from "./options.js";
 
 interface RunArguments {
   image: string | undefined;
@@ -12,13 +12,13 @@ interface RunArguments {
   parallel: string | undefined;
   gdb: string | undefined;
   wait: boolean;
-  memory: number;
-  "max-insns": number | undefined;
+  memory: string;
+  "max-insns": string | undefined;
   stats: boolean;
   append: string | undefined;
   module: string[];
   partition: string[];
-  ips: number;
+  ips: string;
   pace: string;
 }
 
@@ -44,9 +44,9 @@ export const runCommand: CommandModule<object, RunArguments> = {
         describe: "wait at the first instruction for a debugger at [HOST:]PORT; port 0 picks a free one",
       })
       .option("wait", { type: "boolean", default: true, describe: "with --gdb: wait for the debugger (--no-wait: run at once)" })
-      .option("memory", { type: "number", default: 64, requiresArg: true, describe: "RAM in MB" })
+      .option("memory", { type: "string", default: "64", requiresArg: true, describe: "RAM in MB" })
       .option("max-insns", {
-        type: "number",
+        type: "string",
         requiresArg: true,
         describe: "end with status 4 when the clock reads this many instructions; halted time counts",
       })
@@ -66,7 +66,7 @@ export const runCommand: CommandModule<object, RunArguments> = {
         requiresArg: true,
         describe: "NAME=FILE.elf names a partition and gives its symbols; may be repeated",
       })
-      .option("ips", { type: "number", default: 100_000_000, requiresArg: true, describe: "instructions in a second of virtual time" })
+      .option("ips", { type: "string", default: "100000000", requiresArg: true, describe: "instructions in a second of virtual time" })
       .option("pace", {
         type: "string",
         choices: ["fast", "wall"],
@@ -75,6 +75,7 @@ export const runCommand: CommandModule<object, RunArguments> = {
         describe: "run as fast as possible, or keep to real time",
       }),
   handler: async (a) => {
+    onlyOnce({ ...a }, ["rom", "parallel", "gdb", "memory", "max-insns", "append", "ips", "pace"]);
     // Loaded only now: --help and mistakes are answered without the machine.
     const { runToExit } = await import("./host.js");
     await runToExit({
@@ -84,7 +85,7 @@ export const runCommand: CommandModule<object, RunArguments> = {
       memoryBytes: wholeNumber("memory", a.memory, 1, 1024) * 0x100000,
       ips: wholeNumber("ips", a.ips, 1000, 5_000_000_000),
       paceWall: a.pace === "wall",
-      partitions: a.partition.map(parsePartition),
+      partitions: parsePartitions(a.partition),
       gdb: a.gdb === undefined ? undefined : parseEndpoint(a.gdb),
       wait: a.wait,
       maxInstructions: a["max-insns"] === undefined ? undefined : wholeNumber("max-insns", a["max-insns"], 1, Number.MAX_SAFE_INTEGER),

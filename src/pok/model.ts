@@ -80,6 +80,21 @@ export class PokSystem implements SystemModel {
       if (!slot) this.slots.push((slot = this.slot(this.slots.length, n.name, undefined)));
       place(slot, n);
     }
+    // gdb asks for an executable by its path, so a name found here gives way to the same one given by the user.
+    for (const slot of this.slots) if (!taken.has(slot)) this.renameUnlessFree(slot);
+  }
+
+  private renameUnlessFree(slot: Slot): void {
+    const name = this.freeName(slot.name, slot);
+    if (name === slot.name) return;
+    slot.name = name;
+    slot.elf &&= new ElfFile(slot.elf.bytes, `/pok386/${name}.elf`);
+  }
+  private freeName(wanted: string, owner?: Slot): string {
+    const isFree = (name: string): boolean => this.slots.every((slot) => slot === owner || slot.name !== name);
+    let name = wanted;
+    for (let n = 2; !isFree(name); n++) name = `${wanted}-${n}`;
+    return name;
   }
 
   spaces(): readonly SystemSpace[] {
@@ -103,7 +118,7 @@ export class PokSystem implements SystemModel {
     for (const slot of free) slot.segments = undefined;
     for (const pair of open) {
       let slot = free.shift();
-      if (!slot) this.slots.push((slot = this.slot(this.slots.length, `part${this.slots.length + 1}`, undefined)));
+      if (!slot) this.slots.push((slot = this.slot(this.slots.length, this.freeName(`part${this.slots.length + 1}`), undefined)));
       slot.segments = pair;
     }
     this.slotByBase = new Map(this.slots.flatMap((s) => (s.segments ? [[s.segments.base as number, s] as const] : [])));

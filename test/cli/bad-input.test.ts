@@ -105,7 +105,7 @@ describe("other files", () => {
   });
 
   it("a module that does not fit into memory", async () => {
-    const path = file("module", new Uint8Array(2 << 20));
+    const path = file("module", new Uint8Array(4 << 20));
     expect(await complaint("run", TWO, "--memory", "4", "--module", path)).toMatch(/^\S+module: \S+ .*does not fit in 4 MB of memory$/);
   });
 
@@ -137,17 +137,17 @@ describe("options", () => {
     [["--partition", "radar"], '--partition radar: say NAME=FILE, the name of letters, digits, "_", "." and "-"'],
     [["--partition", "=x"], '--partition =x: say NAME=FILE, the name of letters, digits, "_", "." and "-"'],
     [["--partition", "kernel=x"], '--partition kernel=x: "kernel" is the kernel\'s own name'],
-    [["--pace", "slow"], '--pace slow: say fast or wall'],
+    [["--pace", "slow"], 'Invalid values: Argument: pace, Given: "slow", Choices: "fast", "wall"; --help tells more'],
     [["--memory", "8", "--memory", "9"], "--memory is given twice"],
     [["--gdb", "0", "--gdb", "1"], "--gdb is given twice"],
-    [["--nonsense"], "Unknown argument: nonsense"],
-    [["extra"], "Unknown argument: extra"],
+    [["--nonsense"], "Unknown argument: nonsense; --help tells more"],
+    [["extra"], "Unknown argument: extra; --help tells more"],
   ])("%s", async (args, expected) => {
     expect(await complaint("run", TWO, ...args)).toBe(expected);
   });
 
   it.each(["--memory", "--ips", "--max-insns", "--gdb", "--append", "--module", "--partition", "--pace"])("%s without a value", async (option) => {
-    expect(await complaint("run", TWO, option)).toMatch(/Not enough arguments following: (\S+)/);
+    expect(await complaint("run", TWO, option)).toBe(`${option} needs a value`);
   });
 
   it("two partitions of one name", async () => {
@@ -174,7 +174,7 @@ describe("commands", () => {
   });
 
   it("an unknown one", async () => {
-    expect(await complaint("walk")).toBe("Unknown argument: walk");
+    expect(await complaint("walk")).toBe("Unknown argument: walk; --help tells more");
   });
 
   it("run without an image", async () => {
