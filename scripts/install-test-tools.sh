@@ -1,6 +1,10 @@
 #!/usr/bin/env bash
 # Installs what the tests compare pok386 with: real debuggers and QEMU. Run by `npm test`; does nothing if all of it is there.
 set -eu
+cd "$(dirname "$0")/.."
+
+# VS Code's adapter, without its install scripts: they compile what only its terminals need.
+[ -d test/dap/node_modules/cdt-gdb-adapter ] || npm ci --prefix test/dap --ignore-scripts --no-audit --no-fund
 
 missing=()
 need() { command -v "$1" >/dev/null 2>&1 || missing+=("$2"); }
