@@ -1,6 +1,7 @@
 /** Between the machine and the process it runs in: time slices, pace, console, debugger, and the end. */
 import { writeSync } from "node:fs";
 import { performance } from "node:perf_hooks";
+import type { Generation } from "../cpu386/model.js";
 import { type Ending, MachineTarget, type Pump } from "../debug/machine-target.js";
 import { UserError } from "../errors.js";
 import { type GdbServer, startGdbServer } from "../gdbstub/index.js";
@@ -14,6 +15,7 @@ export interface HostOptions {
   readonly boot: BootRequest;
   readonly memoryBytes: number;
   readonly ips: number;
+  readonly generation?: Generation;
   /** Keep to real time, sleeping when the machine is ahead of it. */
   readonly paceWall: boolean;
   readonly partitions: readonly NamedPartition[];
@@ -51,6 +53,7 @@ export class Host {
     this.machine = new Machine({
       memoryBytes: options.memoryBytes,
       ips: options.ips,
+      generation: options.generation ?? 686,
       boot: options.boot,
       console: (bytes) => process.stdout.write(bytes),
       post: options.post

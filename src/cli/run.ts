@@ -1,5 +1,6 @@
 /** `pok386 run IMAGE` */
 import type { CommandModule } from "yargs";
+import type { Generation } from "../cpu386/model.js";
 import { UserError } from "../errors.js";
 import type { BootRequest } from "../pc/machine.js";
 import { readUserFile } from "./files.js";
@@ -20,6 +21,7 @@ interface RunArguments {
   partition: string[];
   ips: string;
   pace: string;
+  cpu: string;
 }
 
 export const runCommand: CommandModule<object, RunArguments> = {
@@ -66,6 +68,13 @@ export const runCommand: CommandModule<object, RunArguments> = {
         requiresArg: true,
         describe: "NAME=FILE.elf names a partition and gives its symbols; may be repeated",
       })
+      .option("cpu", {
+        type: "string",
+        choices: ["386", "486", "586", "686"],
+        default: "686",
+        requiresArg: true,
+        describe: "which processor: instructions of later ones are invalid",
+      })
       .option("ips", { type: "string", default: "100000000", requiresArg: true, describe: "instructions in a second of virtual time" })
       .option("pace", {
         type: "string",
@@ -84,6 +93,7 @@ export const runCommand: CommandModule<object, RunArguments> = {
       parallel: a.parallel,
       memoryBytes: wholeNumber("memory", a.memory, 1, 1024) * 0x100000,
       ips: wholeNumber("ips", a.ips, 1000, 5_000_000_000),
+      generation: Number(a.cpu) as Generation,
       paceWall: a.pace === "wall",
       partitions: parsePartitions(a.partition),
       gdb: a.gdb === undefined ? undefined : parseEndpoint(a.gdb),

@@ -2,6 +2,7 @@
 import { TABLE } from "./definitions/index.js";
 import { type Form, operandSize, type Shape, shapeSlot } from "./definitions/table.js";
 import * as L from "./layout.js";
+import type { Generation } from "./model.js";
 
 /** What decoding depends on beside the bytes. */
 export interface CodeContext {
@@ -95,8 +96,14 @@ export class Decoder {
     special: 0,
   };
 
-  /** @param fetch reads a byte at a linear address; undefined if reading it would be a page fault */
-  constructor(private readonly fetch: (linear: number) => number | undefined) {}
+  /**
+   * @param fetch reads a byte at a linear address; undefined if reading it would be a page fault
+   * @param generation which processor decodes: later ones' instructions are invalid
+   */
+  constructor(
+    private readonly fetch: (linear: number) => number | undefined,
+    private readonly generation: () => Generation = () => 686,
+  ) {}
 
   /** Decodes the instruction at an offset. The result is overwritten by the next call. */
   decode(context: CodeContext, ip: number): Decoded {
@@ -158,7 +165,7 @@ export class Decoder {
     const needsModRm = slot.group !== undefined || slot.form?.hasModRm === true;
     const modrm = needsModRm ? this.byte() : 0;
     const form = slot.group ? slot.group[modrm < 0xc0 ? "memory" : "register"][(modrm >> 3) & 7] : slot.form;
-    if (!form) throw new Overrun("invalid");
+    if (!form || (form.definition.since ?? 386) > this.generation()) throw new Overrun("invalid");
 
     let kind: "register" | "base" | "index" | "word" = "register";
     let defaultSegment = 3;

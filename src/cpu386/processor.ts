@@ -6,6 +6,7 @@ import { ARITHMETIC, FLAG } from "./flags.js";
 import { X87 } from "./fpu/x87.js";
 import * as L from "./layout.js";
 import { PhysicalMemory } from "./memory.js";
+import { type Generation, MODELS } from "./model.js";
 import { Paging } from "./paging.js";
 import { accessRule, deriveBounds, SEGMENT_NAMES, type SegmentCache } from "./segment.js";
 
@@ -35,6 +36,8 @@ export class Processor {
   onFloatError: (() => void) | undefined;
   /** Virtual time in instructions, for rdtsc. */
   time: () => number = () => 0;
+  /** Which processor this is. Set before reset. */
+  generation: Generation = 686;
   /** Hears of every change of ring before it takes effect; `eip` is where the ring that is left was, or will be resumed. */
   onRingChange: ((from: number, to: number, eip: number) => void) | undefined;
   /** Hears of every read by an instruction that is not done by interpreted code alone; set while there are read watchpoints. */
@@ -79,6 +82,9 @@ export class Processor {
   setCpl(ring: number): void {
     this.i32[L.CPL >> 2] = ring;
     this.paging.select();
+  }
+  get model(): (typeof MODELS)[Generation] {
+    return MODELS[this.generation];
   }
   get eip(): Offset {
     return offset(this.i32[L.EIP >> 2]!);

@@ -49,10 +49,13 @@ export class RecordCache {
     private readonly cpu: Processor,
     private readonly areaEnd: number,
   ) {
-    this.decoder = new Decoder((at) => {
-      const physical = cpu.paging.fetch(linear(at), cpu.cpl === 3);
-      return physical === undefined ? undefined : cpu.memory.read(physical, 1);
-    });
+    this.decoder = new Decoder(
+      (at) => {
+        const physical = cpu.paging.fetch(linear(at), cpu.cpl === 3);
+        return physical === undefined ? undefined : cpu.memory.read(physical, 1);
+      },
+      () => cpu.generation,
+    );
   }
 
   /** Follows a change of CS or SS: records are per base, limit and sizes. */

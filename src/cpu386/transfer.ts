@@ -242,7 +242,7 @@ function returnOuter(
 /** Which EFLAGS bits iret and popf may change at this privilege (SDM volume 2, IRET and POPF). */
 export function writableFlags(cpu: Processor, size: 2 | 4): number {
   let mask = 0x4dd5 & ~FLAG.IF;
-  if (size === 4) mask |= FLAG.AC | FLAG.ID;
+  if (size === 4) mask |= cpu.model.flags;
   const iopl = (cpu.word(L.EFLAGS) >> 12) & 3;
   if (cpu.cpl <= iopl) mask |= FLAG.IF;
   if (cpu.cpl === 0) mask |= FLAG.IOPL;

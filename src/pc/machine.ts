@@ -2,6 +2,7 @@
 import { offset, physical } from "../cpu386/address.js";
 import { Cpu, type RunExit, type RunOptions } from "../cpu386/cpu.js";
 import * as L from "../cpu386/layout.js";
+import type { Generation } from "../cpu386/model.js";
 import { install, SEGMENT } from "../cpu386/segment.js";
 import { UserError } from "../errors.js";
 import { A20Control } from "./a20.js";
@@ -34,6 +35,8 @@ export interface MachineOptions {
   readonly ips: number;
   /** What is in the machine when its power is switched on. */
   readonly boot: BootRequest;
+  /** Which processor; a Pentium Pro unless given. */
+  readonly generation?: Generation;
   /** Hears every byte the guest sends to COM1. */
   readonly console: (bytes: Uint8Array) => void;
   /** Hears POST codes, with the port they were written to. */
@@ -47,8 +50,6 @@ const MULTIBOOT_MAGIC = 0x2badb002;
 const FLAT_CODE = { base: 0, limit: 0xffffffff, attributes: 0xc09b00 };
 const FLOAT_ERROR_IRQ = 13;
 const REAL_MODE_DATA = 0x9300;
-/** Type, family, model and stepping, as cpuid gives them. */
-const PROCESSOR_ID = 0x611;
 const FLAT_DATA = { base: 0, limit: 0xffffffff, attributes: 0xc09300 };
 
 export class Machine {
@@ -67,6 +68,7 @@ export class Machine {
     if (options.memoryBytes > L.MAX_RAM_BYTES) throw new UserError(`--memory: at most ${L.MAX_RAM_BYTES >> 20} MB`);
     this.cpu = new Cpu(options.memoryBytes);
     const { processor } = this.cpu;
+    processor.generation = options.generation ?? 686;
     this.clock = new VirtualClock(() => this.now, options.ips);
     this.clock.onEarlier = () => {
       processor.attention = true;
@@ -158,7 +160,7 @@ export class Machine {
     install(p, SEGMENT.TR, { selector: 0, base: 0, limit: 0xffff, attributes: 0 });
     p.setWord(L.GDTR_LIMIT, 0xffff);
     p.setWord(L.IDTR_LIMIT, 0xffff);
-    p.setWord(L.EDX, PROCESSOR_ID);
+    p.setWord(L.EDX, p.model.signature);
     p.setWord(L.EIP, 0xfff0);
     p.flags = 2;
     return { entry: physical(0xfffffff0), info: physical(0), regions: [{ what: request.path, ...region }], elf: undefined };

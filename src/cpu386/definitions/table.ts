@@ -2,9 +2,8 @@
 import type { Size } from "../bus.js";
 import type { Emitter } from "../emitter.js";
 import type { Instruction } from "../instruction.js";
+import type { Generation } from "../model.js";
 import type { Processor } from "../processor.js";
-
-export type Generation = 386 | 486 | 586 | 686;
 
 /** One instruction, in all its encodings. Exactly one of emit, helper and system gives its meaning. */
 export interface Definition {

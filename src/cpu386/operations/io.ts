@@ -43,11 +43,9 @@ export function outputString(cpu: Processor, i: Instruction): void {
 }
 
 const text = (s: string): number => s.charCodeAt(0) | (s.charCodeAt(1) << 8) | (s.charCodeAt(2) << 16) | (s.charCodeAt(3) << 24);
-/** FPU, DE, PSE, TSC, CX8, PGE and CMOV: what the table has. No APIC, no MMX, no SSE, no sysenter. */
-const FEATURES = 1 | (1 << 2) | (1 << 3) | (1 << 4) | (1 << 8) | (1 << 13) | (1 << 15);
-
 export function cpuid(cpu: Processor): void {
-  const [eax, ebx, ecx, edx] = cpu.word(L.EAX) === 0 ? [1, text("Genu"), text("ntel"), text("ineI")] : [0x611, 0, 0, FEATURES];
+  const { signature, features } = cpu.model;
+  const [eax, ebx, ecx, edx] = cpu.word(L.EAX) === 0 ? [1, text("Genu"), text("ntel"), text("ineI")] : [signature, 0, 0, features];
   cpu.setWord(L.EAX, eax!);
   cpu.setWord(L.EBX, ebx!);
   cpu.setWord(L.ECX, ecx!);

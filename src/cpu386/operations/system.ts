@@ -30,9 +30,6 @@ import { Stack } from "../stack.js";
 import { requireVirtualIopl, writableFlags } from "../transfer.js";
 
 const CR0 = { PE: 1, MP: 2, EM: 4, TS: 8, ET: 16, NE: 32, WP: 1 << 16, AM: 1 << 18, NW: 1 << 29, CD: 1 << 30, PG: 1 << 31 } as const;
-/** TSD, DE, PSE, PGE. */
-const CR4_WRITABLE = 0x9c;
-const CR0_WRITABLE = CR0.PE | CR0.MP | CR0.EM | CR0.TS | CR0.NE | CR0.WP | CR0.AM | CR0.NW | CR0.CD | CR0.PG;
 
 /** int n, int3, into: through the IDT with the gate's DPL checked. */
 export function softwareInterrupt(cpu: Processor, i: Instruction, vector: number): void {
@@ -98,7 +95,7 @@ function fetchSystem(cpu: Processor, selector: number, segment: string): Descrip
 
 /** Control registers that do not exist are invalid opcodes, which goes before privilege (SDM volume 3, table 6-2). */
 function requireControl(cpu: Processor, n: number, what: string): void {
-  if (n === 1 || n > 4) cpu.raise(VECTOR.UD, undefined, `there is no cr${n}`, { offset: cpu.currentIp });
+  if (n === 1 || n > 4 || (n === 4 && cpu.model.cr4 === undefined)) cpu.raise(VECTOR.UD, undefined, `there is no cr${n}`, { offset: cpu.currentIp });
   cpu.requireRing0(what);
 }
 
@@ -115,7 +112,7 @@ export function moveToControl(cpu: Processor, n: number, value: number): void {
       cpu.contextChanged = true;
       return;
     default:
-      if (value & ~CR4_WRITABLE) cpu.generalProtection(0, `mov to cr4: 0x${value.toString(16)} sets bits this processor does not have`);
+      if (value & ~cpu.model.cr4!) cpu.generalProtection(0, `mov to cr4: 0x${value.toString(16)} sets bits this processor does not have`);
       cpu.setWord(L.CR4, value);
       cpu.paging.flush(false);
   }
@@ -124,7 +121,7 @@ export function moveToControl(cpu: Processor, n: number, value: number): void {
 export function writeCr0(cpu: Processor, value: number): void {
   if (value & CR0.PG && !(value & CR0.PE)) cpu.generalProtection(0, "CR0.PG cannot be set while CR0.PE is clear");
   const changed = cpu.word(L.CR0) ^ value;
-  cpu.setWord(L.CR0, (value & CR0_WRITABLE) | CR0.ET);
+  cpu.setWord(L.CR0, (value & cpu.model.cr0) | CR0.ET);
   if (!(value & CR0.PE)) cpu.setCpl(0);
   cpu.contextChanged = true;
   if (!(changed & (CR0.PG | CR0.WP | CR0.PE))) return;
