@@ -1,6 +1,7 @@
 /** The processor in motion: the interpreter instance, the operations it calls out to, interrupts between instructions, exact stops. */
 import { linear } from "./address.js";
 import type { Size } from "./bus.js";
+import { DebugRegisters, DR6 } from "./debug-registers.js";
 import { TABLE } from "./definitions/index.js";
 import { HANDLER } from "./definitions/table.js";
 import { deliverException, deliverExternal, Shutdown } from "./exception.js";
@@ -40,9 +41,6 @@ export interface RunOptions {
 
 type Run = (record: number) => number;
 
-/** Causes of a debug exception in DR6 (SDM volume 3, 18.2.3): BS, BT. */
-const DR6 = { singleStep: 0x4000, taskSwitch: 0x8000 } as const;
-
 /** Longest slice: BUDGET is a signed 32-bit word. */
 const MAX_SLICE = 1 << 30;
 
@@ -50,6 +48,7 @@ export class Cpu {
   readonly processor: Processor;
   readonly records: RecordCache;
   readonly watchpoints: Watchpoints;
+  private readonly debugRegisters: DebugRegisters;
   private readonly instruction: Instruction;
   private readonly memory: WebAssembly.Memory;
   private readonly instances: Record<string, Run> = {};
@@ -72,6 +71,8 @@ export class Cpu {
     this.processor.time = () => this.retired;
     this.records = new RecordCache(this.processor, recordsEnd);
     this.watchpoints = new Watchpoints(this.processor);
+    this.debugRegisters = new DebugRegisters(this.processor, this.records, this.watchpoints);
+    this.debugRegisters.reset();
     this.instruction = new Instruction(this.processor, TABLE.shapes);
     this.processor.memory.onFlaggedWrite = (address, length, byGuest) => {
       this.records.invalidate(address, length);
@@ -90,7 +91,11 @@ export class Cpu {
     if (this.used) cpu.u8.fill(0, L.RAM, L.RAM + cpu.memory.size);
     this.used = true;
     cpu.setWord(L.EFLAGS, 2);
+    // SDM volume 3, table 9-1.
+    cpu.setWord(L.DR + 24, 0xffff0ff0);
+    cpu.setWord(L.DR + 28, 0x400);
     cpu.x87.init();
+    this.debugRegisters.reset();
     cpu.paging.flush(false);
     cpu.paging.select();
     cpu.attention = cpu.halted = cpu.shadow = cpu.taskTrap = false;
@@ -119,23 +124,35 @@ export class Cpu {
         if (takesInterrupts && !cpu.shadow && cpu.interrupts.pending && cpu.word(L.EFLAGS) & FLAG.IF) {
           cpu.halted = false;
           deliverExternal(cpu, cpu.interrupts.acknowledge());
+          this.takeTaskTrap();
         }
         const hit = this.watchpoints.take();
-        if (hit) return { kind: "watchpoint", hit };
+        if (hit) {
+          const causes = this.debugRegisters.dataCauses(hit);
+          if (causes) this.debugTrap(causes, "a data breakpoint of the debug registers");
+          if (hit.ranges.some((r) => r.debugRegister === undefined)) return { kind: "watchpoint", hit };
+        }
         if (cpu.halted) return { kind: "halted" };
         if (cpu.attention) return { kind: "attention" };
         const left = end - this.retired;
         if (left <= 0) return { kind: "budget" };
         const stepping = (cpu.word(L.EFLAGS) & FLAG.TF) !== 0;
-        const length = cpu.shadow || stepping || pass ? 1 : Math.min(left, MAX_SLICE);
+        const resuming = (cpu.word(L.EFLAGS) & FLAG.RF) !== 0;
+        const length = cpu.shadow || stepping || resuming || pass ? 1 : Math.min(left, MAX_SLICE);
         cpu.shadow = cpu.holdTrap = false;
-        if (this.runSlice(length, pass) === "breakpoint") return { kind: "breakpoint" };
-        pass = false;
-        if (stepping && this.completed && !cpu.holdTrap) this.debugTrap(DR6.singleStep, "single step (EFLAGS.TF)");
-        if (cpu.taskTrap) {
-          cpu.taskTrap = false;
-          this.debugTrap(DR6.taskSwitch, "the T bit of the TSS switched to");
+        if (this.runSlice(length, pass) === "breakpoint") {
+          if (this.records.breakpoints.has(linear(cpu.segment(1).base + cpu.eip)) && !pass) return { kind: "breakpoint" };
+          pass = true;
+          const causes = this.debugRegisters.executionCauses(cpu.eip);
+          if (!causes) continue;
+          pass = false;
+          this.debugTrap(causes, "an instruction breakpoint of the debug registers");
+          continue;
         }
+        pass = false;
+        if (resuming && this.completed) cpu.setWord(L.EFLAGS, cpu.word(L.EFLAGS) & ~FLAG.RF);
+        if (stepping && this.completed && !cpu.holdTrap) this.debugTrap(DR6.singleStep, "single step (EFLAGS.TF)");
+        this.takeTaskTrap();
       }
     } catch (e) {
       this.place = "between";
@@ -149,9 +166,16 @@ export class Cpu {
   private completed = false;
   private debugTrap(cause: number, rule: string): void {
     const cpu = this.processor;
-    cpu.setWord(L.DR + 24, cpu.word(L.DR + 24) | cause);
+    cpu.setWord(L.DR6, cpu.word(L.DR6) | cause);
     cpu.halted = false;
     deliverException(cpu, new GuestFault(VECTOR.DB, undefined, { rule }), cpu.eip);
+  }
+
+  /** The T bit's trap comes before the new task's first instruction (SDM volume 3, 18.3.1.5). */
+  private takeTaskTrap(): void {
+    if (!this.processor.taskTrap) return;
+    this.processor.taskTrap = false;
+    this.debugTrap(DR6.taskSwitch, "the T bit of the TSS switched to");
   }
 
   private runSlice(length: number, pass: boolean): "breakpoint" | undefined {
@@ -169,7 +193,8 @@ export class Cpu {
         const left = i32[L.BUDGET >> 2]!;
         const remaining = i32[(record + R.remaining) >> 2]!;
         if (left < remaining) this.patch(record + left * L.RECORD_BYTES, HANDLER.stop);
-        const restore = first ? this.unbreak(record) : undefined;
+        // A breakpoint of the guest's own comes before one that has been passed.
+        const restore = first && !this.debugRegisters.executionCauses(i32[L.EIP >> 2]!) ? this.unbreak(record) : undefined;
         first = false;
         i32[L.BUDGET >> 2] = left - remaining;
         this.record = record;
@@ -239,10 +264,15 @@ export class Cpu {
         this.place = "system";
         this.callSystem(record);
         this.place = "interpreter";
+        if (cpu.debugChanged) this.debugRegisters.update();
         if (cpu.contextChanged) records.selectContext();
         const flags = cpu.i32[L.EFLAGS >> 2]!;
         const interrupt = cpu.interrupts.pending && flags & FLAG.IF;
-        return cpu.attention || cpu.shadow || cpu.halted || cpu.taskTrap || interrupt || flags & FLAG.TF || this.watchpoints.hit ? 1 : 0;
+        // Paging went on or off: the other variant goes on from here.
+        if (cpu.paging.enabled !== options.paging) return 1;
+        return cpu.attention || cpu.shadow || cpu.halted || cpu.taskTrap || interrupt || flags & (FLAG.TF | FLAG.RF) || this.watchpoints.hit
+          ? 1
+          : 0;
       },
       helper: (record: number): void => {
         enter(record);

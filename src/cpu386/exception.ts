@@ -1,6 +1,8 @@
 /** Exceptions: which ones make a double fault, and when the processor gives up. SDM volume 3, 6.15 (interrupt 8). */
+import { DR7 } from "./debug-registers.js";
 import { type FaultRecord, GuestFault, VECTOR } from "./fault.js";
 import { deliver, type Interrupt } from "./interrupt.js";
+import * as L from "./layout.js";
 import type { Processor } from "./processor.js";
 import { SEGMENT } from "./segment.js";
 
@@ -59,6 +61,8 @@ function deliverOrFault(cpu: Processor, first: GuestFault, eip: number, toInterr
     chain.push(record(cpu, fault, eip));
     try {
       deliver(cpu, toInterrupt(fault));
+      // The debug handler may use the debug registers (SDM volume 3, 18.2.4).
+      if (fault.vector === VECTOR.DB) cpu.setWord(L.DR7, cpu.word(L.DR7) & ~DR7.generalDetect);
       return;
     } catch (e) {
       if (!(e instanceof GuestFault)) throw e;

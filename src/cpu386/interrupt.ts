@@ -73,7 +73,7 @@ function enterHandler(cpu: Processor, interrupt: Interrupt): void {
   if (!isPresent(attributes)) cpu.raise(VECTOR.NP, gateError, `the gate of vector ${vector} is not present (P = 0)`, gateFacts);
   if (type === GATE.task) {
     switchByGate(cpu, low >>> 16, "interrupt", interrupt.returnTo, external);
-    if (interrupt.errorCode !== undefined) pushErrorCode(cpu, interrupt.errorCode);
+    if (interrupt.errorCode !== undefined) pushErrorCode(cpu, interrupt.errorCode, external);
     return;
   }
   const size = type === GATE.interrupt32 || type === GATE.trap32 ? 4 : 2;
@@ -129,13 +129,16 @@ function enterGate(
   stack.push(size, interrupt.returnTo);
   if (interrupt.errorCode !== undefined) stack.push(size, interrupt.errorCode);
 
+  // Accessed bits first: a page fault there must find nothing changed.
+  const entered = markAccessed(cpu, code);
   if (inner) {
+    const ss = markAccessed(cpu, stack.segment as Descriptor);
     cpu.onRingChange?.(cpu.cpl, ring, interrupt.returnTo);
-    install(cpu, SEGMENT.SS, markAccessed(cpu, stack.segment as Descriptor));
+    install(cpu, SEGMENT.SS, ss);
   }
   cpu.setWord(L.ESP, stack.pointer);
   if (virtual) for (const n of [SEGMENT.GS, SEGMENT.FS, SEGMENT.DS, SEGMENT.ES]) installNull(cpu, n, 0);
-  enterCode(cpu, code, ring, target);
+  enterCode(cpu, entered, ring, target);
   cpu.setWord(L.EFLAGS, cpu.word(L.EFLAGS) & ~(FLAG.TF | FLAG.NT | FLAG.RF | FLAG.VM | (masks ? FLAG.IF : 0)));
 }
 

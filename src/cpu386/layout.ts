@@ -56,6 +56,8 @@ export const IDTR_BASE = 0x07c;
 export const IDTR_LIMIT = 0x080;
 /** DR0-DR7, 4 bytes each. */
 export const DR = 0x0a0;
+export const DR6 = 0x0b8;
+export const DR7 = 0x0bc;
 
 /** Segment registers in the processor's numbering, then LDTR and TR: the visible selector and the hidden descriptor cache. */
 export const SEGMENTS = 0x100;

@@ -37,6 +37,8 @@ export class Paging {
   /** Pages entered since the last flush; those that are global stay at a load of CR3. */
   private entered: number[] = [];
   private readonly global = new Set<number>();
+  /** Page-directory slots of which pages were entered as parts of one of 4 MB: invlpg forgets all of them. */
+  private readonly large = new Set<number>();
 
   constructor(private readonly cpu: Processor) {}
 
@@ -112,6 +114,8 @@ export class Paging {
   }
 
   private fault(at: Linear, access: PageAccess, user: boolean, rule: string, present: boolean): never {
+    // A page fault drops what the TLB has of the page (SDM volume 3, 4.10.4.1): its handler need not.
+    this.forget(at >>> 12);
     this.cpu.setWord(L.CR2, at);
     const code = (present ? ERROR.protection : 0) | (access === "write" ? ERROR.write : 0) | (user ? ERROR.user : 0);
     throw new GuestFault(VECTOR.PF, code, { rule, segment: "page", offset: at, access });
@@ -133,6 +137,8 @@ export class Paging {
     const last = walk.entries.at(-1)!;
     const dirty = (this.cpu.memory.read(physical(last), 1) & DIRTY) !== 0;
     const { i32 } = this.cpu;
+    // Every page entered can be read by the supervisor, so this table tells which are there.
+    if (i32[(L.TLB_READ_SUPERVISOR >> 2) + page] === 0) this.entered.push(page);
     const set = (table: number): void => {
       i32[(table >> 2) + page] = entry;
     };
@@ -142,8 +148,9 @@ export class Paging {
       if (walk.rights & WRITABLE || !(i32[L.CR0 >> 2]! & CR0_WP)) set(L.TLB_WRITE_SUPERVISOR);
       if ((walk.rights & (WRITABLE | USER)) === (WRITABLE | USER)) set(L.TLB_WRITE_USER);
     }
-    this.entered.push(page);
+    if (walk.mask !== 0xfff) this.large.add(page >>> 10);
     if (walk.global && i32[L.CR4 >> 2]! & CR4_PGE) this.global.add(page);
+    else this.global.delete(page);
   }
 
   /** Forgets translations: all (CR0, CR4), or all but global ones (CR3). */
@@ -153,16 +160,21 @@ export class Paging {
       for (const table of TABLES) this.cpu.i32.fill(0, table >> 2, (table >> 2) + (1 << 20));
     } else for (const page of this.entered) if (!keepGlobal || !this.global.has(page)) this.forget(page);
     this.entered = [...new Set(kept)];
-    if (!keepGlobal) this.global.clear();
+    if (keepGlobal) return;
+    this.global.clear();
+    this.large.clear();
   }
   /** invlpg: the one page, global or not; of a 4 MB page, what was entered of it. */
   invalidate(at: Linear): void {
     const page = at >>> 12;
     this.forget(page);
     this.global.delete(page);
-    const walk = this.walk(at);
-    if ("missing" in walk || walk.mask === 0xfff) return;
-    for (const other of this.entered) if (other >>> 10 === page >>> 10) this.forget(other);
+    // The tables may have changed since: what matters is how the page was entered.
+    if (!this.large.has(page >>> 10)) return;
+    for (let other = page & ~0x3ff; other <= (page | 0x3ff); other++) {
+      this.forget(other);
+      this.global.delete(other);
+    }
   }
   private forget(page: number): void {
     for (const table of TABLES) this.cpu.i32[(table >> 2) + page] = 0;

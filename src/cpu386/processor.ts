@@ -23,6 +23,8 @@ export class Processor {
   shadow = false;
   /** The instruction being executed ends without TF's debug trap: it loaded SS, or was an int n. */
   holdTrap = false;
+  /** DR0-DR3 or DR7 changed. */
+  debugChanged = false;
   /** The T bit of a TSS switched to: a debug trap before its first instruction. */
   taskTrap = false;
   /** Descriptors of CS or SS changed: the run loop's idea of the code context is out of date. */
@@ -148,6 +150,7 @@ export class Processor {
     if (mask === this.memory.a20Mask) return;
     this.memory.a20Mask = mask;
     this.paging.flush(false);
+    this.contextChanged = true;
     for (let n = 0; n < 6; n++) deriveBounds(this, n);
   }
 
@@ -205,8 +208,12 @@ export class Processor {
     const { paging } = this;
     const first = paging.translate(at, "read", user);
     if ((at & 0xfff) + size <= 0x1000) return this.memory.read(first, size);
+    const second = paging.translate(nextPage(at), "read", user);
+    const inFirst = 0x1000 - (at & 0xfff);
     let value = 0;
-    for (let n = size - 1; n >= 0; n--) value = value * 256 + this.memory.read(paging.translate(linear(at + n), "read", user), 1);
+    for (let n = size - 1; n >= 0; n--) {
+      value = value * 256 + this.memory.read(physical(n < inFirst ? first + n : second + n - inFirst), 1);
+    }
     return value;
   }
   writeLinear(at: Linear, size: Size, value: number, user = false): void {
@@ -214,13 +221,14 @@ export class Processor {
     const first = paging.translate(at, "write", user);
     if ((at & 0xfff) + size <= 0x1000) return this.memory.write(first, size, value);
     // Both pages must take it before either is changed.
-    paging.translate(linear(at + size - 1), "write", user);
-    for (let n = 0; n < size; n++) this.memory.write(paging.translate(linear(at + n), "write", user), 1, value >>> (8 * n));
+    const second = paging.translate(nextPage(at), "write", user);
+    const inFirst = 0x1000 - (at & 0xfff);
+    for (let n = 0; n < size; n++) this.memory.write(physical(n < inFirst ? first + n : second + n - inFirst), 1, value >>> (8 * n));
   }
   /** #PF unless a write there would succeed. */
   probeLinear(at: Linear, size: number, user: boolean): void {
     this.paging.translate(at, "write", user);
-    if ((at & 0xfff) + size > 0x1000) this.paging.translate(linear(at + size - 1), "write", user);
+    if ((at & 0xfff) + size > 0x1000) this.paging.translate(nextPage(at), "write", user);
   }
 
   /** Looks at linear addresses through the page tables of this moment, changing nothing. Shorter where a page is missing. */
@@ -261,6 +269,9 @@ export class Processor {
     if (this.cpl !== 0) this.generalProtection(0, `${what} needs CPL 0, and CPL is ${this.cpl}`);
   }
 }
+
+/** Where an access goes on that crosses into the next page: the address that CR2 gets if that page faults. */
+const nextPage = (at: Linear): Linear => linear((at | 0xfff) + 1);
 
 /** A linear stretch cut at page boundaries: [address, length] of each part. */
 function* pages(at: number, length: number): Iterable<[number, number]> {

@@ -23,7 +23,7 @@ interface Block {
 }
 
 interface Context extends CodeContext {
-  /** With paging: the page directory, and bit 0 for fetches with the rights of CPL 3. 0 without. */
+  /** How linear addresses become physical: see translation(). */
   readonly pages: number;
   readonly id: number;
   readonly salt: number;
@@ -44,6 +44,8 @@ export class RecordCache {
   generation = 0;
   /** Linear addresses with an execution breakpoint. */
   readonly breakpoints = new Set<number>();
+  /** Those of the guest's own debug registers. */
+  private readonly guestBreakpoints = new Set<number>();
 
   constructor(
     private readonly cpu: Processor,
@@ -67,7 +69,7 @@ export class RecordCache {
     const limit = i32[(L.CS + L.LIMIT) >> 2]! >>> 0;
     const size = (i32[(L.CS + L.ATTRIBUTES) >> 2]! >> 22) & 1 ? 4 : 2;
     const stackSize = (i32[(L.SS + L.ATTRIBUTES) >> 2]! >> 22) & 1 ? 4 : 2;
-    const pages = cpu.paging.enabled ? i32[L.CR3 >> 2]! | (cpu.cpl === 3 ? 1 : 0) : 0;
+    const pages = this.translation();
     let context = this.contexts.find(
       (c) => c.base === base && c.limit === limit && c.size === size && c.stackSize === stackSize && c.pages === pages,
     );
@@ -79,6 +81,14 @@ export class RecordCache {
     this.current = context;
     i32[L.CONTEXT >> 2] = context.id;
     i32[L.CONTEXT_SALT >> 2] = context.salt;
+  }
+
+  /** With paging: the page directory, and bits for fetches with the rights of CPL 3, pages of 4 MB, and paging itself. And the A20 gate. */
+  private translation(): number {
+    const { paging, i32, cpl, memory } = this.cpu;
+    const gated = memory.a20Mask === 0xffffffff ? 0 : 8;
+    if (!paging.enabled) return gated;
+    return (i32[L.CR3 >> 2]! & 0xfffff000) | gated | 4 | (i32[L.CR4 >> 2]! & 0x10 ? 2 : 0) | (cpl === 3 ? 1 : 0);
   }
 
   /** The record of the instruction at an offset in the current context, decoded if need be. */
@@ -131,7 +141,9 @@ export class RecordCache {
     }
     if (!closed) this.closeBlock(at);
     for (let n = 0; n < count; n++) this.cpu.i32[(first + n * L.RECORD_BYTES + R.remaining) >> 2] = count - n;
-    const stretches = this.stretchesOf((context.base + ip) >>> 0, Math.max(1, end - ip));
+    // One that met a page fault may be as long as instructions get: the tables that decide about all of it are watched.
+    const least = this.faults.get(first) === "page-fault" ? 15 : 1;
+    const stretches = this.stretchesOf((context.base + ip) >>> 0, Math.max(least, end - ip));
     this.register({ record: first, count, context, ip, stretches });
     return first;
   }
@@ -139,7 +151,10 @@ export class RecordCache {
   /** Where a linear stretch of code lies. The table entries it was found through are flagged: when they change, so may the code. */
   private stretchesOf(start: number, length: number): { start: number; end: number }[] {
     const { paging, u8, memory } = this.cpu;
-    if (!paging.enabled) return [{ start, end: start + length }];
+    if (!paging.enabled) {
+      const gated = (start & memory.a20Mask) >>> 0;
+      return [{ start: gated, end: gated + length }];
+    }
     const stretches: { start: number; end: number }[] = [];
     for (let at = start; at < start + length; at = (at | 0xfff) + 1) {
       for (const entry of paging.tableEntries(linear(at))) {
@@ -168,7 +183,8 @@ export class RecordCache {
     const w = record >> 2;
     const { shape } = d;
     if (d.fault) this.faults.set(record, d.fault);
-    const broken = this.breakpoints.has((context.base + ip) >>> 0);
+    const at = (context.base + ip) >>> 0;
+    const broken = this.breakpoints.has(at) || this.guestBreakpoints.has(at);
     i32[w] = broken ? HANDLER.breakpoint : d.fault ? HANDLER.system : shape.handler;
     i32[w + R.r1 / 4] = d.r1;
     i32[w + R.r2 / 4] = d.r2;
@@ -193,7 +209,8 @@ export class RecordCache {
     // A store of up to 8 bytes may begin in the line before and end in this one: its first byte's flag is the one that is tested.
     for (const { start, end } of block.stretches) {
       for (let line = Math.max(0, start - 7) >>> L.LINE_SHIFT; line <= (end - 1) >>> L.LINE_SHIFT; line++) {
-        if (line << L.LINE_SHIFT >= ram) break;
+        // Not shifted back: firmware is decoded at the end of the address space, where that would turn negative.
+        if (line * (1 << L.LINE_SHIFT) >= ram) break;
         this.cpu.u8[L.LINE_FLAGS + line]! |= L.LINE_CODE;
         let set = this.lines.get(line);
         if (!set) this.lines.set(line, (set = new Set()));
@@ -275,6 +292,12 @@ export class RecordCache {
   setBreakpoint(at: number): void {
     this.breakpoints.add(at >>> 0);
     this.forgetLinear(at >>> 0);
+  }
+  setGuestBreakpoint(at: number, set: boolean): void {
+    if (set === this.guestBreakpoints.has(at)) return;
+    if (set) this.guestBreakpoints.add(at);
+    else this.guestBreakpoints.delete(at);
+    this.forgetLinear(at);
   }
   clearBreakpoint(at: number): void {
     this.breakpoints.delete(at >>> 0);

@@ -3,6 +3,7 @@
  * Up to the commit point nothing has changed; a fault after it belongs to the new task, and is raised at its first instruction.
  */
 import { linear } from "./address.js";
+import { DR7 } from "./debug-registers.js";
 import { GuestFault, VECTOR } from "./fault.js";
 import { FLAG } from "./flags.js";
 import * as L from "./layout.js";
@@ -82,13 +83,13 @@ function switchTask(cpu: Processor, tss: Descriptor, cause: TaskSwitchCause, nex
   const layout = wide ? LAYOUT32 : LAYOUT16;
   const old = cpu.segment(SEGMENT.TR);
   const oldSelector = old.selector;
+  requireMapped(cpu, tss, cause, layout);
   saveState(cpu, cause, next);
 
   if (cause === "jmp" || cause === "iret") setBusy(cpu, oldSelector, false);
   if (cause !== "iret") setBusy(cpu, tss.selector, true);
   if (cause === "call" || cause === "interrupt") cpu.writeLinear(linear(tss.base), 2, oldSelector);
 
-  // The new state is read before it is loaded: a page fault in the TSS still belongs to the old task.
   const word = (at: number, size: 2 | 4 = layout.size): number => cpu.readLinear(linear(tss.base + at), size);
   const eip = word(layout.eip);
   let flags = word(layout.eflags);
@@ -102,6 +103,8 @@ function switchTask(cpu: Processor, tss: Descriptor, cause: TaskSwitchCause, nex
   const busy = tss.high | BUSY;
   install(cpu, SEGMENT.TR, decodeDescriptor(tss.selector, tss.low, busy, tss.at));
   cpu.setWord(L.CR0, cpu.word(L.CR0) | 8);
+  cpu.setWord(L.DR7, cpu.word(L.DR7) & ~DR7.localEnables);
+  cpu.debugChanged = true;
   if (cr3 !== undefined && cpu.paging.enabled && cr3 !== cpu.word(L.CR3)) {
     cpu.setWord(L.CR3, cr3);
     cpu.paging.flush(true);
@@ -117,6 +120,18 @@ function switchTask(cpu: Processor, tss: Descriptor, cause: TaskSwitchCause, nex
     throw e;
   }
   if (trap) cpu.taskTrap = true;
+}
+
+/**
+ * Whatever of the new TSS and of the two descriptors is about to be used must be there before anything changes (SDM volume 3, 7.3,
+ * step 5): a page fault belongs to the old task, which can be started again.
+ */
+function requireMapped(cpu: Processor, tss: Descriptor, cause: TaskSwitchCause, layout: { readonly last: number }): void {
+  cpu.readLinear(linear(tss.base), 4);
+  cpu.readLinear(linear(tss.base + layout.last - 3), 4);
+  if (cause === "call" || cause === "interrupt") cpu.probeLinear(linear(tss.base), 2, false);
+  if (cause !== "iret") cpu.probeLinear(busyByte(cpu, tss.selector), 1, false);
+  if (cause === "jmp" || cause === "iret") cpu.probeLinear(busyByte(cpu, cpu.selector(SEGMENT.TR)), 1, false);
 }
 
 function checkTss(cpu: Processor, tss: Descriptor, cause: TaskSwitchCause, external: 0 | 1): void {
@@ -149,8 +164,9 @@ function saveState(cpu: Processor, cause: TaskSwitchCause, next: number): void {
   for (let n = 0; n < layout.count; n++) put(layout.segments + n * size, cpu.selector(SEGMENT_ORDER[n]!), 2);
 }
 
+const busyByte = (cpu: Processor, selector: number) => linear(cpu.word(L.GDTR_BASE) + (selector & 0xfff8) + 5);
 function setBusy(cpu: Processor, selector: number, busy: boolean): void {
-  const at = linear(cpu.word(L.GDTR_BASE) + (selector & 0xfff8) + 5);
+  const at = busyByte(cpu, selector);
   const type = cpu.readLinear(at, 1);
   cpu.writeLinear(at, 1, busy ? type | 2 : type & ~2);
 }
@@ -162,6 +178,7 @@ function loadTaskSegments(cpu: Processor, selectors: readonly number[], ldt: num
   if (cpu.virtual8086) {
     cpu.setCpl(3);
     for (const [at, n] of SEGMENT_ORDER.entries()) loadVirtual8086(cpu, n, selectors[at] ?? 0);
+    if (eip > 0xffff) cpu.generalProtection(0, "the virtual-8086 task's eip passes 64 KB", { segment: "CS", offset: eip, limit: 0xffff });
     return;
   }
   const cs = selectors[1]!;
@@ -216,10 +233,10 @@ function taskCode(cpu: Processor, selector: number): Descriptor {
 }
 
 /** An exception's error code goes onto the new task's stack, in words or doublewords by its TSS. */
-export function pushErrorCode(cpu: Processor, code: number): void {
+export function pushErrorCode(cpu: Processor, code: number, external: 0 | 1): void {
   const size = systemType(cpu.segment(SEGMENT.TR).attributes)! >= 8 ? 4 : 2;
   try {
-    const stack = Stack.current(cpu);
+    const stack = Stack.current(cpu, external);
     stack.push(size, code);
     cpu.setWord(L.ESP, stack.pointer);
   } catch (e) {

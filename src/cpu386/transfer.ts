@@ -165,10 +165,13 @@ function callInner(cpu: Processor, target: Target, size: 2 | 4, parameters: numb
   for (const value of copied.reverse()) stack.push(size, value);
   stack.push(size, cpu.selector(SEGMENT.CS));
   stack.push(size, returnTo);
+  // Accessed bits first: a page fault there must find nothing changed.
+  const code = markAccessed(cpu, target.code);
+  const ss = markAccessed(cpu, stack.segment as Descriptor);
   cpu.onRingChange?.(cpu.cpl, ring, returnTo);
-  install(cpu, SEGMENT.SS, markAccessed(cpu, stack.segment as Descriptor));
+  install(cpu, SEGMENT.SS, ss);
   cpu.setWord(L.ESP, stack.pointer);
-  enterCode(cpu, target.code, ring, target.eip);
+  enterCode(cpu, code, ring, target.eip);
 }
 
 /** The checks that ret and iret make on the code segment they return to. */
@@ -229,9 +232,10 @@ function returnOuter(
   size: 2 | 4,
   release: number,
 ): void {
+  const marked = [markAccessed(cpu, code), markAccessed(cpu, ss)] as const;
   cpu.onRingChange?.(cpu.cpl, ring, cpu.currentIp);
-  enterCode(cpu, code, ring, eip);
-  install(cpu, SEGMENT.SS, markAccessed(cpu, ss));
+  enterCode(cpu, marked[0], ring, eip);
+  install(cpu, SEGMENT.SS, marked[1]);
   // Only SP is loaded where the operands are words or the new stack is 16-bit: the upper half keeps the inner ring's, as on silicon.
   const stack = new Stack(cpu, ss, size === 2 ? ((cpu.word(L.ESP) & 0xffff0000) | pointer) >>> 0 : pointer, 0, ring === 3);
   stack.move(release);

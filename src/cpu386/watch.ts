@@ -9,6 +9,8 @@ export interface WatchRange {
   readonly length: number;
   readonly read: boolean;
   readonly write: boolean;
+  /** The guest's debug register that asks for it; absent: a debugger does. */
+  readonly debugRegister?: number;
 }
 
 export interface WatchHit {
@@ -29,6 +31,8 @@ interface Piece {
 
 export class Watchpoints {
   private ranges: readonly WatchRange[] = [];
+  private debugger: readonly WatchRange[] = [];
+  private guest: readonly WatchRange[] = [];
   private pieces: Piece[] = [];
   /** The first hit since it was last taken. */
   hit: WatchHit | undefined;
@@ -39,11 +43,21 @@ export class Watchpoints {
     return this.ranges.some((r) => r.read);
   }
 
-  /** Replaces all ranges. With paging, each is looked up in the page tables of this moment. */
+  /** Replaces a debugger's ranges. With paging, each is looked up in the page tables of this moment. */
   set(ranges: readonly WatchRange[]): void {
+    this.debugger = ranges;
+    this.apply();
+  }
+  /** Replaces those of the guest's debug registers. */
+  setGuest(ranges: readonly WatchRange[]): void {
+    if (ranges.length === 0 && this.guest.length === 0) return;
+    this.guest = ranges;
+    this.apply();
+  }
+  private apply(): void {
     this.flag(false);
-    this.ranges = ranges;
-    this.pieces = ranges.flatMap((range) => this.split(range));
+    this.ranges = [...this.debugger, ...this.guest];
+    this.pieces = this.ranges.flatMap((range) => this.split(range));
     this.flag(true);
   }
 
@@ -78,7 +92,11 @@ export class Watchpoints {
     );
     const [first] = pieces;
     if (!first) return false;
-    this.hit ??= { address: first.linear + address - first.physical, length, access, ranges: pieces.map((p) => p.range) };
+    const ranges = pieces.map((p) => p.range);
+    // One instruction may hit several times: the first place counts, and every range.
+    this.hit = this.hit
+      ? { ...this.hit, ranges: [...this.hit.ranges, ...ranges] }
+      : { address: first.linear + address - first.physical, length, access, ranges };
     return true;
   }
   /** As note, for a read by its linear address. */

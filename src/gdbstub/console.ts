@@ -26,9 +26,17 @@ export class Console {
 
   /** The same, but not twice in a session. */
   keepOnce(text: string): void {
-    if (this.#said.has(text)) return;
+    if (this.#isNew(text)) this.keep(text);
+  }
+
+  printOnce(text: string): void {
+    if (this.#isNew(text)) this.print(text);
+  }
+
+  #isNew(text: string): boolean {
+    const isNew = !this.#said.has(text);
     this.#said.add(text);
-    this.keep(text);
+    return isNew;
   }
 
   printKept(): void {

@@ -222,6 +222,8 @@ export class Session implements LinkListener {
   }
 
   #report(stop: Stop): void {
+    this.processes.announce(stop.thread.space);
+    this.#tellOfHidden();
     const { report, later, hint } = settle(this.processes.visible(stop), this.#plan, this.unresumed);
     if (later !== undefined) this.#deferred.push(later);
     // A W packet is for one process, and gdb would take the others to be alive still. Hanging up ends them all.
@@ -235,6 +237,14 @@ export class Session implements LinkListener {
     this.link.send(ascii(stopReply(this, report, this.#plan)));
     this.unresumed.stopped(report.thread);
     this.#rest(report.thread);
+  }
+
+  #tellOfHidden(): void {
+    const names = this.processes.hidden().map(({ name }) => name);
+    if (names.length === 0 || !this.client.multiprocess) return;
+    this.console.printOnce(
+      `pok386: the kernel has set up ${names.join(", ")} since you came; "disconnect" and "target remote" again to have an inferior for each.\n`,
+    );
   }
 
   /** The client takes the reported thread for selected from now on, without a word. */

@@ -5,6 +5,9 @@ import type { Wire } from "./link.js";
 
 const log = createDebug("pok386:gdbstub");
 
+/** How long a second client may wait for the first to go, in milliseconds; gdb itself gives a stub two seconds to answer. */
+const PATIENCE = 1000;
+
 export interface Connection {
   receive(bytes: Uint8Array): void;
   /** The client is gone, however it went. Called exactly once. */
@@ -21,6 +24,8 @@ export interface ListenOptions {
 
 export class Transport {
   #client: Socket | undefined;
+  /** Clients that came while another was there, each with the timer that refuses it. */
+  readonly #waiting = new Map<Socket, NodeJS.Timeout>();
 
   private constructor(
     private readonly server: Server,
@@ -49,22 +54,39 @@ export class Transport {
 
   close(): Promise<void> {
     this.#client?.destroy();
+    for (const [socket, refuse] of this.#waiting) {
+      clearTimeout(refuse);
+      socket.destroy();
+    }
+    this.#waiting.clear();
     return new Promise((resolve) => this.server.close(() => resolve()));
   }
 
   #arrived(socket: Socket): void {
     socket.on("error", (error) => log("client: %s", error.message));
-    // A debugger that reconnects at once may be here before the end of its former connection has been read: look again next turn.
     if (this.#client === undefined) this.#serve(socket);
-    else
-      setImmediate(() => {
-        if (socket.destroyed) return;
-        if (this.#client === undefined) this.#serve(socket);
-        else {
-          log("a second client was refused");
-          socket.destroy();
-        }
-      });
+    else this.#wait(socket);
+  }
+
+  /** A debugger that reconnects at once may be here before the end of its former connection has been read. Only who stays is refused. */
+  #wait(socket: Socket): void {
+    const refuse = setTimeout(() => {
+      log("a second client was refused");
+      this.#waiting.delete(socket);
+      socket.destroy();
+    }, PATIENCE);
+    this.#waiting.set(socket, refuse);
+  }
+
+  #serveNext(): void {
+    if (this.#client !== undefined) return;
+    for (const [socket, refuse] of this.#waiting) {
+      this.#waiting.delete(socket);
+      clearTimeout(refuse);
+      if (socket.destroyed) continue;
+      this.#serve(socket);
+      return;
+    }
   }
 
   #serve(socket: Socket): void {
@@ -74,6 +96,8 @@ export class Transport {
       if (this.#client !== socket) return;
       this.#client = undefined;
       connection?.gone();
+      // Later, since the former session may be in the middle of its last words.
+      setImmediate(() => this.#serveNext());
     };
     connection = this.connect({
       write: (bytes) => {

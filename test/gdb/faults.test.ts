@@ -8,7 +8,7 @@ import { session, sessionAt, type SessionOptions } from "./session.js";
 
 vi.setConfig({ testTimeout: 60_000 });
 
-const kernel = (...pieces: readonly Piece[]): SessionOptions => ({ kernel: file("kernel.bin", tinyKernel(...pieces).image) });
+const kernel = (...pieces: readonly Piece[]): SessionOptions => ({ kernel: file("kernel.bin", tinyKernel(...pieces).image), faulty: true });
 const NO_IDT: readonly Piece[] = [at("none"), long(0), long(0)];
 const why = async (pieces: readonly Piece[]): Promise<string> => (await session("gdb", ["continue", "monitor why"], kernel(...pieces))).last;
 

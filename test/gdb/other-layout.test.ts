@@ -4,7 +4,8 @@ import { GDBS } from "../gdbstub/real-gdb.js";
 import { makeElf } from "../gdbstub/tiny-elf.js";
 import { FIRST, otherLayout } from "../support/other-layout.js";
 import { file } from "../support/partitions.js";
-import { ALL, session, type SessionOptions } from "./session.js";
+import { debugged } from "../support/pok386.js";
+import { ALL, session, sessionAt, type SessionOptions } from "./session.js";
 
 vi.setConfig({ testTimeout: 60_000 });
 
@@ -41,10 +42,23 @@ describe.each(GDBS)("%s", (gdb) => {
     expect(said.last).not.toMatch(/part/);
   });
 
+  it("stays where it stopped when partitions turn up that were not known when it came, and says what to do", async () => {
+    const said = await session(gdb, [ALL, `break ${place("enter")}`, "continue", "info inferiors", "x/i $pc"], options());
+    expect(said.of("continue")).toMatch(/the kernel has set up part1, part2 since you came; "disconnect" and "target remote" again/);
+    expect(said.of("continue")).toMatch(/hit Breakpoint 1, 0x001/);
+    expect(said.of("info inferiors")).not.toMatch(/process 2/);
+    expect(said.last).toMatch(/:\tiret/);
+  });
+
+  it("has an inferior for each when it comes again", async () => {
+    const { port } = await debugged(["--no-wait"], file("kernel.bin", image));
+    const said = await sessionAt(gdb, port, ["info inferiors"]);
+    expect(said.last).toMatch(/process 3/);
+  });
+
   it("follows the processor into a partition that was not known when gdb came", async () => {
     const said = await session(gdb, [ALL, `break ${place("enter")}`, "continue", "delete", "stepi", "x/i $pc", "info inferiors"], options());
-    expect(said.of("stepi")).toMatch(/Thread 2\.1 "part1 thread 1" stopped/);
-    expect(said.of("x/i $pc")).toMatch(/^=> 0x40:\tnop$/m);
+    expect(said.of("x/i $pc")).toMatch(/^=> 0x40:\tnop *$/m);
     expect(said.last).toMatch(/^\* 2 +process 2 /m);
   });
 

@@ -174,18 +174,18 @@ const tables: Definition[] = [
     },
   },
   { name: "invlpg", forms: ["0f01/7 Mb"], since: 486, system: (cpu, i) => op.invalidatePage(cpu, i) },
-  { name: "sldt", forms: ["0f00/0 Ev"], system: (cpu, i) => storeWord(cpu, i, cpu.selector(SEGMENT.LDTR)) },
-  { name: "str", forms: ["0f00/1 Ev"], system: (cpu, i) => storeWord(cpu, i, cpu.selector(SEGMENT.TR)) },
+  { name: "sldt", forms: ["0f00/0 Ev"], system: (cpu, i) => storeSelector(cpu, i, SEGMENT.LDTR) },
+  { name: "str", forms: ["0f00/1 Ev"], system: (cpu, i) => storeSelector(cpu, i, SEGMENT.TR) },
   { name: "lldt", forms: ["0f00/2 Ew"], system: (cpu, i) => op.loadLdt(cpu, i) },
   { name: "ltr", forms: ["0f00/3 Ew"], system: (cpu, i) => op.loadTask(cpu, i) },
-  { name: "verr", forms: ["0f00/4 Ew"], flags: "Z", system: (cpu, i) => op.setZero(cpu, op.inspect(cpu, i.read(1), "verr") !== undefined) },
-  { name: "verw", forms: ["0f00/5 Ew"], flags: "Z", system: (cpu, i) => op.setZero(cpu, op.inspect(cpu, i.read(1), "verw") !== undefined) },
+  { name: "verr", forms: ["0f00/4 Ew"], flags: "Z", system: (cpu, i) => op.setZero(cpu, op.inspect(cpu, i, 1, "verr") !== undefined) },
+  { name: "verw", forms: ["0f00/5 Ew"], flags: "Z", system: (cpu, i) => op.setZero(cpu, op.inspect(cpu, i, 1, "verw") !== undefined) },
   {
     name: "lar",
     forms: ["0f02 Gv,Ew"],
     flags: "Z",
     system: (cpu, i) => {
-      const d = op.inspect(cpu, i.read(2), "lar");
+      const d = op.inspect(cpu, i, 2, "lar");
       if (d) i.write(1, d.high & 0xffff00);
       op.setZero(cpu, d !== undefined);
     },
@@ -195,7 +195,7 @@ const tables: Definition[] = [
     forms: ["0f03 Gv,Ew"],
     flags: "Z",
     system: (cpu, i) => {
-      const d = op.inspect(cpu, i.read(2), "lsl");
+      const d = op.inspect(cpu, i, 2, "lsl");
       if (d) i.write(1, d.limit);
       op.setZero(cpu, d !== undefined);
     },
@@ -205,7 +205,7 @@ const tables: Definition[] = [
     forms: ["63 Ew,Gw"],
     flags: "Z",
     system: (cpu, i) => {
-      if (!cpu.protectedMode) cpu.raise(VECTOR.UD, undefined, "arpl is not recognised in real mode");
+      op.requireProtectedMode(cpu, "arpl");
       const selector = i.readForUpdate(1);
       const rpl = i.read(2) & 3;
       const lower = (selector & 3) < rpl;
@@ -214,6 +214,11 @@ const tables: Definition[] = [
     },
   },
 ];
+
+function storeSelector(cpu: Processor, i: Instruction, n: number): void {
+  op.requireProtectedMode(cpu, i.shape.definition.name);
+  storeWord(cpu, i, cpu.selector(n));
+}
 
 /** A word destination: memory takes 16 bits, a register the operand size. */
 function storeWord(cpu: Processor, i: Instruction, value: number): void {
@@ -240,8 +245,8 @@ const registers: Definition[] = [
   },
   { name: "mov-from-control", forms: ["0f20 Rd,Kd"], system: (cpu, i) => i.write(1, op.moveFromControl(cpu, i.special)) },
   { name: "mov-to-control", forms: ["0f22 Kd,Rd"], system: (cpu, i) => op.moveToControl(cpu, i.special, i.read(2)) },
-  { name: "mov-from-debug", forms: ["0f21 Rd,Kd"], system: (cpu, i) => i.write(1, cpu.word(op.debugRegister(cpu, i.special))) },
-  { name: "mov-to-debug", forms: ["0f23 Kd,Rd"], system: (cpu, i) => cpu.setWord(op.debugRegister(cpu, i.special), i.read(2)) },
+  { name: "mov-from-debug", forms: ["0f21 Rd,Kd"], system: (cpu, i) => i.write(1, op.moveFromDebug(cpu, i.special)) },
+  { name: "mov-to-debug", forms: ["0f23 Kd,Rd"], system: (cpu, i) => op.moveToDebug(cpu, i.special, i.read(2)) },
   {
     name: "clts",
     forms: ["0f06"],

@@ -1,6 +1,7 @@
 /** System instructions on tables, control registers, flags and privilege (SDM volume 1, 5.21; volume 2 for each). */
 
 import { linear } from "../address.js";
+import { DR6, DR7 } from "../debug-registers.js";
 import { VECTOR } from "../fault.js";
 import { FLAG } from "../flags.js";
 import type { Instruction } from "../instruction.js";
@@ -32,6 +33,8 @@ import { requireVirtualIopl, writableFlags } from "../transfer.js";
 const CR0 = { PE: 1, MP: 2, EM: 4, TS: 8, ET: 16, NE: 32, WP: 1 << 16, AM: 1 << 18, NW: 1 << 29, CD: 1 << 30, PG: 1 << 31 } as const;
 
 /** int n, int3, into: through the IDT with the gate's DPL checked. */
+const CR4_DE = 8;
+
 export function softwareInterrupt(cpu: Processor, i: Instruction, vector: number): void {
   deliver(cpu, { vector, kind: "software", errorCode: undefined, returnTo: i.next, resume: false });
 }
@@ -56,7 +59,7 @@ export function storeTable(cpu: Processor, i: Instruction, base: number, limit: 
   cpu.write(i.segment, baseAt, 4, cpu.word(base));
 }
 
-function requireProtectedMode(cpu: Processor, what: string): void {
+export function requireProtectedMode(cpu: Processor, what: string): void {
   if (!cpu.protectedMode) cpu.raise(VECTOR.UD, undefined, `${what} is not recognised in real or virtual-8086 mode`);
 }
 
@@ -95,7 +98,8 @@ function fetchSystem(cpu: Processor, selector: number, segment: string): Descrip
 
 /** Control registers that do not exist are invalid opcodes, which goes before privilege (SDM volume 3, table 6-2). */
 function requireControl(cpu: Processor, n: number, what: string): void {
-  if (n === 1 || n > 4 || (n === 4 && cpu.model.cr4 === undefined)) cpu.raise(VECTOR.UD, undefined, `there is no cr${n}`, { offset: cpu.currentIp });
+  if (n === 1 || n > 4 || (n === 4 && cpu.model.cr4 === undefined))
+    cpu.raise(VECTOR.UD, undefined, `there is no cr${n}`, { offset: cpu.currentIp });
   cpu.requireRing0(what);
 }
 
@@ -115,6 +119,7 @@ export function moveToControl(cpu: Processor, n: number, value: number): void {
       if (value & ~cpu.model.cr4!) cpu.generalProtection(0, `mov to cr4: 0x${value.toString(16)} sets bits this processor does not have`);
       cpu.setWord(L.CR4, value);
       cpu.paging.flush(false);
+      cpu.contextChanged = true;
   }
 }
 
@@ -135,9 +140,25 @@ export function moveFromControl(cpu: Processor, n: number): number {
   return cpu.word(L.CR0 + 4 * n);
 }
 
-export function debugRegister(cpu: Processor, n: number): number {
+/** mov to and from debug registers: DR4 and DR5 are other names of DR6 and DR7 unless CR4.DE is set (SDM volume 3, 18.2.2). */
+function debugRegister(cpu: Processor, n: number): number {
+  const aliased = n === 4 || n === 5;
+  if (aliased && cpu.word(L.CR4) & CR4_DE) cpu.raise(VECTOR.UD, undefined, `dr${n} with CR4.DE set`);
   cpu.requireRing0(`mov of dr${n}`);
-  return L.DR + (n === 4 || n === 5 ? n + 2 : n) * 4;
+  if (cpu.word(L.DR7) & DR7.generalDetect) {
+    cpu.setWord(L.DR6, cpu.word(L.DR6) | DR6.detected);
+    cpu.raise(VECTOR.DB, undefined, "a debug register is touched with DR7.GD set");
+  }
+  return aliased ? n + 2 : n;
+}
+export function moveFromDebug(cpu: Processor, n: number): number {
+  return cpu.word(L.DR + debugRegister(cpu, n) * 4);
+}
+export function moveToDebug(cpu: Processor, n: number, value: number): void {
+  const register = debugRegister(cpu, n);
+  if (register === 6) cpu.setWord(L.DR6, (value & DR6.writable) | DR6.fixed);
+  else cpu.setWord(L.DR + register * 4, register === 7 ? (value & DR7.writable) | DR7.fixed : value);
+  cpu.debugChanged = true;
 }
 
 /** cli, sti: IF by IOPL. */
@@ -181,8 +202,9 @@ export function requirePort(cpu: Processor, port: number, size: number): void {
 }
 
 /** lar, lsl, verr, verw: whether a selector is visible at this privilege, without a fault. */
-export function inspect(cpu: Processor, selector: number, purpose: "lar" | "lsl" | "verr" | "verw"): Descriptor | undefined {
+export function inspect(cpu: Processor, i: Instruction, n: 1 | 2, purpose: "lar" | "lsl" | "verr" | "verw"): Descriptor | undefined {
   requireProtectedMode(cpu, purpose);
+  const selector = i.read(n);
   if ((selector & 0xfffc) === 0) return undefined;
   const at = locateDescriptor(cpu, selector);
   if (at === undefined) return undefined;
