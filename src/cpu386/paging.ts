@@ -52,14 +52,23 @@ export class Paging {
    */
   translate(at: Linear, access: PageAccess, user: boolean): Physical {
     if (!this.enabled) return physical(at);
-    const walk = this.walk(at);
-    const refused = "missing" in walk ? walk.missing : this.refusal(walk, access, user);
-    if (refused !== undefined) this.fault(at, access, user, refused, !("missing" in walk));
-    const found = walk as Walk;
+    const found = this.allowed(at, access, user);
     this.mark(found, access === "write");
     const result = physical(found.frame | (at & found.mask));
     this.enter(at, result, found);
     return result;
+  }
+
+  /** Raises the fault a write would raise, and sets no bit: it may not come to that write. @throws GuestFault #PF */
+  requireWritable(at: Linear, user: boolean): void {
+    if (this.enabled) this.allowed(at, "write", user);
+  }
+  private allowed(at: Linear, access: PageAccess, user: boolean): Walk {
+    const walk = this.walk(at);
+    const missing = "missing" in walk;
+    const refused = missing ? walk.missing : this.refusal(walk, access, user);
+    if (missing || refused !== undefined) this.fault(at, access, user, refused!, !missing);
+    return walk;
   }
 
   /** Translates for decoding: no fault is raised, since the instruction may never be executed; undefined if there is one to be. */

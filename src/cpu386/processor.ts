@@ -218,17 +218,18 @@ export class Processor {
   }
   writeLinear(at: Linear, size: Size, value: number, user = false): void {
     const { paging } = this;
+    if ((at & 0xfff) + size <= 0x1000) return this.memory.write(paging.translate(at, "write", user), size, value);
+    // Both pages must take it before either is changed, its dirty bit included.
+    this.probeLinear(at, size, user);
     const first = paging.translate(at, "write", user);
-    if ((at & 0xfff) + size <= 0x1000) return this.memory.write(first, size, value);
-    // Both pages must take it before either is changed.
     const second = paging.translate(nextPage(at), "write", user);
     const inFirst = 0x1000 - (at & 0xfff);
     for (let n = 0; n < size; n++) this.memory.write(physical(n < inFirst ? first + n : second + n - inFirst), 1, value >>> (8 * n));
   }
   /** #PF unless a write there would succeed. */
   probeLinear(at: Linear, size: number, user: boolean): void {
-    this.paging.translate(at, "write", user);
-    if ((at & 0xfff) + size > 0x1000) this.paging.translate(nextPage(at), "write", user);
+    this.paging.requireWritable(at, user);
+    if ((at & 0xfff) + size > 0x1000) this.paging.requireWritable(nextPage(at), user);
   }
 
   /** Looks at linear addresses through the page tables of this moment, changing nothing. Shorter where a page is missing. */

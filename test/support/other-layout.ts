@@ -45,7 +45,7 @@ const TSS = 0x170000;
 const IDT = 0x171000;
 const ENTRY = 0x40;
 /** The first partition: counts in memory, and calls the kernel again and again. */
-const PARTITION = [nop, [0xff, 0x05, ...long(0x100)], [0xcd, SYSCALL], [0xeb, 0xf6]].flat();
+const PARTITION = [nop, [0xff, 0x05, ...long(0x100)], [0xcd, SYSCALL], [0xeb, 0xf5]].flat();
 
 export const otherLayout = (): TinyKernel => {
   const build = (handler: number): TinyKernel =>
