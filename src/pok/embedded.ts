@@ -6,13 +6,16 @@ const MAGIC = Uint8Array.of(0x7f, 0x45, 0x4c, 0x46, 1, 1, 1);
 const ET_EXEC = 2;
 const EM_386 = 3;
 
-/** Every 32-bit i386 executable found in a stretch of memory, cut out at its own end. */
-export function findExecutables(bytes: Uint8Array): ElfFile[] {
+/**
+ * Every 32-bit i386 executable found in a stretch of memory, cut out at its own end. What is found inside another one is part of that,
+ * unless `container` says that it holds others and is none of those wanted itself.
+ */
+export function findExecutables(bytes: Uint8Array, container: (elf: ElfFile) => boolean = () => false): ElfFile[] {
   const found: ElfFile[] = [];
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   for (let at = buffer.indexOf(MAGIC); at >= 0; at = buffer.indexOf(MAGIC, at + 1)) {
     const elf = executableAt(bytes.subarray(at), "embedded executable");
-    if (!elf) continue;
+    if (!elf || container(elf)) continue;
     found.push(elf);
     at += elf.bytes.length - 1;
   }

@@ -49,15 +49,14 @@ export class PokSystem implements SystemModel {
     return { id: FIRST_PARTITION + n, name, elf, segments: undefined, certain: false };
   }
 
-  /** Executables inside what was loaded, the kernel's own header aside. */
+  /** Executables inside what was loaded, the kernel aside, whose header may be loaded along with it. */
   private embedded(): ElfFile[] {
+    const isKernel = ({ bytes }: ElfFile): boolean => this.kernel !== undefined && sameHeader(bytes, this.kernel.bytes);
     const found: ElfFile[] = [];
     for (const { start, end } of this.machine.image.regions) {
       const bytes = this.machine.peek(start, end - start);
       if (!bytes) continue;
-      for (const { bytes: file, entry } of findExecutables(bytes)) {
-        if (!(this.kernel && entry === this.kernel.entry)) found.push(new ElfFile(file, `/pok386/part${found.length + 1}.elf`));
-      }
+      for (const { bytes: file } of findExecutables(bytes, isKernel)) found.push(new ElfFile(file, `/pok386/part${found.length + 1}.elf`));
     }
     return found;
   }
@@ -185,6 +184,9 @@ export class PokSystem implements SystemModel {
     return before?.[0] === 0xcd && before[1] === SYSCALL_VECTOR ? syscallText(eax) : undefined;
   }
 }
+
+const ELF_HEADER = 52;
+const sameHeader = (a: Uint8Array, b: Uint8Array): boolean => Buffer.compare(a.subarray(0, ELF_HEADER), b.subarray(0, ELF_HEADER)) === 0;
 
 /** The first bytes of an executable's code, with their address. */
 function codeOf(elf: ElfFile): { vaddr: number; bytes: Uint8Array } | undefined {

@@ -1,7 +1,7 @@
 /** What the TLB keeps and what it forgets, for data (SDM volume 3, 4.10) and for code that has been decoded. */
 import { describe, expect, test } from "vitest";
 import * as L from "../../src/cpu386/layout.js";
-import { codeOf, DATA, little, STACK, TSS } from "./machine.js";
+import { codeOf, DATA, little, STACK } from "./machine.js";
 import { HIGH, INVLPG, OPEN, PAGE, PagedMachine, PGE, PSE, RELOAD_CR3, storeConstant, WP } from "./paged-machine.js";
 
 const OTHER = 0x60000;
@@ -123,9 +123,9 @@ describe("a global page", () => {
 
 test("slow accesses to one page do not make the flush list grow", () => {
   const m = new PagedMachine();
-  // mov eax, [HIGH + 0xffe] in a loop of 1000: it crosses pages, so it always takes the slow path
+  // mov eax, [HIGH + 0xffe] in a loop of 100: it crosses pages, so it always takes the slow path
   m.map(HIGH + 0x1000, OTHER);
-  m.set(L.ECX, 1000);
+  m.set(L.ECX, 100);
   program(m, 0x8b, 0x05, ...little(HIGH + 0xffe, 4), 0xe2, 0xf8);
   expect(m.get(L.ECX)).toBe(0);
   expect((m.p.paging as unknown as { entered: number[] }).entered.length).toBeLessThan(10);
@@ -200,11 +200,5 @@ describe("decoded code", () => {
     const at = HIGH + 0xffd;
     program(m, ...call(at), ...KEEP, ...storeConstant(m.pte(HIGH + 0x1000), (OTHER + 0x1000) | OPEN), ...INVLPG(HIGH + 0x1000), ...call(at));
     expect([m.get(L.ESI), m.get(L.EAX)]).toEqual([1, 0x1000001]);
-  });
-  test("goes on after a page fault elsewhere changed nothing", () => {
-    const m = twoPages();
-    m.dword(TSS + 4, STACK);
-    program(m, ...call(HIGH), ...KEEP, ...call(HIGH));
-    expect([m.get(L.ESI), m.get(L.EAX)]).toEqual([1, 1]);
   });
 });

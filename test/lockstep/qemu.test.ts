@@ -107,7 +107,7 @@ async function throughHalt(ours: Stub, qemu: Stub): Promise<void> {
   const { eip } = await ours.registers();
   // Bit 0: steps are on; bits 1 and 2 would hold off interrupts and timers (QEMU's documentation, "Changing single-stepping behaviour").
   await qemu.ask("Qqemu.sstep=0x1");
-  for (let tries = 0; tries < 4 && (await qemu.registers()).eip !== eip; tries++) await qemu.step();
+  for (let tries = 0; tries < 40 && (await qemu.registers()).eip !== eip; tries++) await qemu.step();
   await qemu.ask("Qqemu.sstep=0x7");
 }
 

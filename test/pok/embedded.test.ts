@@ -41,6 +41,12 @@ it("one that is not whole does not hide the next", () => {
   expect(findExecutables(join(ONE.subarray(0, 40), OTHER)).map(({ bytes }) => bytes)).toEqual([OTHER]);
 });
 
+it("one inside another is part of it, unless that is said to be a container", () => {
+  const outer = program([...ONE]);
+  expect(findExecutables(outer).map(({ bytes }) => bytes)).toEqual([outer]);
+  expect(findExecutables(outer, ({ bytes }) => bytes.length === outer.length).map(({ bytes }) => bytes)).toEqual([ONE]);
+});
+
 it("symbols are those of each", () => {
   expect(findExecutables(join(ONE, OTHER)).map((elf) => elf.symbol("main")?.value)).toEqual([0x1000, 0x40]);
 });

@@ -8,6 +8,7 @@ import { makeElf } from "../gdbstub/tiny-elf.js";
 import { FIRST, otherLayout, SECOND } from "../support/other-layout.js";
 import { partitionBytes } from "../support/partitions.js";
 import { TWO } from "../support/pok386.js";
+import { long } from "../support/tiny-kernel.js";
 
 const named = (name: string, bytes: Uint8Array): NamedPartition => ({ name, elf: new ElfFile(bytes, name) });
 const stranger = makeElf({ text: { address: 0x1000, bytes: Uint8Array.of(1, 2, 3) }, data: { address: 0x2000, bytes: new Uint8Array(4) }, symbols: [] });
@@ -89,6 +90,18 @@ it("a thread is known by the stack the kernel would use for it, and by none befo
   expect(system.threadKey()).toBe(0);
   computer.run(20_000_000);
   expect(system.threadKey()).toBeGreaterThan(0x100000);
+});
+
+it("a kernel that is loaded whole, its ELF header included, is not taken for a partition, nor hides those inside it", () => {
+  const inner = partitionBytes(1);
+  const header = [0x7f, 0x45, 0x4c, 0x46, 1, 1, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0];
+  const start = 0x100000 + 96;
+  const size = 100 + inner.length;
+  const fields = [2 | (3 << 16), 1, start, 52, 0, 0, 52 | (32 << 16), 1, 0].flatMap(long);
+  const segment = [1, 0, 0x100000, 0x100000, size, size, 7, 4096].flatMap(long);
+  const multiboot = [0x1badb002, 0, -0x1badb002].flatMap(long);
+  const computer = machine("kernel.elf", Uint8Array.from([...header, ...fields, ...segment, ...multiboot, 0xeb, 0xfe, 0x90, 0x90, ...inner]));
+  expect(names(new PokSystem(computer))).toEqual(["1 kernel /pok386/kernel.elf", "2 part1 /pok386/part1.elf"]);
 });
 
 it("a kernel without symbols and executables is found by its descriptors", () => {
