@@ -93,9 +93,27 @@ describe("the image", () => {
   });
 
   it("that is cut short, wherever it was cut", async () => {
-    const lengths = [3, 4, 16, 51, 52, 60, 84, 147, 4095, 4096, 4108, 8000, 20_000, kernel.length >> 1, kernel.length - 40, kernel.length - 1];
+    const lengths = [
+      3,
+      4,
+      16,
+      51,
+      52,
+      60,
+      84,
+      147,
+      4095,
+      4096,
+      4108,
+      8000,
+      20_000,
+      kernel.length >> 1,
+      kernel.length - 40,
+      kernel.length - 1,
+    ];
     const complaints = lengths.map((length) => complaint("run", file("kernel.elf", kernel.slice(0, length))));
-    for (const line of await Promise.all(complaints)) expect(line).toMatch(/kernel\.elf: (truncated: .+|no multiboot header in the first 8 KB; is it a kernel\?)$/);
+    for (const line of await Promise.all(complaints))
+      expect(line).toMatch(/kernel\.elf: (truncated: .+|no multiboot header in the first 8 KB; is it a kernel\?)$/);
   });
 });
 
@@ -146,12 +164,17 @@ describe("options", () => {
     expect(await complaint("run", TWO, ...args)).toBe(expected);
   });
 
-  it.each(["--memory", "--ips", "--max-insns", "--gdb", "--append", "--module", "--partition", "--pace"])("%s without a value", async (option) => {
-    expect(await complaint("run", TWO, option)).toBe(`${option} needs a value`);
-  });
+  it.each(["--memory", "--ips", "--max-insns", "--gdb", "--append", "--module", "--partition", "--pace"])(
+    "%s without a value",
+    async (option) => {
+      expect(await complaint("run", TWO, option)).toBe(`${option} needs a value`);
+    },
+  );
 
   it("two partitions of one name", async () => {
-    expect(await complaint("run", TWO, "--partition", `a=${TWO}`, "--partition", `a=${TWO}`)).toBe('--partition a: the name is given twice');
+    expect(await complaint("run", TWO, "--partition", `a=${TWO}`, "--partition", `a=${TWO}`)).toBe(
+      "--partition a: the name is given twice",
+    );
   });
 
   it("an address that this machine has not", async () => {
@@ -161,7 +184,9 @@ describe("options", () => {
   it("a port in use", async () => {
     const server = createServer();
     onTestFinished(() => void server.close());
-    const port = await new Promise<number>((resolve) => server.listen(0, "127.0.0.1", () => resolve((server.address() as { port: number }).port)));
+    const port = await new Promise<number>((resolve) =>
+      server.listen(0, "127.0.0.1", () => resolve((server.address() as { port: number }).port)),
+    );
     expect(await complaint("run", TWO, "--gdb", String(port))).toBe(
       `--gdb 127.0.0.1:${port}: the port is in use; choose another, or 0 for any that is free`,
     );

@@ -1,7 +1,26 @@
 import { expect, it, vi } from "vitest";
 import { file } from "../support/partitions.js";
 import { Emulator, TWO } from "../support/pok386.js";
-import { at, cli, debugExit, hlt, inAlDx, int, jumpToItself, lidt, long, movAl, movDx, movEax, outAlTo, outDxAl, type Piece, powerOff, tinyKernel, ud2 } from "../support/tiny-kernel.js";
+import {
+  at,
+  cli,
+  debugExit,
+  hlt,
+  inAlDx,
+  int,
+  jumpToItself,
+  lidt,
+  long,
+  movAl,
+  movDx,
+  movEax,
+  outAlTo,
+  outDxAl,
+  type Piece,
+  powerOff,
+  tinyKernel,
+  ud2,
+} from "../support/tiny-kernel.js";
 
 vi.setConfig({ testTimeout: 30_000 });
 
@@ -40,6 +59,14 @@ it("a triple fault is 3, with its chain of faults in one paragraph", async () =>
     expect(said[n]).toContain(link);
   });
   expect(emulator.stderr).toMatch(/\. The processor shuts down; the machine has been stopped before any reset\.\n$/);
+});
+
+it("a triple fault's paragraph says which limit was passed", async () => {
+  const emulator = runKernel([lidt("none"), int(0x42), at("none"), long(0), long(0)]);
+  expect(await emulator.exit).toBe(3);
+  expect(emulator.stderr).toMatch(
+    /#GP general protection with error code 0x0212 at .*, because vector 66 .* lies outside the IDT \(IDT, limit 0x0\);/,
+  );
 });
 
 it("hlt with interrupts off is 3: nothing can wake the processor", async () => {

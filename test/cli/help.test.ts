@@ -1,6 +1,6 @@
+import { readFileSync } from "node:fs";
 import { expect, it, vi } from "vitest";
 import { Emulator, root, TWO } from "../support/pok386.js";
-import { readFileSync } from "node:fs";
 
 vi.setConfig({ testTimeout: 30_000 });
 

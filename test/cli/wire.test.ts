@@ -37,13 +37,16 @@ describe("a client that stays gets an answer, and may go on", () => {
     expect(await c.packet(PATIENCE)).toMatch(/^T05thread:p1\.1;/);
   });
 
-  it.each(["m", "mzz,1", "M0,1", "Z9,0,1", "vCont;z", "Hg", "qXfer:threads:read::x", "P", "vFile:open:zz"])("malformed %s gets an error", async (packet) => {
-    const { client: c } = await client();
-    c.raw(frame(packet));
-    expect(await c.packet(PATIENCE)).toMatch(/^E/);
-    c.raw(frame("qC"));
-    expect(await c.packet(PATIENCE)).toBe("QCp1.1");
-  });
+  it.each(["m", "mzz,1", "M0,1", "Z9,0,1", "vCont;z", "Hg", "qXfer:threads:read::x", "P", "vFile:open:zz"])(
+    "malformed %s gets an error",
+    async (packet) => {
+      const { client: c } = await client();
+      c.raw(frame(packet));
+      expect(await c.packet(PATIENCE)).toMatch(/^E/);
+      c.raw(frame("qC"));
+      expect(await c.packet(PATIENCE)).toBe("QCp1.1");
+    },
+  );
 
   it("a packet longer than PacketSize gets an error", async () => {
     const { client: c } = await client();

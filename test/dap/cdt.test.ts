@@ -8,7 +8,10 @@ import { DapClient } from "./client.js";
 vi.setConfig({ testTimeout: 60_000 });
 
 const PART2 = `${root}src/guest/two/part2.c`;
-const lineOf = (text: string): number => readFileSync(PART2, "utf8").split("\n").findIndex((line) => line.includes(text)) + 1;
+const lineOf = (text: string): number =>
+  readFileSync(PART2, "utf8")
+    .split("\n")
+    .findIndex((line) => line.includes(text)) + 1;
 /** gdb 13.1 fails an assertion where a process stops that it has not resumed. */
 const INIT = ["set schedule-multiple on", `directory ${root}`];
 
@@ -31,7 +34,9 @@ async function breakAt(client: DapClient, line: number): Promise<void> {
   expect(breakpoints).toMatchObject([{ verified: true, line }]);
 }
 
-async function hit(client: DapClient): Promise<{ threadId: number; frames: { id: number; name: string; line: number; source?: { path: string } }[] }> {
+async function hit(
+  client: DapClient,
+): Promise<{ threadId: number; frames: { id: number; name: string; line: number; source?: { path: string } }[] }> {
   const { reason, threadId } = await client.event("stopped");
   expect(reason).toBe("breakpoint");
   const { stackFrames } = await client.request("stackTrace", { threadId });

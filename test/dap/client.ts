@@ -30,7 +30,8 @@ export class DapClient {
   console = "";
 
   constructor() {
-    if (!existsSync(ADAPTER)) throw new Error("cdt-gdb-adapter is not installed; the tests need it: npm ci --prefix test/dap --ignore-scripts");
+    if (!existsSync(ADAPTER))
+      throw new Error("cdt-gdb-adapter is not installed; the tests need it: npm ci --prefix test/dap --ignore-scripts");
     this.child = spawn(process.execPath, [ADAPTER], { cwd: root, env: { ...process.env, LC_ALL: "C" } });
     this.child.stdout!.on("data", (bytes: Buffer) => this.receive(bytes));
     this.child.stderr!.on("data", (bytes: Buffer) => this.log.push(`stderr: ${bytes}`));

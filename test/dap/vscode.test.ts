@@ -7,7 +7,8 @@ import { DapClient } from "./client.js";
 
 vi.setConfig({ testTimeout: 60_000 });
 
-const read = (name: string) => JSON.parse(readFileSync(`${root}.vscode/${name}`, "utf8").replaceAll("${workspaceFolder}", root.slice(0, -1)));
+const read = (name: string) =>
+  JSON.parse(readFileSync(`${root}.vscode/${name}`, "utf8").replace(/\$\{workspaceFolder\}/g, root.slice(0, -1)));
 const { configurations } = read("launch.json");
 const { tasks } = read("tasks.json");
 const configuration = (type: string) => configurations.find((each: { type: string }) => each.type === type);

@@ -9,8 +9,10 @@ vi.setConfig({ testTimeout: 60_000 });
 const source = readFileSync(`${root}src/guest/two/part2.c`, "utf8").split("\n");
 const lineOf = (text: string): number => source.findIndex((line) => line.includes(text)) + 1;
 
-const IN_PART2 = /Thread 3\.1 "part2 thread 1" hit Breakpoint \d+, update_track \(t=t@entry=0x[0-9a-f]+ <track>\) at src\/guest\/two\/part2\.c:\d+\n/;
-const IN_PART1 = /Thread 2\.1 "part1 thread 1" hit Breakpoint \d+, crc_block \(words=words@entry=0x[0-9a-f]+ <block>, count=count@entry=64\)/;
+const IN_PART2 =
+  /Thread 3\.1 "part2 thread 1" hit Breakpoint \d+, update_track \(t=t@entry=0x[0-9a-f]+ <track>\) at src\/guest\/two\/part2\.c:\d+\n/;
+const IN_PART1 =
+  /Thread 2\.1 "part1 thread 1" hit Breakpoint \d+, crc_block \(words=words@entry=0x[0-9a-f]+ <block>, count=count@entry=64\)/;
 const IN_KERNEL = /Thread 1\.1 "kernel" hit Breakpoint \d+, pok_sched_tick \(\) at src\/guest\/kernel\/sched\.c:\d+\n/;
 
 describe.each(GDBS)("%s", (gdb) => {
@@ -49,7 +51,13 @@ describe.each(GDBS)("%s", (gdb) => {
   });
 
   it("breaks at a line of a partition's file, on a condition of its locals", async () => {
-    const said = await session(gdb, ["inferior 3", `break part2.c:${lineOf("if (depth == 0)")} if depth == 0`, "inferior 1", "continue", "bt"]);
+    const said = await session(gdb, [
+      "inferior 3",
+      `break part2.c:${lineOf("if (depth == 0)")} if depth == 0`,
+      "inferior 1",
+      "continue",
+      "bt",
+    ]);
     expect(said.of("continue")).toMatch(/Thread 3\.1 .* hit Breakpoint 1, descend \(depth=(depth@entry=)?0\)/);
     expect(functions(said.last)).toEqual([...Array(6).fill("descend"), "main"]);
   });
@@ -66,7 +74,11 @@ describe.each(GDBS)("%s", (gdb) => {
   });
 
   it("takes hardware breakpoints, as many as one likes", async () => {
-    const said = await session(gdb, [ALL, ...["crc_block", "update_track", "descend", "report", "beat", "fill_block"].map((f) => `hbreak ${f}`), "continue"]);
+    const said = await session(gdb, [
+      ALL,
+      ...["crc_block", "update_track", "descend", "report", "beat", "fill_block"].map((f) => `hbreak ${f}`),
+      "continue",
+    ]);
     expect(said.last).toMatch(/hit Breakpoint \d, \w+ /);
   });
 

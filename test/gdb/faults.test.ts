@@ -3,14 +3,34 @@ import { describe, expect, it, vi } from "vitest";
 import { GDBS } from "../gdbstub/real-gdb.js";
 import { file } from "../support/partitions.js";
 import { debugged } from "../support/pok386.js";
-import { at, cli, debugExit, descriptor, hlt, int, lidt, lgdt, loadData, long, movAl, movEax, nop, outAlTo, type Piece, tinyKernel, ud2, word } from "../support/tiny-kernel.js";
-import { session, sessionAt, type SessionOptions } from "./session.js";
+import {
+  at,
+  cli,
+  debugExit,
+  descriptor,
+  hlt,
+  int,
+  lgdt,
+  lidt,
+  loadData,
+  long,
+  movAl,
+  movEax,
+  nop,
+  outAlTo,
+  type Piece,
+  tinyKernel,
+  ud2,
+  word,
+} from "../support/tiny-kernel.js";
+import { type SessionOptions, session, sessionAt } from "./session.js";
 
 vi.setConfig({ testTimeout: 60_000 });
 
 const kernel = (...pieces: readonly Piece[]): SessionOptions => ({ kernel: file("kernel.bin", tinyKernel(...pieces).image), faulty: true });
 const NO_IDT: readonly Piece[] = [at("none"), long(0), long(0)];
-const why = async (pieces: readonly Piece[]): Promise<string> => (await session("gdb", ["continue", "monitor why"], kernel(...pieces))).last;
+const why = async (pieces: readonly Piece[]): Promise<string> =>
+  (await session("gdb", ["continue", "monitor why"], kernel(...pieces))).last;
 
 describe.each(GDBS)("%s", (gdb) => {
   it("stops before the reset that a triple fault would be, where it was raised, with the whole chain", async () => {
@@ -52,7 +72,13 @@ describe("monitor why", () => {
     expect(await why([lidt("none"), int(0x42), ...NO_IDT])).toMatch(/rule +vector .* lies outside the IDT\n/);
   });
 
-  const gdt = [...Array(8).fill(0), ...descriptor(0x9a, 0, 0xffffffff), ...descriptor(0x92, 0, 0xffffffff), ...descriptor(0x92, 0x5000, 0xff), ...descriptor(0x12, 0, 0xff)];
+  const gdt = [
+    ...Array(8).fill(0),
+    ...descriptor(0x9a, 0, 0xffffffff),
+    ...descriptor(0x92, 0, 0xffffffff),
+    ...descriptor(0x92, 0x5000, 0xff),
+    ...descriptor(0x12, 0, 0xff),
+  ];
   /** Loads the table above, and does something with it. */
   const withTable = (...pieces: readonly Piece[]): Piece[] => [
     ...[lidt("none"), lgdt("gdtr"), ...pieces, hlt, ...NO_IDT],

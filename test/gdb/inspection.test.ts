@@ -1,7 +1,7 @@
 import { describe, expect, it, vi } from "vitest";
-import { Gdb, type GdbName, GDBS, runGdb } from "../gdbstub/real-gdb.js";
-import { debugged } from "../support/pok386.js";
+import { GDBS, Gdb, type GdbName, runGdb } from "../gdbstub/real-gdb.js";
 import { partitionFile } from "../support/partitions.js";
+import { debugged } from "../support/pok386.js";
 import { ALL, functions, session, type Transcript } from "./session.js";
 
 vi.setConfig({ testTimeout: 60_000 });
@@ -108,14 +108,32 @@ describe.each(GDBS)("%s", (gdb) => {
 
   it("changes variables, and the guest uses them", async () => {
     const { emulator, port } = await debugged();
-    const commands = ["break update_track", "continue", "set var t->position.x = 1000", "set var track.label = message", "delete", "break report", "continue", "print t->position.x"];
+    const commands = [
+      "break update_track",
+      "continue",
+      "set var t->position.x = 1000",
+      "set var track.label = message",
+      "delete",
+      "break report",
+      "continue",
+      "print t->position.x",
+    ];
     expect(await runGdb(gdb, port, commands)).toMatch(/\$1 = 1003\n/);
     await emulator.prints(/part2: lap 1 two threads, one partition at \(1003, -21, 4\)/);
   });
 
   it("changes registers, and the guest uses them", async () => {
     const { emulator, port } = await debugged();
-    await runGdb(gdb, port, ["break report", "continue", "set var depth = 0", "set $ecx = 77", "print $ecx", "next", "set var speed = 42", "delete"]);
+    await runGdb(gdb, port, [
+      "break report",
+      "continue",
+      "set var depth = 0",
+      "set $ecx = 77",
+      "print $ecx",
+      "next",
+      "set var speed = 42",
+      "delete",
+    ]);
     await emulator.prints(/part2: lap 1 intruder at .* speed (3|42),/);
   });
 

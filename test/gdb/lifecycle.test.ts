@@ -127,7 +127,11 @@ describe.each(GDBS)("%s", (gdb) => {
   });
 
   it("debugs a kernel with one partition whose segments are byte granular", async () => {
-    const said = await session(gdb, [ALL, "info inferiors", "break main", "continue", "x/xb 0x3ffff", "x/xb 0x40000", "monitor partitions"], { kernel: image("bench-integer.elf") });
+    const said = await session(
+      gdb,
+      [ALL, "info inferiors", "break main", "continue", "x/xb 0x3ffff", "x/xb 0x40000", "monitor partitions"],
+      { kernel: image("bench-integer.elf") },
+    );
     expect(said.of("info inferiors")).not.toContain("process 3");
     expect(said.of("continue")).toMatch(/Thread 2\.1 .* hit Breakpoint 1, main/);
     expect(said.of("x/xb 0x3ffff")).toMatch(/0x3ffff:\t0x/);

@@ -5,7 +5,7 @@ import { makeElf } from "../gdbstub/tiny-elf.js";
 import { FIRST, otherLayout } from "../support/other-layout.js";
 import { file } from "../support/partitions.js";
 import { debugged } from "../support/pok386.js";
-import { ALL, session, sessionAt, type SessionOptions } from "./session.js";
+import { ALL, type SessionOptions, session, sessionAt } from "./session.js";
 
 vi.setConfig({ testTimeout: 60_000 });
 
@@ -57,7 +57,11 @@ describe.each(GDBS)("%s", (gdb) => {
   });
 
   it("follows the processor into a partition that was not known when gdb came", async () => {
-    const said = await session(gdb, [ALL, `break ${place("enter")}`, "continue", "delete", "stepi", "x/i $pc", "info inferiors"], options());
+    const said = await session(
+      gdb,
+      [ALL, `break ${place("enter")}`, "continue", "delete", "stepi", "x/i $pc", "info inferiors"],
+      options(),
+    );
     expect(said.of("x/i $pc")).toMatch(/^=> 0x40:\tnop *$/m);
     expect(said.last).toMatch(/^\* 2 +process 2 /m);
   });
@@ -72,7 +76,10 @@ describe.each(GDBS)("%s", (gdb) => {
   });
 
   it("matches a named partition to the segments whose memory holds it, not to the first", async () => {
-    const other = file("other.elf", makeElf({ text: { address: 0x40, bytes: Uint8Array.of(1, 2, 3) }, data: { address: 0x80, bytes: new Uint8Array(4) }, symbols: [] }));
+    const other = file(
+      "other.elf",
+      makeElf({ text: { address: 0x40, bytes: Uint8Array.of(1, 2, 3) }, data: { address: 0x80, bytes: new Uint8Array(4) }, symbols: [] }),
+    );
     const said = await session(
       gdb,
       [ALL, `break ${place("enter")}`, "continue", "monitor partitions"],
@@ -83,7 +90,11 @@ describe.each(GDBS)("%s", (gdb) => {
   });
 
   it("refuses memory beyond a byte-granular limit of a partition without symbols", async () => {
-    const said = await session(gdb, [ALL, `break ${place("enter")}`, "continue", "delete", "stepi", "x/xb 0x2ffff", "x/xb 0x30000"], options());
+    const said = await session(
+      gdb,
+      [ALL, `break ${place("enter")}`, "continue", "delete", "stepi", "x/xb 0x2ffff", "x/xb 0x30000"],
+      options(),
+    );
     expect(said.of("x/xb 0x2ffff")).toMatch(/^0x2ffff:\t0x00$/m);
     expect(said.last).toContain("Cannot access memory at address 0x30000");
   });

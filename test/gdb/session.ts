@@ -1,7 +1,7 @@
 /** A gdb session against the built program: what each command was answered, each apart. */
 import { expect } from "vitest";
-import { debugged, TWO } from "../support/pok386.js";
 import { Gdb, type GdbName } from "../gdbstub/real-gdb.js";
+import { debugged, TWO } from "../support/pok386.js";
 
 export interface SessionOptions {
   /** Further options of `pok386 run`. */
@@ -13,8 +13,7 @@ export interface SessionOptions {
 }
 
 /** gdb has failed an assertion, or finds that the stub makes no sense. */
-export const TROUBLE =
-  /internal-error|internal to GDB|[Pp]rotocol error|Truncated|reply is too long|refused|rejected|Ignoring packet/;
+export const TROUBLE = /internal-error|internal to GDB|[Pp]rotocol error|Truncated|reply is too long|refused|rejected|Ignoring packet/;
 
 /** With this on gdb knows that every process runs, and looks at the registers of each anew. */
 export const ALL = "set schedule-multiple on";

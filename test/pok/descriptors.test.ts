@@ -46,7 +46,14 @@ it("the kernel's own descriptors are none", () => {
 });
 
 it("descriptors of rings 1 and 2 are none", () => {
-  expect(found(descriptor(0xba, 0x20000, 0xfff), descriptor(0xb2, 0x20000, 0xfff), descriptor(0xda, 0x20000, 0xfff), descriptor(0xd2, 0x20000, 0xfff))).toEqual([]);
+  expect(
+    found(
+      descriptor(0xba, 0x20000, 0xfff),
+      descriptor(0xb2, 0x20000, 0xfff),
+      descriptor(0xda, 0x20000, 0xfff),
+      descriptor(0xd2, 0x20000, 0xfff),
+    ),
+  ).toEqual([]);
 });
 
 it.each([
@@ -122,7 +129,10 @@ it("a table beyond the end of memory has none", () => {
 
 it("a pair cut off by the table's limit is none", () => {
   const { processor } = new Cpu(1 << 20);
-  processor.memory.poke(physical(GDT), Uint8Array.from([...NULL, ...descriptor(CODE, 0x20000, 0xfff), ...descriptor(DATA, 0x20000, 0xfff)]));
+  processor.memory.poke(
+    physical(GDT),
+    Uint8Array.from([...NULL, ...descriptor(CODE, 0x20000, 0xfff), ...descriptor(DATA, 0x20000, 0xfff)]),
+  );
   processor.setWord(L.GDTR_BASE, GDT);
   processor.setWord(L.GDTR_LIMIT, 3 * 8 - 2);
   expect(findPartitions(processor)).toEqual([]);

@@ -11,13 +11,18 @@ import { TWO } from "../support/pok386.js";
 import { long } from "../support/tiny-kernel.js";
 
 const named = (name: string, bytes: Uint8Array): NamedPartition => ({ name, elf: new ElfFile(bytes, name) });
-const stranger = makeElf({ text: { address: 0x1000, bytes: Uint8Array.of(1, 2, 3) }, data: { address: 0x2000, bytes: new Uint8Array(4) }, symbols: [] });
+const stranger = makeElf({
+  text: { address: 0x1000, bytes: Uint8Array.of(1, 2, 3) },
+  data: { address: 0x2000, bytes: new Uint8Array(4) },
+  symbols: [],
+});
 
 function machine(path: string, bytes: Uint8Array): Machine {
   return new Machine({ memoryBytes: 8 << 20, ips: 100_000_000, boot: { kind: "multiboot", path, bytes }, console: () => {} });
 }
 const sample = (): Machine => machine("pok-two.elf", new Uint8Array(readFileSync(TWO)));
-const names = (system: PokSystem): string[] => system.spaces().map(({ id, name, executable }) => `${id} ${name} ${executable?.path ?? "-"}`);
+const names = (system: PokSystem): string[] =>
+  system.spaces().map(({ id, name, executable }) => `${id} ${name} ${executable?.path ?? "-"}`);
 
 it("the kernel is 1, embedded executables are 2 and on, before anything has run", () => {
   const spaces = new PokSystem(sample()).spaces();
@@ -70,7 +75,12 @@ it("presence is as it is now", () => {
   const seen = new Set<string>();
   for (let n = 0; n < 40; n++) {
     computer.run(500_000);
-    seen.add(system.spaces().map(({ segments }) => (segments?.present ? "P" : "-")).join(""));
+    seen.add(
+      system
+        .spaces()
+        .map(({ segments }) => (segments?.present ? "P" : "-"))
+        .join(""),
+    );
   }
   expect(seen).toContain("-P-");
   expect(seen).toContain("--P");
@@ -81,7 +91,9 @@ it("the space of code is told by its CS base, in ring 0 always the kernel's", ()
   const computer = sample();
   const system = new PokSystem(computer);
   computer.run(20_000_000);
-  expect([system.spaceOf(3, 0x118000), system.spaceOf(3, 0x298000), system.spaceOf(0, 0x298000), system.spaceOf(3, 0x1234)]).toEqual([2, 3, 1, 1]);
+  expect([system.spaceOf(3, 0x118000), system.spaceOf(3, 0x298000), system.spaceOf(0, 0x298000), system.spaceOf(3, 0x1234)]).toEqual([
+    2, 3, 1, 1,
+  ]);
 });
 
 it("a thread is known by the stack the kernel would use for it, and by none before there is a task", () => {
@@ -100,7 +112,10 @@ it("a kernel that is loaded whole, its ELF header included, is not taken for a p
   const fields = [2 | (3 << 16), 1, start, 52, 0, 0, 52 | (32 << 16), 1, 0].flatMap(long);
   const segment = [1, 0, 0x100000, 0x100000, size, size, 7, 4096].flatMap(long);
   const multiboot = [0x1badb002, 0, -0x1badb002].flatMap(long);
-  const computer = machine("kernel.elf", Uint8Array.from([...header, ...fields, ...segment, ...multiboot, 0xeb, 0xfe, 0x90, 0x90, ...inner]));
+  const computer = machine(
+    "kernel.elf",
+    Uint8Array.from([...header, ...fields, ...segment, ...multiboot, 0xeb, 0xfe, 0x90, 0x90, ...inner]),
+  );
   expect(names(new PokSystem(computer))).toEqual(["1 kernel /pok386/kernel.elf", "2 part1 /pok386/part1.elf"]);
 });
 

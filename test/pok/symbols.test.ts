@@ -1,13 +1,16 @@
 import { expect, it } from "vitest";
 import { ElfFile } from "../../src/pc/elf.js";
 import { SymbolTable } from "../../src/pok/symbols.js";
-import { makeElf, type Symbol } from "../gdbstub/tiny-elf.js";
+import { makeElf, type Symbol as Named } from "../gdbstub/tiny-elf.js";
 
-const table = (...symbols: readonly Symbol[]): SymbolTable =>
+const table = (...symbols: readonly Named[]): SymbolTable =>
   new SymbolTable(
-    new ElfFile(makeElf({ text: { address: 0x1000, bytes: new Uint8Array(64) }, data: { address: 0x9000, bytes: new Uint8Array(8) }, symbols }), "test"),
+    new ElfFile(
+      makeElf({ text: { address: 0x1000, bytes: new Uint8Array(64) }, data: { address: 0x9000, bytes: new Uint8Array(8) }, symbols }),
+      "test",
+    ),
   );
-const f = (name: string, address: number, size: number): Symbol => ({ name, address, size, kind: "function" });
+const f = (name: string, address: number, size: number): Named => ({ name, address, size, kind: "function" });
 
 it("names a symbol's first byte, and offsets into it", () => {
   const symbols = table(f("main", 0x1000, 16));

@@ -3,7 +3,28 @@
  * before code, the second partition not present, with an alias, an extra data segment, a conforming and a half pair that are no partitions.
  */
 import {
-  at, cli, descriptor, int, interruptGate, iret, jumpFar, jumpToItself, lgdt, lidt, loadData, long, ltr, movEax, movEsp, nop, type Piece, push, text, tinyKernel, type TinyKernel, word,
+  at,
+  cli,
+  descriptor,
+  int,
+  interruptGate,
+  iret,
+  jumpFar,
+  jumpToItself,
+  lgdt,
+  lidt,
+  loadData,
+  long,
+  ltr,
+  movEax,
+  movEsp,
+  nop,
+  type Piece,
+  push,
+  type TinyKernel,
+  text,
+  tinyKernel,
+  word,
 } from "./tiny-kernel.js";
 
 const [READ_ONLY3, DATA3, CODE3, CONFORMING3] = [0xf0, 0xf2, 0xfa, 0xfe];

@@ -90,7 +90,21 @@ export const ltr = (selector: number): Piece => [0x66, 0xb8, word(selector), 0x0
 export const jumpFar = (selector: number, place: Piece): Piece => [0xea, place, word(selector)];
 export const movEsp = (value: Piece): Piece => [0xbc, value];
 /** The same selector for all data segment registers of the kernel. */
-export const loadData = (selector: number): Piece => [0x66, 0xb8, word(selector), 0x8e, 0xd8, 0x8e, 0xc0, 0x8e, 0xd0, 0x8e, 0xe0, 0x8e, 0xe8];
+export const loadData = (selector: number): Piece => [
+  0x66,
+  0xb8,
+  word(selector),
+  0x8e,
+  0xd8,
+  0x8e,
+  0xc0,
+  0x8e,
+  0xd0,
+  0x8e,
+  0xe0,
+  0x8e,
+  0xe8,
+];
 
 /** QEMU's isa-debug-exit. */
 export const debugExit = (value: number): Piece => [movAl(value), outAlTo(0xf4)];
