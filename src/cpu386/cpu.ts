@@ -2,6 +2,7 @@
 import { linear } from "./address.js";
 import type { Size } from "./bus.js";
 import { DebugRegisters, DR6 } from "./debug-registers.js";
+import { branchBeyondLimit, raiseDecodeFault } from "./decode-fault.js";
 import { TABLE } from "./definitions/index.js";
 import { HANDLER } from "./definitions/table.js";
 import { deliverException, deliverExternal, Shutdown } from "./exception.js";
@@ -256,7 +257,7 @@ export class Cpu {
       },
       link: (record: number, field: number): number => {
         enter(record);
-        return records.link(record, field) ?? this.branchBeyondLimit();
+        return records.link(record, field) ?? branchBeyondLimit(cpu);
       },
       find: (ip: number): number => records.find(ip),
       system: (record: number): number => {
@@ -285,7 +286,7 @@ export class Cpu {
       },
       raise: (record: number, vector: number): void => {
         enter(record);
-        if (vector === VECTOR.GP) this.branchBeyondLimit();
+        if (vector === VECTOR.GP) branchBeyondLimit(cpu);
         cpu.raise(vector, undefined, "division by zero, or a quotient too large for its register");
       },
     };
@@ -297,85 +298,8 @@ export class Cpu {
     const fault = this.records.faults.get(record);
     instruction.record = record;
     cpu.currentIp = instruction.ip;
-    if (fault === undefined) return instruction.shape.definition.system!(cpu, instruction);
-    const limit = cpu.segment(1).limit;
-    switch (fault) {
-      case "page-fault":
-        return this.fetchAgain(record, instruction.ip);
-      case "invalid":
-        return cpu.raise(VECTOR.UD, undefined, "an invalid opcode, or LOCK where it is not allowed", {
-          segment: "CS",
-          offset: instruction.ip,
-        });
-      case "too-long":
-        return cpu.generalProtection(0, "the instruction is longer than 15 bytes", { segment: "CS", offset: instruction.ip, limit });
-      case "beyond-limit":
-        return cpu.generalProtection(0, "the instruction passes the limit of the code segment", {
-          segment: "CS",
-          selector: cpu.selector(1),
-          offset: instruction.ip,
-          limit,
-          access: "execute",
-        });
-      case "branch-beyond-limit":
-        return this.conditionalBranchBeyondLimit();
-    }
-  }
-
-  /** Raises the page fault that decoding met, or goes on if the page has come meanwhile. */
-  private fetchAgain(record: number, ip: number): void {
-    const cpu = this.processor;
-    const { base } = cpu.segment(1);
-    for (let n = 0; n < 15; n++) cpu.paging.translate(linear(base + ip + n), "execute", cpu.cpl === 3);
-    this.records.forgetRecord(record);
-    cpu.setWord(L.EIP, ip);
-  }
-
-  /** A relative branch whose target lies beyond the limit: it faults if it is taken. */
-  private conditionalBranchBeyondLimit(): void {
-    const { processor: cpu, instruction } = this;
-    const { name } = instruction.shape.definition;
-    const size = instruction.shape.addressSize;
-    const f = cpu.flags;
-    const bit = (flag: number): boolean => (f & flag) !== 0;
-    const less = bit(FLAG.SF) !== bit(FLAG.OF);
-    const count = cpu.getRegister(L.ECX, size);
-    const left = (count - 1) & (size === 2 ? 0xffff : -1);
-    const conditions: Record<string, boolean> = {
-      jo: bit(FLAG.OF),
-      jb: bit(FLAG.CF),
-      je: bit(FLAG.ZF),
-      jbe: bit(FLAG.CF) || bit(FLAG.ZF),
-      js: bit(FLAG.SF),
-      jp: bit(FLAG.PF),
-      jl: less,
-      jle: less || bit(FLAG.ZF),
-      jno: !bit(FLAG.OF),
-      jae: !bit(FLAG.CF),
-      jne: !bit(FLAG.ZF),
-      ja: !bit(FLAG.CF) && !bit(FLAG.ZF),
-      jns: !bit(FLAG.SF),
-      jnp: !bit(FLAG.PF),
-      jge: !less,
-      jg: !less && !bit(FLAG.ZF),
-      jcxz: count === 0,
-      loop: left !== 0,
-      loope: left !== 0 && bit(FLAG.ZF),
-      loopne: left !== 0 && !bit(FLAG.ZF),
-    };
-    if (conditions[name] ?? true) this.branchBeyondLimit();
-    if (name.startsWith("loop")) cpu.setRegister(L.ECX, size, left);
-  }
-
-  private branchBeyondLimit(): never {
-    const cpu: Processor = this.processor;
-    const { selector, limit } = cpu.segment(1);
-    cpu.generalProtection(0, "the branch target passes the limit of the code segment", {
-      segment: "CS",
-      selector,
-      limit,
-      access: "execute",
-    });
+    if (fault === undefined) instruction.shape.definition.system!(cpu, instruction);
+    else raiseDecodeFault(cpu, instruction, fault, () => this.records.forgetRecord(record));
   }
 
   // Stopping exactly -------------------------------------------------------------------------------------------------------------

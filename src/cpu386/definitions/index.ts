@@ -6,6 +6,6 @@ import { shift } from "./shift.js";
 import { strings } from "./string.js";
 import { system } from "./system.js";
 import { buildTable } from "./table.js";
-import { x87 } from "./x87.js";
+import { x87 } from "./x87/index.js";
 
 export const TABLE = buildTable([...arithmetic, ...move, ...shift, ...control, ...strings, ...system, ...x87]);
