@@ -1,7 +1,9 @@
 /** Registers by name, of the running thread and of those that are not. */
 import type { Cpu } from "../cpu386/cpu.js";
 import { GuestFault } from "../cpu386/fault.js";
+import { fromBytes, toBytes } from "../cpu386/fpu/convert.js";
 import * as L from "../cpu386/layout.js";
+import type { Processor } from "../cpu386/processor.js";
 import { install, loadSegment, SEGMENT, SEGMENT_NAMES } from "../cpu386/segment.js";
 import type { RegisterInfo, Registers, ThreadId } from "./target.js";
 import { GENERAL_NAMES, type SavedRegisters, SELECTOR_NAMES, type Threads } from "./threads.js";
@@ -38,8 +40,29 @@ function systemAddress(name: string): number | undefined {
   return n < 0 || at === undefined ? undefined : L.SEGMENTS + n * L.SEGMENT_BYTES + at;
 }
 
-/** x87 registers of a machine without a coprocessor: empty, default control word. */
-const X87: Readonly<Record<string, number>> = { fctrl: 0x37f, fstat: 0, ftag: 0xffff, fiseg: 0, fioff: 0, foseg: 0, fooff: 0, fop: 0 };
+/** The x87's words by gdb's names: how to read them, and to write those that can be written. */
+const X87_WORDS: Readonly<Record<string, { read: (p: Processor) => number; write?: (p: Processor, value: number) => void }>> = {
+  fctrl: {
+    read: (p) => p.x87.control,
+    write: (p, value) => {
+      p.x87.control = value;
+    },
+  },
+  fstat: { read: (p) => p.x87.status, write: (p, value) => p.x87.restoreStatus(value & 0xffff) },
+  ftag: {
+    read: (p) => p.x87.tags,
+    write: (p, value) => {
+      p.x87.tags = value;
+    },
+  },
+  fiseg: { read: (p) => p.word(L.FPU_CS) },
+  fioff: { read: (p) => p.word(L.FPU_IP) },
+  foseg: { read: (p) => p.word(L.FPU_DS) },
+  fooff: { read: (p) => p.word(L.FPU_DP) },
+  fop: { read: (p) => p.word(L.FPU_OPCODE) },
+};
+/** st0 to st7, by number; undefined for another name. */
+const stackRegister = (name: string): number | undefined => (/^st[0-7]$/.test(name) ? Number(name[2]) : undefined);
 
 function word(value: number): Uint8Array {
   const bytes = new Uint8Array(4);
@@ -61,8 +84,11 @@ export class DebugRegisters implements Registers {
   }
 
   read(thread: ThreadId, name: string): Uint8Array | undefined {
-    if (/^st[0-7]$/.test(name)) return new Uint8Array(10);
-    if (X87[name] !== undefined) return word(X87[name]!);
+    // There is one x87; which thread's values it holds is the kernel's business.
+    const { processor: p } = this.cpu;
+    const st = stackRegister(name);
+    if (st !== undefined) return toBytes(p.x87.get(st));
+    if (X87_WORDS[name]) return word(X87_WORDS[name].read(p));
     const value = this.value(thread, name);
     return value === undefined ? undefined : word(value);
   }
@@ -104,9 +130,25 @@ export class DebugRegisters implements Registers {
   entryOf: ((space: number) => number | undefined) | undefined;
 
   write(thread: ThreadId, name: string, bytes: Uint8Array): true | string {
+    const st = stackRegister(name);
+    if (st !== undefined) {
+      if (bytes.length !== 10) return `${name} takes 10 bytes`;
+      const { x87 } = this.cpu.processor;
+      const { tags } = x87;
+      x87.set(st, fromBytes(bytes));
+      // A register that is empty stays empty: only its contents are changed.
+      x87.tags = tags;
+      return true;
+    }
     if (bytes.length < 4) return `${name} takes 4 bytes`;
     const value = new DataView(bytes.buffer, bytes.byteOffset).getUint32(0, true);
     const { processor: p } = this.cpu;
+    const x87 = X87_WORDS[name];
+    if (x87) {
+      if (x87.read(p) !== value && !x87.write) return `${name} is shown only`;
+      x87.write?.(p, value);
+      return true;
+    }
     if (systemAddress(name) !== undefined) return `${name} is shown only; change the descriptor or use the guest's own instructions`;
     if (this.value(thread, name) === value) return true;
     if (!this.isCurrent(thread)) return this.threads.writeSaved(thread, name, value);

@@ -180,7 +180,11 @@ describe("ports", () => {
     expect([attempt(withBitmap(flags, 0), 0xe4, 0x10), attempt(withBitmap(flags, 1 << 16), 0xe4, 0x10)]).toEqual(["none", "#GP(0)"]);
   });
   test("of a word need both of their bits", () => expect(attempt(withBitmap(0, 1 << 17), 0xe5, 0x10)).toBe("#GP(0)"));
-  test("without a bitmap are refused, IOPL 3 or not", () => expect(attempt(virtual(IOPL3), 0xe6, 0x10)).toBe("#GP(0)"));
+  test("without a bitmap are refused, IOPL 3 or not", () => {
+    const m = virtual(IOPL3);
+    m.dword(TSS + 100, 0x68 << 16);
+    expect(attempt(m, 0xe6, 0x10)).toBe("#GP(0)");
+  });
 });
 
 describe("an interrupt", () => {

@@ -1,0 +1,22 @@
+/** The x87's registers as gdb sees and sets them. */
+import { describe, expect, test } from "vitest";
+import { GDBS, runGdb } from "../gdbstub/real-gdb.js";
+import { debugged } from "../support/pok386.js";
+
+describe.each(GDBS)("%s", (gdb) => {
+  test("shows and sets the x87's registers", async () => {
+    const { port } = await debugged();
+    const output = await runGdb(gdb, port, [
+      "break update_track",
+      "continue",
+      "set var $st0 = 1.5",
+      "stepi",
+      "print $st0",
+      "print/x $fctrl",
+      "info float",
+    ]);
+    expect(output).toContain("= 1.5\n");
+    expect(output).toContain("= 0x37f\n");
+    expect(output).toContain("Control Word:        0x037f");
+  });
+});
