@@ -26,6 +26,8 @@ interface Slot {
 /** How many bytes of code decide whether memory holds an executable. */
 const FINGERPRINT = 1024;
 const FIRST_PARTITION = 2;
+/** "_binary_build_part1_elf_start": the file's path, anything but letters and digits made "_"; its last part names the partition. */
+const EMBEDDED_FILE = /^_binary_(?:\w*_)?([A-Za-z][A-Za-z0-9]*)_elf_start$/;
 
 export class PokSystem implements SystemModel {
   private readonly kernel: ElfFile | undefined;
@@ -41,7 +43,7 @@ export class PokSystem implements SystemModel {
   ) {
     const { elf } = machine.image;
     this.kernel = elf && new ElfFile(elf.bytes, "/pok386/kernel.elf");
-    this.slots = this.embedded().map((e, n) => this.slot(n, `part${n + 1}`, e));
+    this.slots = this.embedded().map(({ name, file }, n) => this.slot(n, name, new ElfFile(file, `/pok386/${name}.elf`)));
     this.applyNames(named);
   }
 
@@ -50,15 +52,27 @@ export class PokSystem implements SystemModel {
   }
 
   /** Executables inside what was loaded, the kernel aside, whose header may be loaded along with it. */
-  private embedded(): ElfFile[] {
+  private embedded(): { name: string; file: Uint8Array }[] {
     const isKernel = ({ bytes }: ElfFile): boolean => this.kernel !== undefined && sameHeader(bytes, this.kernel.bytes);
-    const found: ElfFile[] = [];
+    const found: { name: string; file: Uint8Array }[] = [];
     for (const { start, end } of this.machine.image.regions) {
       const bytes = this.machine.peek(start, end - start);
       if (!bytes) continue;
-      for (const { bytes: file } of findExecutables(bytes, isKernel)) found.push(new ElfFile(file, `/pok386/part${found.length + 1}.elf`));
+      let from = 0;
+      for (const { bytes: file } of findExecutables(bytes, isKernel)) {
+        const at = Buffer.from(bytes.buffer).indexOf(file, from);
+        from = at + file.length;
+        const name = this.nameAt(start + at);
+        found.push({ name: name && found.every((f) => f.name !== name) ? name : `part${found.length + 1}`, file });
+      }
     }
     return found;
+  }
+
+  /** The name that a kernel linked with its partitions' files gives to one: objcopy's and ld's symbol for a binary file's start. */
+  private nameAt(address: number): string | undefined {
+    const symbol = this.kernel?.symbols.find((s) => s.value === address && EMBEDDED_FILE.test(s.name));
+    return symbol && EMBEDDED_FILE.exec(symbol.name)![1];
   }
 
   /** A named executable takes the place of the embedded one it equals in code, else the first place that is free. */

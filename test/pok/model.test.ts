@@ -142,3 +142,24 @@ it.each([
 ])("in space %i 0x%x is %s", (space, address, expected) => {
   expect(new PokSystem(sample()).symbol(space, address)).toBe(expected);
 });
+
+/** The sample with a symbol of its kernel renamed to what ld calls the start of a binary file, and moved to the first partition's. */
+function withBinarySymbol(name: string): Uint8Array {
+  const bytes = new Uint8Array(readFileSync(TWO));
+  const elf = new ElfFile(bytes, TWO);
+  const view = new DataView(bytes.buffer);
+  const victim = "pok_release_end_of_frame";
+  const strings = elf.section(".strtab")!;
+  const at = Buffer.from(bytes.buffer).indexOf(`\0${victim}\0`, strings.offset, "latin1") + 1;
+  bytes.set(Buffer.from(name.padEnd(victim.length, "\0"), "latin1"), at);
+  const symbols = elf.section(".symtab")!;
+  for (let entry = symbols.offset; entry < symbols.offset + symbols.size; entry += symbols.entrySize) {
+    if (view.getUint32(entry, true) === at - strings.offset) view.setUint32(entry + 4, elf.symbol("__archive2_begin")!.value, true);
+  }
+  return bytes;
+}
+
+it("a symbol that ld gives to an embedded file names the partition", () => {
+  const system = new PokSystem(machine("kernel.elf", withBinarySymbol("_binary_radar_elf_start")));
+  expect(names(system).slice(1)).toEqual(["2 radar /pok386/radar.elf", "3 part2 /pok386/part2.elf"]);
+});
