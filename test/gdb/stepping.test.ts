@@ -80,7 +80,7 @@ describe.each(GDBS)("%s", (gdb) => {
   });
 
   it("a timer interrupt between two steps of a partition is not seen", async () => {
-    const said = await session(gdb, ["break fill_block", "continue", "stepi 3000", AT_PC], { args: ["--ips", "1000000"] });
+    const said = await session(gdb, ["break fill_block", "continue", "stepi 1500", AT_PC], { args: ["--ips", "1000000"] });
     expect(said.last).toMatch(/^=> 0x[0-9a-f]+ <(fill_block|next_number|sort_block)/);
   });
 });

@@ -23,7 +23,7 @@ protected:
         movw    $0x8e00, 4(%edi)
         movw    $0, 6(%edi)
         addl    $8, %edi
-        addl    $8, %eax
+        addl    $16, %eax
         cmpl    $IDT + 64 * 8, %edi
         jb      1b
         /* Vector 30 for ring 3: the way back. */
@@ -59,7 +59,7 @@ protected:
         movw    $\selector, %ax
         ATTEMPT "protected: \text", movw %ax, \register
         .endm
-        LOAD    "ds null", 0, %ds
+        LOAD    "fs null", 0, %fs
         LOAD    "ss null", 0, %ss
         LOAD    "es beyond the gdt", BEYOND, %es
         LOAD    "es not present", ABSENT, %es
@@ -74,7 +74,7 @@ protected:
         movzbl  GDT + FRESH + 5, %eax
         calll   word32
         SAY     "\n"
-        LOAD    "ds null again", 0, %es
+        LOAD    "es null", 0, %es
         ATTEMPT "protected: read through null", movl %es:0, %eax
         LOAD    "es small", SMALL, %es
         ATTEMPT "protected: dword at fc of ff", movl %es:0xfc, %eax
@@ -91,7 +91,6 @@ protected:
         ATTEMPT "protected: far jump to ring 3", ljmp $CODE3, $0
         ATTEMPT "protected: far jump beyond the limit", ljmp $CODE0, $0x10000
         ATTEMPT "protected: int beyond the idt", int $0x50
-        ATTEMPT "protected: privileged cr4 bits", call badControl
         SAY     "protected: lar of code "
         movl    $CODE0, %ecx
         larl    %ecx, %eax
@@ -118,12 +117,6 @@ protected:
         pushl   $CODE3
         pushl   $user
         iret
-
-badControl:
-        movl    $0x80000000, %eax
-        movl    $1f, START
-1:      movl    %eax, %cr4
-        ret
 
 user:
         xorl    %eax, %eax
@@ -168,7 +161,6 @@ user:
         USER    "conforming code", lcall $CONFORMING, $conforming
         pushl   $0x1234
         USER    "a call gate", lcall $CALL_GATE, $0
-        addl    $4, %esp
         SAY     "ring 3: esp after it "
         movl    %esp, %eax
         calll   hex32
@@ -196,8 +188,7 @@ gated:
         movl    16(%ebp), %eax
         calll   word32
         SAY     "; "
-        /* The parameter stays on the caller's stack: the gate takes no count on the way back. */
-        lret
+        lret    $4
 conforming:
         pushl   %eax
         movl    %cs, %eax
@@ -228,10 +219,11 @@ inRing0:
         SAY     "\n"
         jmp     paging
 
+        .balign 16
 stubs32:
         .set    n, 0
         .rept   64
-        .balign 8
+        .balign 16
         .if     n == 8 || (n >= 10 && n <= 14) || n == 17
         .else
         pushl   $0
@@ -247,14 +239,14 @@ fault32:
         movw    $DATA0, %ax
         movw    %ax, %ds
         movw    %ax, %es
+        testl   $0x20000, 16(%esp)
+        jnz     monitor
         popl    VECTOR
         popl    ERROR
         popl    SAVED_EIP
         popl    SAVED_CS
         popl    SAVED_FLAGS
         movl    $STACK_TSS, %esp
-        testl   $0x20000, SAVED_FLAGS
-        jnz     1f
         testb   $3, SAVED_CS
         jnz     1f
         movw    %ax, %ss
