@@ -68,7 +68,7 @@ function twoResults(f: X87, first: (v: Float80, env: Environment) => Float80, se
     return;
   }
   const v = f.get(0);
-  if (T.outOfRange(v)) return f.setConditions(STATUS.C2);
+  if (T.outOfRange(v)) return f.setCompared((f.status & (STATUS.C0 | STATUS.C3)) | STATUS.C2);
   const env = f.environment();
   const [a, b] = [first(v, env), second(v, env)];
   if (!f.settle(env)) return;
