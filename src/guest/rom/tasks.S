@@ -106,21 +106,29 @@ tasks:
         ljmp    $TSS_SEL, $0
 2:      SAY     "done\n"
         POST    7
+        /* The last character must be out of the transmitter before the power is. */
+        movw    $0x3fd, %dx
+4:      inb     %dx, %al
+        testb   $0x40, %al
+        jz      4b
+        /* Where a PIIX4 is, its power management gets the address that firmware gives it: register 40, and 80 to switch it on. */
+        movw    $0xcf8, %dx
+        movl    $0x80000b40, %eax
+        outl    %eax, %dx
+        movw    $0xcfc, %dx
+        movl    $0x601, %eax
+        outl    %eax, %dx
+        movw    $0xcf8, %dx
+        movl    $0x80000b80, %eax
+        outl    %eax, %dx
+        movw    $0xcfc, %dx
+        movb    $1, %al
+        outb    %al, %dx
         movw    $0x604, %dx
         movw    $0x2000, %ax
         outw    %ax, %dx
-        /* Bochs ends by this. */
-        movl    $farewell, %esi
-        movw    $0x8900, %dx
-1:      lodsb   %cs:(%esi), %al
-        outb    %al, %dx
-        testb   %al, %al
-        jnz     1b
-        cli
 3:      hlt
         jmp     3b
-farewell:
-        .asciz  "Shutdown"
 
 task:   SHOW    "task 2: eax", %eax, hex32
         SHOW    ", esp", %esp, hex32

@@ -1,0 +1,71 @@
+/** The test ROM finds the same on this processor, on Bochs and on QEMU: what it prints is compared line by line. */
+import { readFileSync } from "node:fs";
+import { expect, test } from "vitest";
+import { Machine } from "../../src/pc/machine.js";
+import { run } from "../guest/tools.js";
+import { Emulator, image } from "../support/pok386.js";
+import { bochs } from "./bochs.js";
+
+const ROM = image("test-rom.bin");
+const golden = readFileSync(new URL("test-rom.expected.txt", import.meta.url), "utf8");
+
+/** Findings by which QEMU's own departures from the manual (SDM volume 3) are known: what it prints, and the section it departs from. */
+const DATA_LIMITS = "5.3: QEMU checks neither limits nor types of data segments";
+const QEMU_DEPARTS: Readonly<Record<string, { readonly prints: string; readonly from: string }>> = {
+  "real: word at ds:ffff": { prints: "no fault", from: "5.3 and 20.1.1: QEMU checks no limits of data segments" },
+  "real: word at ss:ffff": { prints: "no fault", from: "5.3 and 20.1.1: QEMU checks no limits of data segments" },
+  "protected: read through null": { prints: "no fault", from: "5.4.1: QEMU lets null selectors be used" },
+  "protected: dword at fd of ff": { prints: "no fault", from: DATA_LIMITS },
+  "protected: byte at fff above fff": { prints: "no fault", from: DATA_LIMITS },
+  "protected: byte at 10000 of 16 bits": { prints: "no fault", from: DATA_LIMITS },
+  "protected: write to read-only": { prints: "no fault", from: "5.5: QEMU checks no types on access" },
+  "protected: write to code": { prints: "no fault", from: "5.5: QEMU checks no types on access" },
+  "v86: word at ds:ffff": { prints: "no fault", from: "5.3 and 20.2.1: QEMU checks no limits of data segments" },
+  // Its saved EIP is taken from the instruction that switched, though CS is the new task's.
+  "tasks: jmp to a task with a bad ds": { prints: "vector 000a, error 0090, eip +", from: "7.3: QEMU raises faults of the new task at the old one's EIP" },
+};
+const findingOf = (line: string): string => line.slice(0, line.indexOf(": ", line.indexOf(": ") + 1));
+
+test("here", { timeout: 60_000 }, async () => {
+  const emulator = new Emulator(["run", "--rom", ROM, "--max-insns", "50000000"]);
+  expect(await emulator.exit, emulator.stderr).toBe(0);
+  expect(emulator.stdout).toBe(golden);
+});
+
+test("with a POST code for each stage", () => {
+  const codes: number[] = [];
+  const boot = { kind: "rom", path: ROM, bytes: new Uint8Array(readFileSync(ROM)) } as const;
+  const m = new Machine({ memoryBytes: 16 << 20, ips: 1e8, boot, console: () => {}, post: (port, code) => port === 0x80 && codes.push(code) });
+  expect(m.run(50_000_000)).toMatchObject({ kind: "power", event: { kind: "power-off" } });
+  expect(codes).toEqual([1, 2, 3, 4, 5, 6, 7]);
+});
+
+test("the same one instruction at a time", () => {
+  let text = "";
+  const boot = { kind: "rom", path: ROM, bytes: new Uint8Array(readFileSync(ROM)) } as const;
+  const console = (bytes: Uint8Array): void => {
+    text += Buffer.from(bytes).toString("latin1");
+  };
+  const m = new Machine({ memoryBytes: 16 << 20, ips: 1e8, boot, console });
+  let exit = m.run(1);
+  for (let n = 0; n < 20_000_000 && exit.kind === "budget"; n++) exit = m.run(1);
+  expect([exit.kind, text]).toEqual(["power", golden]);
+});
+
+test("on Bochs", { timeout: 60_000 }, () => expect(bochs(ROM)).toBe(golden));
+
+test("on QEMU, but for what it is known to do in another way than the manual", { timeout: 60_000 }, () => {
+  const { stdout, status } = run("qemu-system-i386", ["-bios", ROM, "-display", "none", "-serial", "stdio", "-no-reboot", "-m", "16"]);
+  expect(status).toBe(0);
+  const [ours, theirs] = [golden.split("\n"), stdout.split("\n")];
+  expect(theirs.length).toBe(ours.length);
+  const departures: string[] = [];
+  for (const [n, line] of ours.entries()) {
+    if (theirs[n] === line) continue;
+    const finding = findingOf(line);
+    expect(theirs[n]).toContain(`${finding}: ${QEMU_DEPARTS[finding]?.prints}`);
+    departures.push(finding);
+  }
+  // One that is mended is to be taken off the list; the byte at 10000 depends on QEMU's version.
+  expect(Object.keys(QEMU_DEPARTS)).toEqual(expect.arrayContaining(departures));
+});
