@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Installs what the tests compare pok386 with: real debuggers and QEMU. Run by `npm test`; does nothing if all of it is there.
+# Installs what the tests compare pok386 with: real debuggers, QEMU and Bochs. Run by `npm test`; does nothing if all of it is there.
 set -eu
 cd "$(dirname "$0")/.."
 
@@ -11,9 +11,13 @@ need() { command -v "$1" >/dev/null 2>&1 || missing+=("$2"); }
 need gdb gdb
 need gdb-multiarch gdb-multiarch
 need qemu-system-i386 qemu-system-x86
+need bochs bochs
+# Bochs without a screen draws on a terminal that nobody looks at.
+compgen -G '/usr/lib/*/bochs/plugins/libbx_term*.so' >/dev/null || compgen -G '/usr/lib/bochs/plugins/libbx_term*.so' >/dev/null || missing+=(bochs-term)
 need gcc gcc
 need objcopy binutils
-# The guest and the host-CPU oracle are built with gcc -m32, which needs no 32-bit libraries.
+# The guest and the integer oracle are built with gcc -m32, which needs no 32-bit libraries; the x87's oracle is an ordinary C program.
+[ -e /usr/include/stdio.h ] || missing+=(libc6-dev)
 [ ${#missing[@]} -eq 0 ] && exit 0
 
 line="apt-get install -y --no-install-recommends ${missing[*]}"

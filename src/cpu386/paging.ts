@@ -5,7 +5,7 @@
  * 0, or (linear ^ physical) | 1, so that the interpreter finds the physical address with one load and one xor. Only pages of RAM are
  * entered, and pages for writing only once their D bit is set, so that everything else passes through here.
  */
-import { type Linear, type Physical, physical } from "./address.js";
+import { type Linear, linear, type Physical, physical } from "./address.js";
 import { GuestFault, VECTOR } from "./fault.js";
 import * as L from "./layout.js";
 import type { Processor } from "./processor.js";
@@ -87,10 +87,28 @@ export class Paging {
     return "missing" in walk ? undefined : physical(walk.frame | (at & walk.mask));
   }
 
-  /** Physical addresses of the table entries that decide about a page. */
-  tableEntries(at: Linear): number[] {
-    if (!this.enabled) return [];
-    return this.walk(at).entries;
+  /** Where a linear stretch lies, page by page without the missing ones, and the table entries that decide about it. */
+  stretches(start: number, length: number): { readonly stretches: readonly Stretch[]; readonly entries: readonly number[] } {
+    if (!this.enabled) {
+      const gated = (start & this.cpu.memory.a20Mask) >>> 0;
+      return { stretches: [{ start: gated, end: gated + length }], entries: [] };
+    }
+    const stretches: Stretch[] = [];
+    const entries: number[] = [];
+    for (let at = start; at < start + length; at = at - (at % 0x1000) + 0x1000) {
+      entries.push(...this.walk(linear(at)).entries);
+      const to = this.peek(linear(at));
+      if (to !== undefined) stretches.push({ start: to, end: to + Math.min(at - (at % 0x1000) + 0x1000, start + length) - at });
+    }
+    return { stretches, entries };
+  }
+
+  /** What code found by its linear address depends on: the page directory, the rights of CPL 3, pages of 4 MB, paging at all, the A20 gate. */
+  get codeKey(): number {
+    const { i32, cpl, memory } = this.cpu;
+    const gated = memory.a20Mask === 0xffffffff ? 0 : 8;
+    if (!this.enabled) return gated;
+    return (i32[L.CR3 >> 2]! & 0xfffff000) | gated | 4 | (i32[L.CR4 >> 2]! & CR4_PSE ? 2 : 0) | (cpl === 3 ? 1 : 0);
   }
 
   private word(at: number): number {
@@ -197,6 +215,11 @@ export class Paging {
   }
 }
 
+/** Physical addresses [start, end). */
+export interface Stretch {
+  readonly start: number;
+  readonly end: number;
+}
 interface Walk {
   readonly frame: number;
   /** Offset bits within the page. */

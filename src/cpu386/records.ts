@@ -8,6 +8,7 @@ import { linear } from "./address.js";
 import { type CodeContext, type DecodeFault, Decoder } from "./decode.js";
 import { HANDLER, type Shape } from "./definitions/table.js";
 import * as L from "./layout.js";
+import type { Stretch } from "./paging.js";
 import type { Processor } from "./processor.js";
 
 const { R } = L;
@@ -19,11 +20,11 @@ interface Block {
   readonly context: Context;
   readonly ip: number;
   /** Physical addresses of its bytes: one stretch, or one for each page. */
-  readonly stretches: readonly { readonly start: number; readonly end: number }[];
+  readonly stretches: readonly Stretch[];
 }
 
 interface Context extends CodeContext {
-  /** How linear addresses become physical: see translation(). */
+  /** How linear addresses become physical: Paging.codeKey. */
   readonly pages: number;
   readonly id: number;
   readonly salt: number;
@@ -69,7 +70,7 @@ export class RecordCache {
     const limit = i32[(L.CS + L.LIMIT) >> 2]! >>> 0;
     const size = (i32[(L.CS + L.ATTRIBUTES) >> 2]! >> 22) & 1 ? 4 : 2;
     const stackSize = (i32[(L.SS + L.ATTRIBUTES) >> 2]! >> 22) & 1 ? 4 : 2;
-    const pages = this.translation();
+    const pages = cpu.paging.codeKey;
     let context = this.contexts.find(
       (c) => c.base === base && c.limit === limit && c.size === size && c.stackSize === stackSize && c.pages === pages,
     );
@@ -81,14 +82,6 @@ export class RecordCache {
     this.current = context;
     i32[L.CONTEXT >> 2] = context.id;
     i32[L.CONTEXT_SALT >> 2] = context.salt;
-  }
-
-  /** With paging: the page directory, and bits for fetches with the rights of CPL 3, pages of 4 MB, and paging itself. And the A20 gate. */
-  private translation(): number {
-    const { paging, i32, cpl, memory } = this.cpu;
-    const gated = memory.a20Mask === 0xffffffff ? 0 : 8;
-    if (!paging.enabled) return gated;
-    return (i32[L.CR3 >> 2]! & 0xfffff000) | gated | 4 | (i32[L.CR4 >> 2]! & 0x10 ? 2 : 0) | (cpl === 3 ? 1 : 0);
   }
 
   /** The record of the instruction at an offset in the current context, decoded if need be. */
@@ -149,20 +142,12 @@ export class RecordCache {
   }
 
   /** Where a linear stretch of code lies. The table entries it was found through are flagged: when they change, so may the code. */
-  private stretchesOf(start: number, length: number): { start: number; end: number }[] {
+  private stretchesOf(start: number, length: number): readonly Stretch[] {
     const { paging, u8, memory } = this.cpu;
-    if (!paging.enabled) {
-      const gated = (start & memory.a20Mask) >>> 0;
-      return [{ start: gated, end: gated + length }];
-    }
-    const stretches: { start: number; end: number }[] = [];
-    for (let at = start; at < start + length; at = (at | 0xfff) + 1) {
-      for (const entry of paging.tableEntries(linear(at))) {
-        if (entry < memory.size) u8[L.LINE_FLAGS + (entry >>> L.LINE_SHIFT)]! |= L.LINE_PAGE_TABLE;
-        this.pageTableLines.add(entry >>> L.LINE_SHIFT);
-      }
-      const physical = paging.peek(linear(at));
-      if (physical !== undefined) stretches.push({ start: physical, end: physical + Math.min((at | 0xfff) + 1, start + length) - at });
+    const { stretches, entries } = paging.stretches(start, length);
+    for (const entry of entries) {
+      if (entry < memory.size) u8[L.LINE_FLAGS + (entry >>> L.LINE_SHIFT)]! |= L.LINE_PAGE_TABLE;
+      this.pageTableLines.add(entry >>> L.LINE_SHIFT);
     }
     return stretches;
   }
@@ -233,8 +218,8 @@ export class RecordCache {
   /** Bytes at physical addresses [start, start + length) are about to change. */
   invalidate(start: number, length: number): void {
     const end = start + length;
-    if (this.pageTableLines.size > 0 && this.touchesPageTables(start, end)) return this.forgetBlocks();
     for (let line = start >>> L.LINE_SHIFT; line <= (end - 1) >>> L.LINE_SHIFT; line++) {
+      if (this.pageTableLines.has(line)) return this.forgetBlocks();
       const set = this.lines.get(line);
       if (!set) continue;
       for (const record of set) {
@@ -250,11 +235,6 @@ export class RecordCache {
         this.cpu.u8[L.LINE_FLAGS + line]! &= ~L.LINE_CODE;
       }
     }
-  }
-
-  private touchesPageTables(start: number, end: number): boolean {
-    for (let line = start >>> L.LINE_SHIFT; line <= (end - 1) >>> L.LINE_SHIFT; line++) if (this.pageTableLines.has(line)) return true;
-    return false;
   }
 
   /** Makes every block stale, where forgetAll would pull the records from under the interpreter. */

@@ -2,6 +2,7 @@
 import { VECTOR } from "./fault.js";
 import { FLAG } from "./flags.js";
 import { enterCode, GATE, innerStack } from "./interrupt.js";
+import { requireVirtualIopl, writableFlags } from "./iopl.js";
 import * as L from "./layout.js";
 import type { Processor } from "./processor.js";
 import {
@@ -243,16 +244,6 @@ function returnOuter(
   dropInnerSegments(cpu, ring);
 }
 
-/** Which EFLAGS bits iret and popf may change at this privilege (SDM volume 2, IRET and POPF). */
-export function writableFlags(cpu: Processor, size: 2 | 4): number {
-  let mask = 0x4dd5 & ~FLAG.IF;
-  if (size === 4) mask |= cpu.model.flags;
-  const iopl = (cpu.word(L.EFLAGS) >> 12) & 3;
-  if (cpu.cpl <= iopl) mask |= FLAG.IF;
-  if (cpu.cpl === 0) mask |= FLAG.IOPL;
-  return mask;
-}
-
 export function interruptReturn(cpu: Processor, size: 2 | 4, next: number): void {
   const stack = Stack.current(cpu);
   if (cpu.virtual8086) requireVirtualIopl(cpu, "iret");
@@ -285,11 +276,6 @@ export function interruptReturn(cpu: Processor, size: 2 | 4, next: number): void
     returnOuter(cpu, code, ring, eip, ss, pointer, size, 0);
   }
   cpu.flags = merged;
-}
-
-/** pushf, popf, int n and iret in virtual-8086 mode are the monitor's business unless IOPL is 3 (SDM volume 3, 20.2.7). */
-export function requireVirtualIopl(cpu: Processor, what: string): void {
-  if (((cpu.word(L.EFLAGS) >> 12) & 3) < 3) cpu.generalProtection(0, `${what} in virtual-8086 mode with IOPL less than 3`);
 }
 
 /** SDM volume 2, IRET, RETURN-TO-VIRTUAL-8086-MODE: nine doublewords, no descriptor is looked at. */

@@ -1,7 +1,7 @@
 /** Page faults leave everything as it was, so that a handler can map the page and return: SDM volume 3, 6.15 (interrupt 14). */
 import { describe, expect, test } from "vitest";
 import * as L from "../../src/cpu386/layout.js";
-import { absolute, CODE, codeOf, DATA, gate, GDT, HANDLERS, little, STACK, TSS, TYPE } from "./machine.js";
+import { absolute, CODE, codeOf, DATA, GDT, gate, HANDLERS, little, STACK, TSS, TYPE } from "./machine.js";
 import { HIGH, OPEN, PagedMachine } from "./paged-machine.js";
 
 const HANDLER = 0x70000;
@@ -131,7 +131,10 @@ describe.each([0, 3])("a handler that maps the page and returns, at CPL %i", (ri
     const m = withPager(ring);
     m.set(L.GDTR_BASE, HIGH + 0x2000);
     // The processor's tables are where they were; the pager's frame gets a copy.
-    m.poke(0x52000, Array.from({ length: 0x80 }, (_, n) => m.byte(GDT + n)));
+    m.poke(
+      0x52000,
+      Array.from({ length: 0x80 }, (_, n) => m.byte(GDT + n)),
+    );
     m.map(HIGH + 0x2000, 0x52000);
     m.set(L.EAX, 0x18 + ring * 0x10 + ring);
     expect([done(m, 0x8e, 0xe0), m.selector(4)]).toEqual([0, 0x18 + ring * 0x10 + ring]);

@@ -153,7 +153,10 @@ describe("decoded code", () => {
   test("is left for that of another page directory", () => {
     const m = twoPages();
     const second = 0x90000;
-    m.poke(second, Array.from({ length: 4096 }, (_, n) => m.byte(0x80000 + n)));
+    m.poke(
+      second,
+      Array.from({ length: 4096 }, (_, n) => m.byte(0x80000 + n)),
+    );
     m.dword(second + (HIGH >>> 22) * 4, 0x91000 | OPEN);
     m.dword(0x91000, OTHER | OPEN);
     const load = (cr3: number): number[] => [0xb8, ...little(cr3, 4), 0x0f, 0x22, 0xd8];
@@ -198,7 +201,14 @@ describe("decoded code", () => {
     m.poke(OTHER, [0, 0, 0xc3]);
     m.poke(OTHER + 0x1000, [0, 1, 0xc3]);
     const at = HIGH + 0xffd;
-    program(m, ...call(at), ...KEEP, ...storeConstant(m.pte(HIGH + 0x1000), (OTHER + 0x1000) | OPEN), ...INVLPG(HIGH + 0x1000), ...call(at));
+    program(
+      m,
+      ...call(at),
+      ...KEEP,
+      ...storeConstant(m.pte(HIGH + 0x1000), (OTHER + 0x1000) | OPEN),
+      ...INVLPG(HIGH + 0x1000),
+      ...call(at),
+    );
     expect([m.get(L.ESI), m.get(L.EAX)]).toEqual([1, 0x1000001]);
   });
 });

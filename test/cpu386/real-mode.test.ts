@@ -94,7 +94,8 @@ describe("the 64 KB limit", () => {
     expect([m.p.faults[0]!.vector, m.selector(SEGMENT.CS), m.eip]).toEqual([vector, 0x500, vector]);
     expect([words(m, 3), m.esp]).toEqual([[IP, 0x1000, FLAG.IF | FLAG.CF | 2], SP - 6]);
   });
-  test("allows a byte at ffff and a word at fffe", () => expect([attempt(real(), 0xa0, 0xff, 0xff), attempt(real(), 0xa1, 0xfe, 0xff)]).toEqual(["none", "none"]));
+  test("allows a byte at ffff and a word at fffe", () =>
+    expect([attempt(real(), 0xa0, 0xff, 0xff), attempt(real(), 0xa1, 0xfe, 0xff)]).toEqual(["none", "none"]));
   test("16-bit addresses wrap", () => {
     const m = real();
     m.poke(0x20004, [0x77]);
@@ -129,7 +130,12 @@ describe("interrupts", () => {
     const m = real();
     m.p.flags = FLAG.IF | FLAG.CF | 2;
     expect(attempt(m, 0xcd, 0x40)).toBe("none");
-    expect([m.selector(SEGMENT.CS), m.eip, words(m, 3), m.p.flags]).toEqual([0x500, 0x40, [IP + 2, 0x1000, FLAG.IF | FLAG.CF | 2], FLAG.CF | 2]);
+    expect([m.selector(SEGMENT.CS), m.eip, words(m, 3), m.p.flags]).toEqual([
+      0x500,
+      0x40,
+      [IP + 2, 0x1000, FLAG.IF | FLAG.CF | 2],
+      FLAG.CF | 2,
+    ]);
   });
   test("iret undoes it", () => {
     const m = real();
@@ -203,7 +209,8 @@ test.each([
 ])("%s is not known", (_name, bytes) => expect(attempt(real(), ...bytes)).toBe("#UD"));
 test("privileged instructions and ports are free", () => {
   const m = real();
-  for (const bytes of [[0xfa], [0xfb], [0x0f, 0x06], [0x0f, 0x20, 0xc0], [0x0f, 0x01, 0xe0], [0xe4, 0x10]]) expect(attempt(m, ...bytes)).toBe("none");
+  for (const bytes of [[0xfa], [0xfb], [0x0f, 0x06], [0x0f, 0x20, 0xc0], [0x0f, 0x01, 0xe0], [0xe4, 0x10]])
+    expect(attempt(m, ...bytes)).toBe("none");
 });
 
 describe("into protected mode and back", () => {

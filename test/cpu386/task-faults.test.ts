@@ -3,9 +3,23 @@ import { describe, expect, test } from "vitest";
 import { FLAG } from "../../src/cpu386/flags.js";
 import * as L from "../../src/cpu386/layout.js";
 import { SEGMENT } from "../../src/cpu386/segment.js";
-import { CODE, codeOf, dataOf, gate, GDT, HANDLERS, LDT_SELECTOR, Machine, segment, TSS, TSS_SELECTOR, TYPE } from "./machine.js";
+import { CODE, codeOf, dataOf, GDT, gate, HANDLERS, LDT_SELECTOR, Machine, segment, TSS, TSS_SELECTOR, TYPE } from "./machine.js";
 import { PagedMachine } from "./paged-machine.js";
-import { addTask, call, INT, IRET, jump, NEW_CODE, NEW_STACK, NEW_TSS, NEW_TSS_SELECTOR, TASK_GATE, TASK_VECTOR, type TaskState, typeOf } from "./tasks.js";
+import {
+  addTask,
+  call,
+  INT,
+  IRET,
+  jump,
+  NEW_CODE,
+  NEW_STACK,
+  NEW_TSS,
+  NEW_TSS_SELECTOR,
+  TASK_GATE,
+  TASK_VECTOR,
+  type TaskState,
+  typeOf,
+} from "./tasks.js";
 
 const machine = (o: TaskState = {}, ring = 0): Machine => {
   const m = new Machine(ring);
@@ -71,7 +85,8 @@ describe("int is refused", () => {
   };
   const error = (TASK_VECTOR * 8 + 2).toString(16);
   test("for a gate whose DPL is less than CPL", () => expect(by(gate(TYPE.taskGate, NEW_TSS_SELECTOR, 0), 3)).toBe(`#GP(${error})`));
-  test("for a gate that is not present", () => expect(by(gate(TYPE.taskGate, NEW_TSS_SELECTOR, 0, { absent: true }))).toBe(`#NP(${error})`));
+  test("for a gate that is not present", () =>
+    expect(by(gate(TYPE.taskGate, NEW_TSS_SELECTOR, 0, { absent: true }))).toBe(`#NP(${error})`));
   test("for a busy TSS", () => expect(by(gate(TYPE.taskGate, NEW_TSS_SELECTOR, 0), 0, { busy: true })).toBe("#GP(60)"));
   test("for a TSS that is not present", () => expect(by(gate(TYPE.taskGate, NEW_TSS_SELECTOR, 0), 0, { absent: true })).toBe("#NP(60)"));
   test("as an exception with EXT in the error code", () => {
@@ -125,7 +140,8 @@ describe("a page fault leaves the old task as it was", () => {
     expect([outcome, cr2 >>> 12]).toEqual(["#PF(0)", 0x40001]);
   });
   test("where the old TSS is missing", () => {
-    const prepare = (m: PagedMachine): void => m.cache(SEGMENT.TR, segment(TYPE.busyTss32, { base: 0x40001000, limit: 0x67, wide: false }), TSS_SELECTOR);
+    const prepare = (m: PagedMachine): void =>
+      m.cache(SEGMENT.TR, segment(TYPE.busyTss32, { base: 0x40001000, limit: 0x67, wide: false }), TSS_SELECTOR);
     expect(faulting(prepare)).toEqual(["#PF(2)", 0x40001020]);
   });
   test("where the back link cannot be written", () => {
@@ -147,13 +163,22 @@ describe("a page fault leaves the old task as it was", () => {
 
 describe("behind the commit point", () => {
   const order = ["es", "cs", "ss", "ds", "fs", "gs"] as const;
-  const segments = (changed: Partial<Record<(typeof order)[number], number>>): number[] => order.map((name) => changed[name] ?? (name === "cs" ? codeOf(0) : dataOf(0)));
+  const segments = (changed: Partial<Record<(typeof order)[number], number>>): number[] =>
+    order.map((name) => changed[name] ?? (name === "cs" ? codeOf(0) : dataOf(0)));
   const SPARE = 0x78;
-  const to = (changed: Partial<Record<(typeof order)[number], number>>, descriptor?: readonly [number, number], o: TaskState = {}): string => {
+  const to = (
+    changed: Partial<Record<(typeof order)[number], number>>,
+    descriptor?: readonly [number, number],
+    o: TaskState = {},
+  ): string => {
     const m = machine({ segments: segments(changed), ...o });
     if (descriptor) m.gdt(SPARE, descriptor);
     const outcome = m.attempt(...jump(NEW_TSS_SELECTOR));
-    expect([m.selector(SEGMENT.TR), typeOf(m, NEW_TSS_SELECTOR), typeOf(m, TSS_SELECTOR)]).toEqual([NEW_TSS_SELECTOR, TYPE.busyTss32, TYPE.tss32]);
+    expect([m.selector(SEGMENT.TR), typeOf(m, NEW_TSS_SELECTOR), typeOf(m, TSS_SELECTOR)]).toEqual([
+      NEW_TSS_SELECTOR,
+      TYPE.busyTss32,
+      TYPE.tss32,
+    ]);
     return outcome;
   };
   const absent = { absent: true };
@@ -199,7 +224,12 @@ describe("behind the commit point", () => {
     addTask(m, { eip: NEW_CODE + 0x100 }, NEW_TSS + 0x100, 0x78);
     m.idt(10, gate(TYPE.taskGate, 0x78, 0));
     expect(m.attempt(...jump(NEW_TSS_SELECTOR))).toBe("#TS(0)");
-    expect([m.selector(SEGMENT.TR), m.dword(NEW_TSS + 0x100), m.dword(NEW_TSS + 32), m.stack(1)]).toEqual([0x78, NEW_TSS_SELECTOR, NEW_CODE, [0]]);
+    expect([m.selector(SEGMENT.TR), m.dword(NEW_TSS + 0x100), m.dword(NEW_TSS + 32), m.stack(1)]).toEqual([
+      0x78,
+      NEW_TSS_SELECTOR,
+      NEW_CODE,
+      [0],
+    ]);
   });
   test("an error code that does not fit on the new stack is #SS in the new task", () => {
     const m = machine({ segments: segments({ ss: 0x78 }) });

@@ -1,5 +1,5 @@
 /** A second task for the machine of machine.ts, whose own TSS is that of the task it starts in. */
-import { codeOf, dataOf, FREE, gate, little, Machine, segment, TSS, TYPE } from "./machine.js";
+import { codeOf, dataOf, FREE, gate, little, type Machine, segment, TSS, TYPE } from "./machine.js";
 
 export const NEW_TSS = 0x4200;
 export const NEW_TSS_SELECTOR = FREE;

@@ -92,7 +92,13 @@ describe("code", () => {
   test("calls far and returns", () => {
     const m = virtual();
     m.poke(0x12350, [0xcb]);
-    expect([attempt(m, 0x9a, 0x10, 0, 0x34, 0x12), m.step(), m.eip, m.selector(SEGMENT.CS), m.esp]).toEqual(["none", "none", IP + 5, SEGMENTS.cs, SP]);
+    expect([attempt(m, 0x9a, 0x10, 0, 0x34, 0x12), m.step(), m.eip, m.selector(SEGMENT.CS), m.esp]).toEqual([
+      "none",
+      "none",
+      IP + 5,
+      SEGMENTS.cs,
+      SP,
+    ]);
   });
   test("wraps SP at 64 KB", () => {
     const m = virtual();
@@ -146,7 +152,13 @@ describe("instructions that IOPL decides about", () => {
   });
   test("iret with IOPL 3 stays in virtual-8086 mode", () => {
     const m = withFrame(virtual(IOPL3), 0x1234, 0x1500, FLAG.CF);
-    expect([attempt(m, 0xcf), m.eip, m.selector(SEGMENT.CS), m.p.flags, m.esp]).toEqual(["none", 0x1234, 0x1500, FLAG.VM | IOPL3 | FLAG.CF | 2, SP]);
+    expect([attempt(m, 0xcf), m.eip, m.selector(SEGMENT.CS), m.p.flags, m.esp]).toEqual([
+      "none",
+      0x1234,
+      0x1500,
+      FLAG.VM | IOPL3 | FLAG.CF | 2,
+      SP,
+    ]);
   });
   test("iret with IOPL 3 and NT switches no task", () => {
     const m = withFrame(virtual(IOPL3 | FLAG.NT), 0x1234, 0x1500, FLAG.CF);
@@ -197,7 +209,10 @@ describe("an interrupt", () => {
   test("pushes GS FS DS ES SS ESP EFLAGS CS EIP", () => {
     const { es, cs, ss, ds, fs, gs } = SEGMENTS;
     const m = interrupted();
-    expect([m.stack(9), m.esp]).toEqual([[IP, cs, FLAG.VM | FLAG.IF | FLAG.NT | FLAG.RF | IOPL3 | 2, SP, ss, es, ds, fs, gs], RING0_STACK - 36]);
+    expect([m.stack(9), m.esp]).toEqual([
+      [IP, cs, FLAG.VM | FLAG.IF | FLAG.NT | FLAG.RF | IOPL3 | 2, SP, ss, es, ds, fs, gs],
+      RING0_STACK - 36,
+    ]);
   });
   test("nulls the data segments", () => {
     const m = interrupted();
@@ -217,7 +232,12 @@ describe("an interrupt", () => {
   test("is undone by iret", () => {
     const m = interrupted();
     expect(m.attempt(...IRET)).toBe("none");
-    expect([m.eip, m.esp, m.p.virtual8086, m.p.segment(SEGMENT.DS)]).toMatchObject([IP, SP, true, { selector: SEGMENTS.ds, base: SEGMENTS.ds << 4 }]);
+    expect([m.eip, m.esp, m.p.virtual8086, m.p.segment(SEGMENT.DS)]).toMatchObject([
+      IP,
+      SP,
+      true,
+      { selector: SEGMENTS.ds, base: SEGMENTS.ds << 4 },
+    ]);
   });
   test.each([
     ["an outer ring", segment(TYPE.code, { dpl: 1 }), FREE | 1],

@@ -16,7 +16,7 @@ test("building in another folder gives the committed images, byte for byte", { t
   expect(stderr).toBe("");
   expect(status).toBe(0);
 
-  const names = readdirSync(images).filter((name) => name.endsWith(".elf"));
+  const names = readdirSync(images).filter((name) => /\.(elf|bin)$/.test(name));
   expect(readdirSync(join(elsewhere, "out"))).toEqual(names);
   for (const name of names) {
     const same = readFileSync(join(elsewhere, "out", name)).equals(readFileSync(images + name));

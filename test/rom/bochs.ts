@@ -8,7 +8,12 @@ const INSTALL = "apt-get install --no-install-recommends bochs bochs-term";
 
 export function bochs(rom: string): string {
   const at = folder();
-  const [configuration, console, log, vga] = ["bochsrc", "com1.txt", "log.txt", "vga.bin"].map((name) => join(at, name)) as [string, string, string, string];
+  const [configuration, console, log, vga] = ["bochsrc", "com1.txt", "log.txt", "vga.bin"].map((name) => join(at, name)) as [
+    string,
+    string,
+    string,
+    string,
+  ];
   // Bochs insists on firmware for the screen that nobody looks at; an empty one is never called.
   writeFileSync(vga, new Uint8Array(0x8000));
   const lines = [
@@ -33,7 +38,9 @@ export function bochs(rom: string): string {
   if (error) throw error;
   if (!existsSync(console)) {
     const said = existsSync(log) ? readFileSync(log, "latin1") : stderr;
-    throw new Error(`bochs did not start; if it is its terminal display that is missing: ${INSTALL}\n${said.split("\n").slice(-5).join("\n")}`);
+    throw new Error(
+      `bochs did not start; if it is its terminal display that is missing: ${INSTALL}\n${said.split("\n").slice(-5).join("\n")}`,
+    );
   }
   return readFileSync(console, "latin1");
 }

@@ -6,6 +6,7 @@ import { VECTOR } from "../fault.js";
 import { FLAG } from "../flags.js";
 import type { Instruction } from "../instruction.js";
 import { deliver } from "../interrupt.js";
+import { requireVirtualIopl, writableFlags } from "../iopl.js";
 import * as L from "../layout.js";
 import type { Processor } from "../processor.js";
 import {
@@ -28,7 +29,6 @@ import {
   systemType,
 } from "../segment.js";
 import { Stack } from "../stack.js";
-import { requireVirtualIopl, writableFlags } from "../transfer.js";
 
 const CR0 = { PE: 1, MP: 2, EM: 4, TS: 8, ET: 16, NE: 32, WP: 1 << 16, AM: 1 << 18, NW: 1 << 29, CD: 1 << 30, PG: 1 << 31 } as const;
 

@@ -74,17 +74,17 @@ protected:
         movzbl  GDT + FRESH + 5, %eax
         calll   word32
         SAY     "\n"
-        LOAD    "es null", 0, %es
-        ATTEMPT "protected: read through null", movl %es:0, %eax
-        LOAD    "es small", SMALL, %es
-        ATTEMPT "protected: dword at fc of ff", movl %es:0xfc, %eax
-        ATTEMPT "protected: dword at fd of ff", movl %es:0xfd, %eax
-        LOAD    "es expand-down", DOWN, %es
-        ATTEMPT "protected: byte at 1000 above fff", movb %es:0x1000, %al
-        ATTEMPT "protected: byte at fff above fff", movb %es:0xfff, %al
-        ATTEMPT "protected: byte at 10000 of 16 bits", movb %es:0x10000, %al
-        LOAD    "es read-only", READ_ONLY, %es
-        ATTEMPT "protected: write to read-only", movb %al, %es:0
+        LOAD    "fs null", 0, %fs
+        ATTEMPT "protected: read through null", movl %fs:0, %eax
+        LOAD    "fs small", SMALL, %fs
+        ATTEMPT "protected: dword at fc of ff", movl %fs:0xfc, %eax
+        ATTEMPT "protected: dword at fd of ff", movl %fs:0xfd, %eax
+        LOAD    "fs expand-down", DOWN, %fs
+        ATTEMPT "protected: byte at 1000 above fff", movb %fs:0x1000, %al
+        ATTEMPT "protected: byte at fff above fff", movb %fs:0xfff, %al
+        ATTEMPT "protected: byte at 10000 of 16 bits", movb %fs:0x10000, %al
+        LOAD    "fs read-only", READ_ONLY, %fs
+        ATTEMPT "protected: write to read-only", movb %al, %fs:0
         ATTEMPT "protected: write to code", movb %al, %cs:0
         ATTEMPT "protected: far jump to null", ljmp $0, $0
         ATTEMPT "protected: far jump to data", ljmp $DATA0, $0
