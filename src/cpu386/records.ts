@@ -86,11 +86,10 @@ export class RecordCache {
 
   /** The record of the instruction at an offset in the current context, decoded if need be. */
   find(ip: number): number {
-    const context = this.current!;
     const at = ip >>> 0;
-    let record = context.blocks.get(at);
+    let record = this.current!.blocks.get(at);
     if (record === undefined) {
-      record = this.decodeBlock(context, at);
+      record = this.decodeBlock(this.current!, at);
       this.current!.blocks.set(at, record);
     }
     const { i32 } = this.cpu;
@@ -190,12 +189,11 @@ export class RecordCache {
 
   private register(block: Block): void {
     this.blocks.set(block.record, block);
-    const ram = this.cpu.memory.size;
     // A store of up to 8 bytes may begin in the line before and end in this one: its first byte's flag is the one that is tested.
     for (const { start, end } of block.stretches) {
       for (let line = Math.max(0, start - 7) >>> L.LINE_SHIFT; line <= (end - 1) >>> L.LINE_SHIFT; line++) {
         // Not shifted back: firmware is decoded at the end of the address space, where that would turn negative.
-        if (line * (1 << L.LINE_SHIFT) >= ram) break;
+        if (line * (1 << L.LINE_SHIFT) >= this.cpu.memory.size) break;
         this.cpu.u8[L.LINE_FLAGS + line]! |= L.LINE_CODE;
         let set = this.lines.get(line);
         if (!set) this.lines.set(line, (set = new Set()));
@@ -243,9 +241,8 @@ export class RecordCache {
     this.forgetFlags();
   }
   private forgetFlags(): void {
-    const { u8 } = this.cpu;
-    for (const line of this.lines.keys()) u8[L.LINE_FLAGS + line]! &= ~L.LINE_CODE;
-    for (const line of this.pageTableLines) u8[L.LINE_FLAGS + line]! &= ~L.LINE_PAGE_TABLE;
+    for (const line of this.lines.keys()) this.cpu.u8[L.LINE_FLAGS + line]! &= ~L.LINE_CODE;
+    for (const line of this.pageTableLines) this.cpu.u8[L.LINE_FLAGS + line]! &= ~L.LINE_PAGE_TABLE;
     this.lines.clear();
     this.pageTableLines.clear();
   }

@@ -3,22 +3,7 @@ import { describe, expect, test } from "vitest";
 import { FLAG } from "../../src/cpu386/flags.js";
 import * as L from "../../src/cpu386/layout.js";
 import { SEGMENT } from "../../src/cpu386/segment.js";
-import {
-  CODE,
-  codeOf,
-  DATA,
-  dataOf,
-  gate,
-  HANDLERS,
-  LDT,
-  LDT_SELECTOR,
-  Machine,
-  STACK,
-  segment,
-  TSS,
-  TSS_SELECTOR,
-  TYPE,
-} from "./machine.js";
+import { CODE, codeOf, DATA, dataOf, gate, HANDLERS, LDT, Machine, STACK, segment, TSS, TSS_SELECTOR, TYPE } from "./machine.js";
 import { PagedMachine } from "./paged-machine.js";
 import {
   addTask,
