@@ -56,6 +56,7 @@ export class Processor {
     this.memory = new PhysicalMemory(this.u8, ramBytes);
     this.paging = new Paging(this);
     this.x87 = new X87(this);
+    this.x87.init();
   }
 
   // Registers --------------------------------------------------------------------------------------------------------------------
