@@ -45,12 +45,11 @@ const importIndex = (name: ImportName): number => IMPORTS.indexOf(name);
 /** Why run() returns. */
 export const EXIT = { budget: 0, attention: 1, breakpoint: 2, stop: 3 } as const;
 
-/** Local 0 is the current record; temporaries follow, 32-bit ones first. */
+/** Local 0 is the current record; 64-bit temporaries follow, then as many 32-bit ones as the hungriest handler needs. */
 export const RECORD_LOCAL = 0;
-export const TEMPORARIES_32 = 64;
 export const TEMPORARIES_64 = 4;
-const FIRST_TEMPORARY = 1;
-const FIRST_TEMPORARY_64 = FIRST_TEMPORARY + TEMPORARIES_32;
+const FIRST_TEMPORARY_64 = 1;
+const FIRST_TEMPORARY = FIRST_TEMPORARY_64 + TEMPORARIES_64;
 
 /** Iterations of a rep that make doing them at once worth while. */
 const BULK_FROM = 16;
@@ -90,6 +89,11 @@ export class DynamicEmitter implements Emitter {
   /** Whether control cannot fall out of what has been emitted at top level. */
   get hasEnded(): boolean {
     return this.ended;
+  }
+
+  /** How many 32-bit temporaries it has used. */
+  get temporaries(): number {
+    return this.nextTemporary - FIRST_TEMPORARY;
   }
 
   put(...parts: (readonly number[])[]): void {
@@ -141,7 +145,6 @@ export class DynamicEmitter implements Emitter {
     return { code: localGet(local), atom: true };
   }
   private temporary(): number {
-    if (this.nextTemporary >= FIRST_TEMPORARY_64) throw new Error(`${this.shape?.definition.name}: too many temporaries`);
     return this.nextTemporary++;
   }
   private temporary64(): number {

@@ -7,16 +7,7 @@
 import { HANDLER, type Table } from "../definitions/table.js";
 import { R } from "../layout.js";
 import { access, buildModule, I32, I64, type ImportedFunction, localGet, OP, unsignedLeb } from "./binary.js";
-import {
-  DynamicEmitter,
-  type DynamicOptions,
-  EXIT,
-  IMPORTS,
-  type ImportName,
-  RECORD_LOCAL,
-  TEMPORARIES_32,
-  TEMPORARIES_64,
-} from "./dynamic.js";
+import { DynamicEmitter, type DynamicOptions, EXIT, IMPORTS, type ImportName, RECORD_LOCAL, TEMPORARIES_64 } from "./dynamic.js";
 
 const SIGNATURES: Record<ImportName, { parameters: number; results: number }> = {
   slowLoad: { parameters: 4, results: 1 },
@@ -40,6 +31,7 @@ export function generateInterpreter(table: Table, options: DynamicOptions): Uint
   fixed[HANDLER.helper] = (e) => e.callHelper();
   const count = HANDLER.first + table.emitted.length;
 
+  let temporaries = 0;
   const body: number[] = [OP.loop, OP.void];
   for (let n = 0; n < count; n++) body.push(OP.block, OP.void);
   body.push(...localGet(RECORD_LOCAL), ...access(OP.i32Load, R.handler), OP.brTable, ...unsignedLeb(count - 1));
@@ -54,6 +46,7 @@ export function generateInterpreter(table: Table, options: DynamicOptions): Uint
         if (!e.hasEnded) throw new Error(`${shape.definition.name}: a definition that ends a block falls through`);
       } else e.fallThrough();
     } else fixed[n]!(e);
+    temporaries = Math.max(temporaries, e.temporaries);
     for (const byte of e.code) body.push(byte);
   }
   body.push(OP.end, OP.unreachable);
@@ -64,8 +57,8 @@ export function generateInterpreter(table: Table, options: DynamicOptions): Uint
     results: Array.from({ length: SIGNATURES[name].results }, () => I32),
   }));
   const locals = [
-    { count: TEMPORARIES_32, type: I32 },
     { count: TEMPORARIES_64, type: I64 },
+    { count: temporaries, type: I32 },
   ];
   return buildModule(imports, [{ exportName: "run", parameters: [I32], results: [I32], locals, body }]);
 }
