@@ -6,7 +6,7 @@ import { branchBeyondLimit, raiseDecodeFault } from "./decode-fault.js";
 import { TABLE } from "./definitions/index.js";
 import { HANDLER } from "./definitions/table.js";
 import { deliverException, deliverExternal, Shutdown } from "./exception.js";
-import { type FaultRecord, GuestFault, Unsupported, VECTOR } from "./fault.js";
+import { type FaultRecord, GuestFault, VECTOR } from "./fault.js";
 import { FLAG } from "./flags.js";
 import { Instruction } from "./instruction.js";
 import * as L from "./layout.js";
@@ -30,8 +30,7 @@ export type RunExit =
   /** After the instruction that touched a watched address. */
   | { readonly kind: "watchpoint"; readonly hit: WatchHit }
   /** A triple fault; the processor's state is that before the last fault's delivery. */
-  | { readonly kind: "shutdown"; readonly chain: readonly FaultRecord[] }
-  | { readonly kind: "unsupported"; readonly feature: string };
+  | { readonly kind: "shutdown"; readonly chain: readonly FaultRecord[] };
 
 export interface RunOptions {
   /** The first instruction is executed even if a breakpoint is on it. */
@@ -158,7 +157,6 @@ export class Cpu {
     } catch (e) {
       this.place = "between";
       if (e instanceof Shutdown) return { kind: "shutdown", chain: e.chain };
-      if (e instanceof Unsupported) return { kind: "unsupported", feature: e.feature };
       throw e;
     }
   }

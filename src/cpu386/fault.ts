@@ -85,8 +85,3 @@ export interface FaultRecord {
   /** Instructions retired before it. */
   readonly count: number;
 }
-
-/** The guest asked for something this processor does not have yet. The machine stops there and says so. */
-export class Unsupported {
-  constructor(readonly feature: string) {}
-}

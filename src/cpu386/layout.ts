@@ -149,7 +149,5 @@ export const TLB_WRITE_USER = 0x2c00000;
 
 /** Physical address 0. */
 export const RAM = 0x3000000;
-export const MAX_RAM_BYTES = (LINE_FLAGS_LIMIT() - LINE_FLAGS) << LINE_SHIFT;
-function LINE_FLAGS_LIMIT(): number {
-  return RECORDS;
-}
+/** The line flags end where the records begin. */
+export const MAX_RAM_BYTES = (RECORDS - LINE_FLAGS) << LINE_SHIFT;

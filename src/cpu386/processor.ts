@@ -1,7 +1,7 @@
 /** The processor's state as TypeScript sees it: registers, flags, and the slow and complete path to memory. */
 import { type Linear, linear, type Offset, offset, physical } from "./address.js";
 import type { InterruptSource, PortBus, Size } from "./bus.js";
-import { type FaultFacts, type FaultRecord, GuestFault, Unsupported, VECTOR } from "./fault.js";
+import { type FaultFacts, type FaultRecord, GuestFault, VECTOR } from "./fault.js";
 import { ARITHMETIC, FLAG } from "./flags.js";
 import { X87 } from "./fpu/x87.js";
 import * as L from "./layout.js";
@@ -262,9 +262,6 @@ export class Processor {
   }
   generalProtection(errorCode: number, rule: string, facts: Omit<FaultFacts, "rule"> = {}): never {
     this.raise(VECTOR.GP, errorCode, rule, facts);
-  }
-  unsupported(feature: string): never {
-    throw new Unsupported(feature);
   }
   /** #GP(0) unless the current privilege level is 0. */
   requireRing0(what: string): void {

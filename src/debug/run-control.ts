@@ -16,7 +16,6 @@ export type StepPolicy = "auto" | "thread" | "follow";
 
 const same = (a: ThreadId, b: ThreadId): boolean => a.space === b.space && a.thread === b.thread;
 const SIGSEGV = 11;
-const SIGILL = 4;
 const SIGTRAP = 5;
 
 export class RunControl {
@@ -166,12 +165,6 @@ export class RunControl {
       }
       case "shutdown":
         return this.event(current, { kind: "fault", signal: SIGSEGV, text: explainChain(exit.chain, this.system, current.space) });
-      case "unsupported":
-        return this.event(current, {
-          kind: "fault",
-          signal: SIGILL,
-          text: `the guest uses what this processor does not have: ${exit.feature}`,
-        });
       case "dead":
         return this.event(current, {
           kind: "fault",

@@ -210,7 +210,6 @@ export class Machine {
   step(): string {
     const before = this.p.faults.length;
     const exit = this.cpu.run(1);
-    if (exit.kind === "unsupported") return `unsupported: ${exit.feature}`;
     const fault = this.p.faults[before];
     if (!fault) return exit.kind === "shutdown" ? "shutdown" : "none";
     const [name] = vectorName(fault.vector).split(" ");

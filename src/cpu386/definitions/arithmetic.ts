@@ -13,9 +13,14 @@ import {
   setSubtract,
   setSubtractWithCarry,
 } from "./flags.js";
-import type { Definition, Shape } from "./table.js";
+import type { Definition } from "./table.js";
 
-type Combine = (e: Emitter, size: Size, a: Value, b: Value) => Value;
+/** A result, and how to set the flags from it: only once the result has been stored, since the store may fault. */
+interface Combined {
+  readonly result: Value;
+  readonly setFlags: () => void;
+}
+type Combine = (e: Emitter, size: Size, a: Value, b: Value) => Combined;
 
 /** The eight operations that share an encoding pattern, in the order of their opcodes. */
 function alu(name: string, number: number, combine: Combine, writes = true): Definition {
@@ -40,54 +45,39 @@ function alu(name: string, number: number, combine: Combine, writes = true): Def
       const destination = e.operand(1);
       const b = e.let(e.operand(2).get(true));
       const a = e.let(writes ? destination.getForUpdate(true) : destination.get(true));
-      combineAndSet(e, i, a, b, combine, writes ? (r) => destination.set(r) : undefined);
+      const { result, setFlags } = combine(e, i.size, a, b);
+      if (writes) destination.set(result);
+      setFlags();
     },
   };
 }
 
-/** Writes the result before the flags: the store may fault. */
-function combineAndSet(e: Emitter, i: Shape, a: Value, b: Value, combine: Combine, set: ((r: Value) => void) | undefined): void {
-  pendingFlags = undefined;
-  const r = combine(e, i.size, a, b);
-  const flags = pendingFlags as (() => void) | undefined;
-  set?.(r);
-  flags?.();
-}
-
-/** Set by a Combine: how to set the flags once the result has been stored. Definitions are expanded one at a time. */
-let pendingFlags: (() => void) | undefined;
-
 const add: Combine = (e, size, a, b) => {
   const r = e.let(e.signExtend(e.add(a, b), size));
-  pendingFlags = () => setAdd(e, a, b, r);
-  return r;
+  return { result: r, setFlags: () => setAdd(e, a, b, r) };
 };
 const subtract: Combine = (e, size, a, b) => {
   const r = e.let(e.signExtend(e.sub(a, b), size));
-  pendingFlags = () => setSubtract(e, a, b, r);
-  return r;
+  return { result: r, setFlags: () => setSubtract(e, a, b, r) };
 };
 const addWithCarry: Combine = (e, size, a, b) => {
   const c = e.let(carry(e));
   const r = e.let(e.signExtend(e.add(e.add(a, b), c), size));
   // A carry out: the sum wrapped, or came round to a itself because b + CF was 2^n.
   const out = e.let(e.or(e.ltu(r, a), e.and(c, e.eq(r, a))));
-  pendingFlags = () => setAddWithCarry(e, a, b, r, out);
-  return r;
+  return { result: r, setFlags: () => setAddWithCarry(e, a, b, r, out) };
 };
 const subtractWithBorrow: Combine = (e, size, a, b) => {
   const c = e.let(carry(e));
   const r = e.let(e.signExtend(e.sub(e.sub(a, b), c), size));
   const out = e.let(e.or(e.ltu(a, b), e.and(c, e.eq(a, b))));
-  pendingFlags = () => setSubtractWithCarry(e, a, b, r, out);
-  return r;
+  return { result: r, setFlags: () => setSubtractWithCarry(e, a, b, r, out) };
 };
 const logic =
   (f: (e: Emitter, a: Value, b: Value) => Value): Combine =>
   (e, _size, a, b) => {
     const r = e.let(f(e, a, b));
-    pendingFlags = () => setLogic(e, r);
-    return r;
+    return { result: r, setFlags: () => setLogic(e, r) };
   };
 const and = logic((e, a, b) => e.and(a, b));
 const or = logic((e, a, b) => e.or(a, b));
@@ -149,7 +139,7 @@ function imulTruncating(name: string, forms: string[], factors: (e: Emitter) => 
   };
 }
 
-/** div and idiv: the double-width accumulator by the operand; all flags undefined, left alone as Intel's processors mostly do. */
+/** div and idiv: the double-width accumulator by the operand; all flags are undefined, and left alone. */
 function divide(name: string, digit: number, signed: boolean): Definition {
   return {
     name,

@@ -28,7 +28,7 @@ export function setDecrement(e: Emitter, a: Value, r: Value): void {
   e.setLazy({ fr: r, oa: a, ob: e.constant(-2), fx: e.constant(0x10) });
 }
 
-/** and, or, xor, test: OF = CF = 0; AF, undefined in the manual, is 0 as on Intel's silicon. */
+/** and, or, xor, test: OF = CF = 0; AF, undefined in the manual, is 0. */
 export function setLogic(e: Emitter, r: Value): void {
   const zero = e.constant(0);
   e.setLazy({ fr: r, oa: r, ob: zero, fx: zero, ca: zero, cb: zero });
