@@ -98,7 +98,8 @@ export class Cpu {
     this.debugRegisters.reset();
     cpu.paging.flush(false);
     cpu.paging.select();
-    cpu.attention = cpu.halted = cpu.shadow = cpu.taskTrap = false;
+    cpu.attention = cpu.halted = cpu.shadow = cpu.taskTrap = cpu.nmi = cpu.nmiBlocked = false;
+    cpu.portTraps = cpu.timeStampOffset = 0;
     cpu.contextChanged = true;
     cpu.faults.length = 0;
     this.watchpoints.take();
@@ -121,11 +122,8 @@ export class Cpu {
     cpu.attention = false;
     try {
       for (;;) {
-        if (takesInterrupts && !cpu.shadow && cpu.interrupts.pending && cpu.word(L.EFLAGS) & FLAG.IF) {
-          cpu.halted = false;
-          deliverExternal(cpu, cpu.interrupts.acknowledge());
-          this.takeTaskTrap();
-        }
+        // The breakpoint to be passed is not on the handler's first instruction.
+        if (takesInterrupts && !cpu.shadow && this.takeInterrupt()) pass = false;
         const hit = this.watchpoints.take();
         if (hit) {
           const causes = this.debugRegisters.dataCauses(hit);
@@ -153,6 +151,7 @@ export class Cpu {
         if (resuming && this.completed) cpu.setWord(L.EFLAGS, cpu.word(L.EFLAGS) & ~FLAG.RF);
         if (stepping && this.completed && !cpu.holdTrap) this.debugTrap(DR6.singleStep, "single step (EFLAGS.TF)");
         this.takeTaskTrap();
+        if (cpu.portTraps) this.takePortTrap();
       }
     } catch (e) {
       this.place = "between";
@@ -168,6 +167,29 @@ export class Cpu {
     cpu.setWord(L.DR6, cpu.word(L.DR6) | cause);
     cpu.halted = false;
     deliverException(cpu, new GuestFault(VECTOR.DB, undefined, { rule }), cpu.eip);
+  }
+
+  /** An interrupt that waits, the non-maskable one first (SDM volume 3, table 6-2). */
+  private takeInterrupt(): boolean {
+    const cpu = this.processor;
+    let vector: number = VECTOR.NMI;
+    if (cpu.nmi && !cpu.nmiBlocked) {
+      cpu.nmi = false;
+      cpu.nmiBlocked = true;
+    } else if (cpu.interrupts.pending && cpu.word(L.EFLAGS) & FLAG.IF) vector = cpu.interrupts.acknowledge();
+    else return false;
+    cpu.halted = false;
+    deliverExternal(cpu, vector);
+    this.takeTaskTrap();
+    return true;
+  }
+
+  /** I/O breakpoints are traps, also between the iterations of ins and outs (SDM volume 3, 18.3.1.1 and 18.3.1.3). */
+  private takePortTrap(): void {
+    const cpu = this.processor;
+    const causes = cpu.portTraps;
+    cpu.portTraps = 0;
+    this.debugTrap(causes, "an I/O breakpoint of the debug registers");
   }
 
   /** The T bit's trap comes before the new task's first instruction (SDM volume 3, 18.3.1.5). */
@@ -269,7 +291,15 @@ export class Cpu {
         const interrupt = cpu.interrupts.pending && flags & FLAG.IF;
         // Paging went on or off: the other variant goes on from here.
         if (cpu.paging.enabled !== options.paging) return 1;
-        return cpu.attention || cpu.shadow || cpu.halted || cpu.taskTrap || interrupt || flags & (FLAG.TF | FLAG.RF) || this.watchpoints.hit
+        return cpu.attention ||
+          cpu.nmi ||
+          cpu.portTraps ||
+          cpu.shadow ||
+          cpu.halted ||
+          cpu.taskTrap ||
+          interrupt ||
+          flags & (FLAG.TF | FLAG.RF) ||
+          this.watchpoints.hit
           ? 1
           : 0;
       },

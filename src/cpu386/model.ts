@@ -20,8 +20,8 @@ export interface Model {
 const CR0_386 = 0x8000000f;
 /** NE WP AM NW CD. */
 const CR0_486 = CR0_386 | 0x60050020;
-/** FPU DE PSE TSC CX8. */
-const FEATURES_586 = 0x1 | 0x4 | 0x8 | 0x10 | 0x100;
+/** FPU DE PSE TSC MSR CX8. */
+const FEATURES_586 = 0x1 | 0x4 | 0x8 | 0x10 | 0x20 | 0x100;
 /** PGE CMOV. */
 const FEATURES_686 = FEATURES_586 | 0x2000 | 0x8000;
 /** TSD DE PSE. */

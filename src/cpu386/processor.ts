@@ -23,7 +23,14 @@ export class Processor {
   shadow = false;
   /** The instruction being executed ends without TF's debug trap: it loaded SS, or was an int n. */
   holdTrap = false;
-  /** DR0-DR3 or DR7 changed. */
+  /** A non-maskable interrupt waits to be taken; and one has been, and no iret has been executed since (SDM volume 3, 6.7.1). */
+  nmi = false;
+  nmiBlocked = false;
+  /** DR6 bits of I/O breakpoints that the instruction being executed has met. */
+  portTraps = 0;
+  /** DR6 bits of I/O breakpoints on a port; set while there are any (CR4.DE). */
+  portBreakpoints: ((port: number, size: number) => number) | undefined;
+  /** DR0-DR3, DR7 or CR4.DE changed. */
   debugChanged = false;
   /** The T bit of a TSS switched to: a debug trap before its first instruction. */
   taskTrap = false;
@@ -38,6 +45,8 @@ export class Processor {
   onFloatError: (() => void) | undefined;
   /** Virtual time in instructions, for rdtsc. */
   time: () => number = () => 0;
+  /** Added to it for the time-stamp counter. */
+  timeStampOffset = 0;
   /** Which processor this is. Set before reset. */
   generation: Generation = 686;
   /** Hears of every change of ring before it takes effect; `eip` is where the ring that is left was, or will be resumed. */

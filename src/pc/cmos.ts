@@ -12,15 +12,20 @@ export class Cmos implements Device {
   private index = 0;
   private bytes: number[] = [];
 
-  constructor(private readonly memoryBytes: number) {}
+  /** @param maskNmi hears bit 7 of the index: non-maskable interrupts are held back at the board */
+  constructor(
+    private readonly memoryBytes: number,
+    private readonly maskNmi: (masked: boolean) => void = () => {},
+  ) {}
 
   attach({ ports }: Board): void {
     ports.claim(this.name, INDEX, 2, {
       read: (port) => (port === INDEX ? 0xff : (this.bytes[this.index] ?? 0)),
       write: (port, _size, value) => {
-        // Bit 7 of the index masks NMI, which nothing here raises.
-        if (port === INDEX) this.index = value & 0x7f;
-        else this.bytes[this.index] = value;
+        if (port === INDEX) {
+          this.index = value & 0x7f;
+          this.maskNmi((value & 0x80) !== 0);
+        } else this.bytes[this.index] = value;
       },
     });
   }

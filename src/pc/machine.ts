@@ -63,6 +63,8 @@ export class Machine {
   /** Instructions a halted processor would have had time for. */
   private idle = 0;
   private powerEvent: PowerEvent | undefined;
+  private nmiWaiting = false;
+  private nmiMasked = false;
 
   constructor(private readonly options: MachineOptions) {
     if (options.memoryBytes > L.MAX_RAM_BYTES) throw new UserError(`--memory: at most ${L.MAX_RAM_BYTES >> 20} MB`);
@@ -98,7 +100,10 @@ export class Machine {
       this.vga,
       new PowerControl(),
       new A20Control((open) => processor.setA20(open)),
-      new Cmos(options.memoryBytes),
+      new Cmos(options.memoryBytes, (masked) => {
+        this.nmiMasked = masked;
+        this.passNmi();
+      }),
       new Diagnostics({ post: options.post ?? (() => {}), parallel: options.parallel ?? (() => {}) }),
     ];
     for (const device of this.devices) device.attach(board);
@@ -114,6 +119,17 @@ export class Machine {
     return this.now / this.options.ips;
   }
 
+  /** A non-maskable interrupt, as a button or a watchdog on the board would raise it; port 0x70 may hold it back. */
+  raiseNmi(): void {
+    this.nmiWaiting = true;
+    this.passNmi();
+  }
+  private passNmi(): void {
+    if (!this.nmiWaiting || this.nmiMasked) return;
+    this.nmiWaiting = false;
+    this.cpu.processor.nmi = true;
+  }
+
   /** From the power switch to the image's first instruction. */
   restart(): void {
     this.powerOn();
@@ -123,6 +139,7 @@ export class Machine {
     this.cpu.reset();
     this.idle = 0;
     this.powerEvent = undefined;
+    this.nmiWaiting = this.nmiMasked = false;
     this.clock.clear();
     for (const device of this.devices) device.reset();
     const { boot } = this.options;

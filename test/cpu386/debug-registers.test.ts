@@ -125,3 +125,54 @@ test("bits that are fixed read as the manual has them", () => {
   m.attempt(0x0f, 0x23, registers(7, 0));
   expect([m.get(L.DR6), m.get(L.DR7)]).toEqual([0xffff0ff0, 0x400]);
 });
+
+describe("an I/O breakpoint (SDM volume 3, 18.2.4)", () => {
+  const PORT = 2;
+  const IN_DX = 0xec;
+  const armed = (at: number, length: number, cr4 = 8): Machine => {
+    const m = new Machine();
+    m.set(L.EAX, cr4);
+    m.attempt(0x0f, 0x22, registers(4, 0));
+    arm(m, 1, at, enable(1, PORT, length));
+    return m;
+  };
+  test("is a trap behind in", () => {
+    const m = armed(0x80, 0);
+    m.set(L.EDX, 0x80);
+    m.code([IN_DX, NOP]);
+    m.run(3);
+    expect(lastFault(m)).toEqual({ vector: 1, eip: CODE + 1 });
+    expect(m.get(L.DR6) & 0xf).toBe(2);
+  });
+  test("is a trap behind out", () => {
+    const m = armed(0x80, 0);
+    m.code([0xe6, 0x80, NOP]);
+    m.run(3);
+    expect(lastFault(m)).toEqual({ vector: 1, eip: CODE + 2 });
+  });
+  test("covers as many ports as its length says", () => {
+    for (const port of [0x7f, 0x80, 0x83, 0x84]) {
+      const m = armed(0x82, 3);
+      m.set(L.EDX, port);
+      m.code([IN_DX, 0xf4]);
+      m.run(3);
+      expect(lastFault(m).vector === 1).toBe(port >= 0x80 && port < 0x84);
+    }
+  });
+  test("comes between the iterations of a repeated outs", () => {
+    const m = armed(0x80, 0);
+    m.set(L.EDX, 0x80);
+    m.set(L.ECX, 5);
+    m.set(L.ESI, DATA);
+    m.code([0xf3, 0x6e, 0xf4]);
+    m.run(2);
+    expect(lastFault(m)).toEqual({ vector: 1, eip: CODE });
+    expect(m.get(L.ECX)).toBe(4);
+  });
+  test("is none without CR4.DE", () => {
+    const m = armed(0x80, 0, 0);
+    m.code([0xe6, 0x80, 0xf4]);
+    m.run(3);
+    expect(lastFault(m).vector).toBeUndefined();
+  });
+});

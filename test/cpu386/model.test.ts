@@ -18,6 +18,7 @@ describe.each([
   ["wbinvd", 486, [0x0f, 0x09]],
   ["cpuid", 586, [0x0f, 0xa2]],
   ["rdtsc", 586, [0x0f, 0x31]],
+  ["rdmsr", 586, [0x0f, 0x32]],
   ["mov eax,cr4", 586, [0x0f, 0x20, registers(4, 0)]],
   ["cmove eax,ecx", 686, [0x0f, 0x44, registers(0, 1)]],
   ["fcomi st1", 686, [0xdb, 0xf1]],
@@ -39,6 +40,13 @@ test("EFLAGS.ID can be set from the 586 on, which is how cpuid is found", () => 
 });
 test("EFLAGS.AC can be set from the 486 on, which is how a 386 is told", () => {
   expect([386, 486, 586, 686].map((g) => (popf(g as Generation, FLAG.AC) & FLAG.AC) !== 0)).toEqual([false, true, true, true]);
+});
+test("CR0.NW without CR0.CD is a #GP(0) where there is a cache", () => {
+  for (const generation of [386, 486] as const) {
+    const m = machine(generation);
+    m.set(L.EAX, 0x20000001);
+    expect(m.attempt(0x0f, 0x22, registers(0, 0))).toBe(generation === 386 ? "none" : "#GP(0)");
+  }
 });
 test("a 386 has no CR0.WP", () => {
   const m = machine(386);

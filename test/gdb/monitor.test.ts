@@ -30,6 +30,7 @@ it("help lists every command with what it takes", async () => {
     "step [follow|thread|auto]",
     "why",
     "screen [ansi]",
+    "nmi",
   ];
   for (const name of names)
     expect(
@@ -135,6 +136,15 @@ it("screen shows the text screen", async () => {
 it("screen ansi shows it with colours", async () => {
   expect(await answer("screen ansi")).toContain("\x1b[");
   expect(await answer("screen ansi")).toContain("kernel: pok-two");
+});
+
+it("nmi makes the processor take vector 2 when it goes on", async () => {
+  const said = await session("gdb", [
+    ...["break update_track", "continue", "monitor nmi"],
+    ...["inferior 1", "break pok_exception_2", "continue"],
+  ]);
+  expect(said.of("monitor nmi")).toBe("a non-maskable interrupt waits for the processor\n");
+  expect(said.last).toContain("pok_exception_2 () at src/guest/kernel/entry.S");
 });
 
 it.each([

@@ -88,6 +88,7 @@ function accumulate(name: string, digit: number, signed: boolean): Definition {
   return {
     name,
     forms: [`f6/${digit} Eb`, `f7/${digit} Ev`],
+    faults: "DE",
     flags: "OszapC",
     emit: (e, i) => {
       const b = e.let(e.operand(1).get(signed));
@@ -144,6 +145,7 @@ function divide(name: string, digit: number, signed: boolean): Definition {
   return {
     name,
     forms: [`f6/${digit} Eb`, `f7/${digit} Ev`],
+    faults: "DE",
     flags: "oszapc",
     emit: (e, i) => {
       const d = e.let(e.operand(1).get(signed));
@@ -244,7 +246,7 @@ export const arithmetic: readonly Definition[] = [
   { name: "das", forms: ["2f"], flags: "oSZAPC", helper: (cpu) => adjust.das(cpu) },
   { name: "aaa", forms: ["37"], flags: "oszApC", helper: (cpu) => adjust.aaa(cpu) },
   { name: "aas", forms: ["3f"], flags: "oszApC", helper: (cpu) => adjust.aas(cpu) },
-  { name: "aam", forms: ["d4 Ib"], flags: "oSZaPc", helper: (cpu, i) => adjust.aam(cpu, i) },
+  { name: "aam", forms: ["d4 Ib"], faults: "DE", flags: "oSZaPc", helper: (cpu, i) => adjust.aam(cpu, i) },
   { name: "aad", forms: ["d5 Ib"], flags: "oSZaPc", helper: (cpu, i) => adjust.aad(cpu, i) },
   {
     name: "cmpxchg",

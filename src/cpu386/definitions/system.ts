@@ -68,32 +68,54 @@ const loadPointers: Definition[] = (
 }));
 
 const farTransfers: Definition[] = [
-  { name: "jmp-far", forms: ["ea Av"], system: (cpu, i) => farJump(cpu, i.immediate2, i.immediate >>> 0, i.next) },
+  {
+    name: "jmp-far",
+    forms: ["ea Av"],
+    faults: "GP NP TS SS PF",
+    system: (cpu, i) => farJump(cpu, i.immediate2, i.immediate >>> 0, i.next),
+  },
   {
     name: "jmp-far-indirect",
     forms: ["ff/5 Mv"],
+    faults: "NP TS",
     system: (cpu, i) => {
       const { selector, eip } = pointer(cpu, i);
       farJump(cpu, selector, eip, i.next);
     },
   },
-  { name: "call-far", forms: ["9a Av"], system: (cpu, i) => farCall(cpu, i.immediate2, i.immediate >>> 0, wide(i), i.next) },
+  {
+    name: "call-far",
+    forms: ["9a Av"],
+    faults: "GP NP TS SS PF AC",
+    system: (cpu, i) => farCall(cpu, i.immediate2, i.immediate >>> 0, wide(i), i.next),
+  },
   {
     name: "call-far-indirect",
     forms: ["ff/3 Mv"],
+    faults: "NP TS",
     system: (cpu, i) => {
       const { selector, eip } = pointer(cpu, i);
       farCall(cpu, selector, eip, wide(i), i.next);
     },
   },
-  { name: "retf", forms: ["cb"], system: (cpu, i) => farReturn(cpu, wide(i), 0) },
-  { name: "retf-pop", forms: ["ca Iw :v"], system: (cpu, i) => farReturn(cpu, wide(i), i.immediate & 0xffff) },
-  { name: "iret", forms: ["cf"], flags: "OSZAPC", system: (cpu, i) => interruptReturn(cpu, wide(i), i.next) },
-  { name: "int3", forms: ["cc"], system: (cpu, i) => op.softwareInterrupt(cpu, i, VECTOR.BP) },
-  { name: "int", forms: ["cd Ib"], system: (cpu, i) => op.interruptN(cpu, i) },
+  { name: "retf", forms: ["cb"], faults: "GP NP SS PF AC", system: (cpu, i) => farReturn(cpu, wide(i), 0) },
+  { name: "retf-pop", forms: ["ca Iw :v"], faults: "GP NP SS PF AC", system: (cpu, i) => farReturn(cpu, wide(i), i.immediate & 0xffff) },
+  {
+    name: "iret",
+    forms: ["cf"],
+    faults: "GP NP TS SS PF AC",
+    flags: "OSZAPC",
+    system: (cpu, i) => {
+      interruptReturn(cpu, wide(i), i.next);
+      cpu.nmiBlocked = false;
+    },
+  },
+  { name: "int3", forms: ["cc"], faults: "BP GP NP TS SS PF AC", system: (cpu, i) => op.softwareInterrupt(cpu, i, VECTOR.BP) },
+  { name: "int", forms: ["cd Ib"], faults: "GP NP TS SS PF AC", system: (cpu, i) => op.interruptN(cpu, i) },
   {
     name: "into",
     forms: ["ce"],
+    faults: "OF GP NP TS SS PF AC",
     system: (cpu, i) => {
       if (cpu.flags & FLAG.OF) op.softwareInterrupt(cpu, i, VECTOR.OF);
     },
@@ -101,6 +123,7 @@ const farTransfers: Definition[] = [
   {
     name: "bound",
     forms: ["62 Gv,Mv"],
+    faults: "BR",
     system: (cpu, i) => {
       const size = wide(i);
       const shift = size === 2 ? 16 : 0;
@@ -127,11 +150,12 @@ const flagControl: Definition[] = [
     helper: (cpu) => cpu.setArithmeticFlags(cpu.getRegister(1, 1), FLAG.SF | FLAG.ZF | FLAG.AF | FLAG.PF | FLAG.CF),
   },
   { name: "salc", forms: ["d6"], helper: (cpu) => cpu.setRegister(0, 1, cpu.flags & FLAG.CF ? 0xff : 0) },
-  { name: "pushf", forms: ["9c"], helper: (cpu, i) => op.pushFlags(cpu, wide(i)) },
-  { name: "popf", forms: ["9d"], flags: "OSZAPC", system: (cpu, i) => op.popFlags(cpu, wide(i)) },
+  { name: "pushf", forms: ["9c"], faults: "GP SS PF AC", helper: (cpu, i) => op.pushFlags(cpu, wide(i)) },
+  { name: "popf", forms: ["9d"], faults: "GP SS PF AC", flags: "OSZAPC", system: (cpu, i) => op.popFlags(cpu, wide(i)) },
   {
     name: "cli",
     forms: ["fa"],
+    faults: "GP",
     system: (cpu) => {
       op.requireIopl(cpu, "cli");
       cpu.setWord(L.EFLAGS, cpu.word(L.EFLAGS) & ~FLAG.IF);
@@ -140,6 +164,7 @@ const flagControl: Definition[] = [
   {
     name: "sti",
     forms: ["fb"],
+    faults: "GP",
     system: (cpu) => {
       op.requireIopl(cpu, "sti");
       if (!(cpu.word(L.EFLAGS) & FLAG.IF)) cpu.shadow = true;
@@ -149,10 +174,15 @@ const flagControl: Definition[] = [
 ];
 
 const portDefinitions: Definition[] = [
-  { name: "in", forms: ["e4 AL,Ib", "e5 eAX,Ib"], system: (cpu, i) => io.input(cpu, i, i.immediate & 0xff) },
-  { name: "in-dx", forms: ["ec AL,DX", "ed eAX,DX"], system: (cpu, i) => io.input(cpu, i, i.read(2)) },
-  { name: "out", forms: ["e6 Ib,AL :b", "e7 Ib,eAX :v"], system: (cpu, i) => io.output(cpu, i.size, i.immediate & 0xff) },
-  { name: "out-dx", forms: ["ee DX,AL :b", "ef DX,eAX :v"], system: (cpu, i) => io.output(cpu, i.size, cpu.getRegister(L.EDX, 2)) },
+  { name: "in", forms: ["e4 AL,Ib", "e5 eAX,Ib"], faults: "GP", system: (cpu, i) => io.input(cpu, i, i.immediate & 0xff) },
+  { name: "in-dx", forms: ["ec AL,DX", "ed eAX,DX"], faults: "GP", system: (cpu, i) => io.input(cpu, i, i.read(2)) },
+  { name: "out", forms: ["e6 Ib,AL :b", "e7 Ib,eAX :v"], faults: "GP", system: (cpu, i) => io.output(cpu, i.size, i.immediate & 0xff) },
+  {
+    name: "out-dx",
+    forms: ["ee DX,AL :b", "ef DX,eAX :v"],
+    faults: "GP",
+    system: (cpu, i) => io.output(cpu, i.size, cpu.getRegister(L.EDX, 2)),
+  },
   { name: "ins", forms: ["6c :b", "6d :v"], addressed: true, rep: "rep", system: io.inputString },
   { name: "outs", forms: ["6e :b", "6f :v"], addressed: true, rep: "rep", system: io.outputString },
 ];
@@ -166,6 +196,7 @@ const tables: Definition[] = [
   {
     name: "lmsw",
     forms: ["0f01/6 Ew"],
+    faults: "GP",
     system: (cpu, i) => {
       cpu.requireRing0("lmsw");
       // lmsw can set PE but not clear it.
@@ -173,16 +204,29 @@ const tables: Definition[] = [
       op.writeCr0(cpu, (cpu.word(L.CR0) & ~0xe) | (value & 0xf));
     },
   },
-  { name: "invlpg", forms: ["0f01/7 Mb"], since: 486, system: (cpu, i) => op.invalidatePage(cpu, i) },
-  { name: "sldt", forms: ["0f00/0 Ev"], system: (cpu, i) => storeSelector(cpu, i, SEGMENT.LDTR) },
-  { name: "str", forms: ["0f00/1 Ev"], system: (cpu, i) => storeSelector(cpu, i, SEGMENT.TR) },
-  { name: "lldt", forms: ["0f00/2 Ew"], system: (cpu, i) => op.loadLdt(cpu, i) },
-  { name: "ltr", forms: ["0f00/3 Ew"], system: (cpu, i) => op.loadTask(cpu, i) },
-  { name: "verr", forms: ["0f00/4 Ew"], flags: "Z", system: (cpu, i) => op.setZero(cpu, op.inspect(cpu, i, 1, "verr") !== undefined) },
-  { name: "verw", forms: ["0f00/5 Ew"], flags: "Z", system: (cpu, i) => op.setZero(cpu, op.inspect(cpu, i, 1, "verw") !== undefined) },
+  { name: "invlpg", forms: ["0f01/7 Mb"], faults: "GP", since: 486, system: (cpu, i) => op.invalidatePage(cpu, i) },
+  { name: "sldt", forms: ["0f00/0 Ev"], faults: "UD", system: (cpu, i) => storeSelector(cpu, i, SEGMENT.LDTR) },
+  { name: "str", forms: ["0f00/1 Ev"], faults: "UD", system: (cpu, i) => storeSelector(cpu, i, SEGMENT.TR) },
+  { name: "lldt", forms: ["0f00/2 Ew"], faults: "UD NP", system: (cpu, i) => op.loadLdt(cpu, i) },
+  { name: "ltr", forms: ["0f00/3 Ew"], faults: "UD NP", system: (cpu, i) => op.loadTask(cpu, i) },
+  {
+    name: "verr",
+    forms: ["0f00/4 Ew"],
+    faults: "UD",
+    flags: "Z",
+    system: (cpu, i) => op.setZero(cpu, op.inspect(cpu, i, 1, "verr") !== undefined),
+  },
+  {
+    name: "verw",
+    forms: ["0f00/5 Ew"],
+    faults: "UD",
+    flags: "Z",
+    system: (cpu, i) => op.setZero(cpu, op.inspect(cpu, i, 1, "verw") !== undefined),
+  },
   {
     name: "lar",
     forms: ["0f02 Gv,Ew"],
+    faults: "UD",
     flags: "Z",
     system: (cpu, i) => {
       const d = op.inspect(cpu, i, 2, "lar");
@@ -193,6 +237,7 @@ const tables: Definition[] = [
   {
     name: "lsl",
     forms: ["0f03 Gv,Ew"],
+    faults: "UD",
     flags: "Z",
     system: (cpu, i) => {
       const d = op.inspect(cpu, i, 2, "lsl");
@@ -203,6 +248,7 @@ const tables: Definition[] = [
   {
     name: "arpl",
     forms: ["63 Ew,Gw"],
+    faults: "UD",
     flags: "Z",
     system: (cpu, i) => {
       op.requireProtectedMode(cpu, "arpl");
@@ -230,6 +276,7 @@ const registers: Definition[] = [
   {
     name: "mov-from-segment",
     forms: ["8c Ev,Nw"],
+    faults: "UD",
     system: (cpu, i) => {
       if (i.special > 5) cpu.raise(VECTOR.UD, undefined, "there is no such segment register");
       storeWord(cpu, i, cpu.selector(i.special));
@@ -238,18 +285,20 @@ const registers: Definition[] = [
   {
     name: "mov-to-segment",
     forms: ["8e Nw,Ew"],
+    faults: "UD GP NP SS",
     system: (cpu, i) => {
       op.requireLoadable(cpu, i.special);
       op.moveToSegment(cpu, i.special, i.read(2));
     },
   },
-  { name: "mov-from-control", forms: ["0f20 Rd,Kd"], system: (cpu, i) => i.write(1, op.moveFromControl(cpu, i.special)) },
-  { name: "mov-to-control", forms: ["0f22 Kd,Rd"], system: (cpu, i) => op.moveToControl(cpu, i.special, i.read(2)) },
-  { name: "mov-from-debug", forms: ["0f21 Rd,Kd"], system: (cpu, i) => i.write(1, op.moveFromDebug(cpu, i.special)) },
-  { name: "mov-to-debug", forms: ["0f23 Kd,Rd"], system: (cpu, i) => op.moveToDebug(cpu, i.special, i.read(2)) },
+  { name: "mov-from-control", forms: ["0f20 Rd,Kd"], faults: "UD GP", system: (cpu, i) => i.write(1, op.moveFromControl(cpu, i.special)) },
+  { name: "mov-to-control", forms: ["0f22 Kd,Rd"], faults: "UD GP", system: (cpu, i) => op.moveToControl(cpu, i.special, i.read(2)) },
+  { name: "mov-from-debug", forms: ["0f21 Rd,Kd"], faults: "UD GP DB", system: (cpu, i) => i.write(1, op.moveFromDebug(cpu, i.special)) },
+  { name: "mov-to-debug", forms: ["0f23 Kd,Rd"], faults: "UD GP DB", system: (cpu, i) => op.moveToDebug(cpu, i.special, i.read(2)) },
   {
     name: "clts",
     forms: ["0f06"],
+    faults: "GP",
     system: (cpu) => {
       cpu.requireRing0("clts");
       cpu.setWord(L.CR0, cpu.word(L.CR0) & ~8);
@@ -258,27 +307,28 @@ const registers: Definition[] = [
   {
     name: "hlt",
     forms: ["f4"],
+    faults: "GP",
     system: (cpu) => {
       cpu.requireRing0("hlt");
       cpu.halted = true;
     },
   },
-  { name: "wbinvd", forms: ["0f09", "0f08"], since: 486, system: (cpu) => cpu.requireRing0("wbinvd") },
+  { name: "wbinvd", forms: ["0f09", "0f08"], faults: "GP", since: 486, system: (cpu) => cpu.requireRing0("wbinvd") },
   { name: "cpuid", forms: ["0fa2"], since: 586, system: (cpu) => io.cpuid(cpu) },
   {
     name: "rdtsc",
     forms: ["0f31"],
+    faults: "GP",
     since: 586,
-    system: (cpu) => {
-      const now = cpu.time();
-      cpu.setWord(L.EAX, now % 2 ** 32);
-      cpu.setWord(L.EDX, Math.floor(now / 2 ** 32));
-    },
+    system: (cpu) => io.readTimeStamp(cpu),
   },
-  { name: "enter", forms: ["c8 Iw,Ib :v"], system: (cpu, i) => op.enterFrame(cpu, i) },
+  { name: "rdmsr", forms: ["0f32"], faults: "GP", since: 586, system: (cpu) => io.readModelSpecific(cpu) },
+  { name: "wrmsr", forms: ["0f30"], faults: "GP", since: 586, system: (cpu) => io.writeModelSpecific(cpu) },
+  { name: "enter", forms: ["c8 Iw,Ib :v"], faults: "SS PF AC", system: (cpu, i) => op.enterFrame(cpu, i) },
   {
     name: "ud",
     forms: ["0f0b", "0fb9", "0fff"],
+    faults: "UD",
     system: (cpu) => cpu.raise(VECTOR.UD, undefined, "ud2, or an opcode reserved to be invalid"),
   },
   {

@@ -15,6 +15,8 @@ export interface Definition {
   readonly forms: readonly string[];
   /** Arithmetic flags written (O S Z A P C) and left undefined (lower case). */
   readonly flags?: string;
+  /** Exceptions beyond those that its operands bring with them (faults.ts), by mnemonic: "DE", "GP NP". */
+  readonly faults?: string;
   /** LOCK is allowed when the destination is memory. */
   readonly lock?: boolean;
   /** The first processor that has it; absent: the 80386. */

@@ -7,13 +7,24 @@ import type { Processor } from "../processor.js";
 import { SEGMENT } from "../segment.js";
 import { requirePort } from "./system.js";
 
+const CR4_TSD = 4;
+
+function readPort(cpu: Processor, port: number, size: Size): number {
+  if (cpu.portBreakpoints) cpu.portTraps |= cpu.portBreakpoints(port, size);
+  return cpu.ports.read(port, size);
+}
+function writePort(cpu: Processor, port: number, size: Size, value: number): void {
+  if (cpu.portBreakpoints) cpu.portTraps |= cpu.portBreakpoints(port, size);
+  cpu.ports.write(port, size, value);
+}
+
 export function input(cpu: Processor, i: Instruction, port: number): void {
   requirePort(cpu, port, i.size);
-  cpu.setRegister(L.EAX, i.size, cpu.ports.read(port, i.size));
+  cpu.setRegister(L.EAX, i.size, readPort(cpu, port, i.size));
 }
 export function output(cpu: Processor, size: Size, port: number): void {
   requirePort(cpu, port, size);
-  cpu.ports.write(port, size, cpu.getRegister(L.EAX, size));
+  writePort(cpu, port, size, cpu.getRegister(L.EAX, size));
 }
 
 /** One iteration of ins or outs; a repeated one leaves eip at itself while there is more to do. */
@@ -33,13 +44,13 @@ export function inputString(cpu: Processor, i: Instruction): void {
   requirePort(cpu, port, i.size);
   string(cpu, i, L.EDI, (at) => {
     cpu.probeWrite(SEGMENT.ES, at, i.size);
-    cpu.write(SEGMENT.ES, at, i.size, cpu.ports.read(port, i.size));
+    cpu.write(SEGMENT.ES, at, i.size, readPort(cpu, port, i.size));
   });
 }
 export function outputString(cpu: Processor, i: Instruction): void {
   const port = cpu.getRegister(L.EDX, 2);
   requirePort(cpu, port, i.size);
-  string(cpu, i, L.ESI, (at) => cpu.ports.write(port, i.size, cpu.read(i.segment, at, i.size)));
+  string(cpu, i, L.ESI, (at) => writePort(cpu, port, i.size, cpu.read(i.segment, at, i.size)));
 }
 
 const text = (s: string): number => s.charCodeAt(0) | (s.charCodeAt(1) << 8) | (s.charCodeAt(2) << 16) | (s.charCodeAt(3) << 24);
@@ -50,6 +61,37 @@ export function cpuid(cpu: Processor): void {
   cpu.setWord(L.EBX, ebx!);
   cpu.setWord(L.ECX, ecx!);
   cpu.setWord(L.EDX, edx!);
+}
+
+function give(cpu: Processor, value: number): void {
+  cpu.setWord(L.EAX, value % 2 ** 32);
+  cpu.setWord(L.EDX, Math.floor(value / 2 ** 32));
+}
+
+/** rdtsc: the virtual clock, moved by what was written to its register; CR4.TSD keeps it from the outer rings (SDM volume 2, RDTSC). */
+export function readTimeStamp(cpu: Processor): void {
+  if (cpu.word(L.CR4) & CR4_TSD && cpu.cpl !== 0) cpu.generalProtection(0, "rdtsc with CR4.TSD set needs CPL 0");
+  give(cpu, cpu.time() + cpu.timeStampOffset);
+}
+
+/** Model-specific registers there are: the Pentium's machine check address and type, which report nothing, and the time-stamp counter. */
+const MSR = { machineCheckAddress: 0, machineCheckType: 1, timeStamp: 0x10 } as const;
+
+/** rdmsr: #GP(0) for registers there are not (SDM volume 2, RDMSR). */
+export function readModelSpecific(cpu: Processor): void {
+  cpu.requireRing0("rdmsr");
+  const n = cpu.word(L.ECX);
+  if (n === MSR.timeStamp) give(cpu, cpu.time() + cpu.timeStampOffset);
+  else if (n === MSR.machineCheckAddress || n === MSR.machineCheckType) give(cpu, 0);
+  else cpu.generalProtection(0, `rdmsr: there is no register 0x${n.toString(16)}`);
+}
+
+/** wrmsr: only the lower half of the time-stamp counter is taken, the upper becomes 0 (SDM volume 3, 17.17). */
+export function writeModelSpecific(cpu: Processor): void {
+  cpu.requireRing0("wrmsr");
+  const n = cpu.word(L.ECX);
+  if (n !== MSR.timeStamp) cpu.generalProtection(0, `wrmsr: there is no register 0x${n.toString(16)} that can be written`);
+  cpu.timeStampOffset = cpu.word(L.EAX) - cpu.time();
 }
 
 export function compareExchange8(cpu: Processor, i: Instruction): void {

@@ -32,9 +32,9 @@ import { Stack } from "../stack.js";
 
 const CR0 = { PE: 1, MP: 2, EM: 4, TS: 8, ET: 16, NE: 32, WP: 1 << 16, AM: 1 << 18, NW: 1 << 29, CD: 1 << 30, PG: 1 << 31 } as const;
 
-/** int n, int3, into: through the IDT with the gate's DPL checked. */
 const CR4_DE = 8;
 
+/** int n, int3, into: through the IDT with the gate's DPL checked. */
 export function softwareInterrupt(cpu: Processor, i: Instruction, vector: number): void {
   deliver(cpu, { vector, kind: "software", errorCode: undefined, returnTo: i.next, resume: false });
 }
@@ -118,12 +118,15 @@ export function moveToControl(cpu: Processor, n: number, value: number): void {
     default:
       if (value & ~cpu.model.cr4!) cpu.generalProtection(0, `mov to cr4: 0x${value.toString(16)} sets bits this processor does not have`);
       cpu.setWord(L.CR4, value);
+      cpu.debugChanged = true;
       cpu.paging.flush(false);
       cpu.contextChanged = true;
   }
 }
 
 export function writeCr0(cpu: Processor, value: number): void {
+  const caching = value & cpu.model.cr0 & (CR0.NW | CR0.CD);
+  if (caching === CR0.NW) cpu.generalProtection(0, "CR0.NW cannot be set while CR0.CD is clear");
   if (value & CR0.PG && !(value & CR0.PE)) cpu.generalProtection(0, "CR0.PG cannot be set while CR0.PE is clear");
   const changed = cpu.word(L.CR0) ^ value;
   cpu.setWord(L.CR0, (value & cpu.model.cr0) | CR0.ET);

@@ -6,7 +6,7 @@ import type { Definition } from "../table.js";
 import { controlOp, invalidOpcode, sti, waitForErrors } from "./common.js";
 
 export const control: Definition[] = [
-  { name: "wait", forms: ["9b"], system: (cpu, i) => waitForErrors(cpu, i) },
+  { name: "wait", forms: ["9b"], faults: "NM MF", system: (cpu, i) => waitForErrors(cpu, i) },
   controlOp("fldcw", ["d9/5 Mw"], true, (f, cpu, i) => {
     f.control = cpu.read(i.segment, i.effectiveAddress(), 2);
   }),
