@@ -1,45 +1,126 @@
 /**
- * Writes docs/OPCODES.md from the definition table of the build: `npm run docs`. With --check it writes nothing and fails if the file is
- * out of date.
+ * Writes docs/OPCODES.md, from the definition table of the build, and docs/CONFORMANCE.md, from docs/conformance.json: `npm run docs`. With
+ * --check it writes nothing and fails if one of them is out of date.
  */
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
+import { SUITES } from "./suites.mjs";
 
 const { TABLE } = await import(new URL("../dist/cpu386/definitions/index.js", import.meta.url));
-const path = new URL("../docs/OPCODES.md", import.meta.url);
+const { faultsOf } = await import(new URL("../dist/cpu386/definitions/faults.js", import.meta.url));
+const results = JSON.parse(readFileSync(new URL("../docs/conformance.json", import.meta.url), "utf8"));
 
+const number = (n) => n.toLocaleString("en-US");
+const row = (cells) => `| ${cells.join(" | ")} |`;
+const table = (head, rows) => [row(head), row(head.map(() => "---")), ...rows.map(row)].join("\n");
+
+// docs/OPCODES.md ----------------------------------------------------------------------------------------------------------------------
 const HOW = { emit: "interpreter", helper: "TypeScript", system: "TypeScript, ends the block" };
 const how = (d) => HOW[d.emit ? "emit" : d.helper ? "helper" : "system"];
-
 /** OSZAPC: a capital is written, a small letter left undefined, a dot untouched. */
 const flags = (d) =>
   [..."OSZAPC"].map((f) => (d.flags?.includes(f) ? f : d.flags?.includes(f.toLowerCase()) ? f.toLowerCase() : ".")).join("");
+const COLUMNS = [...new Set(SUITES.flatMap((s) => s.column ?? []))];
+const keyOf = ({ definition, text }) => `${definition.name} ${text}`;
+function covered(form, column) {
+  const suites = SUITES.filter((s) => s.column === column);
+  return suites.reduce((sum, { name }) => sum + (results.suites[name]?.forms[keyOf(form)] ?? 0), 0);
+}
+const isCovered = (form) => COLUMNS.some((column) => covered(form, column) > 0);
 
-function text() {
-  const definitions = [...new Set(TABLE.forms.map((f) => f.definition))];
-  const rows = definitions.map((d) => {
-    const forms = d.forms.map((f) => `\`${f}\``).join(" ");
-    return `| ${d.name} | ${forms} | ${d.since ?? 386} | \`${flags(d)}\` | ${d.lock ? "yes" : ""} | ${how(d)} |`;
+function opcodes() {
+  const rows = TABLE.forms.map((form) => {
+    const d = form.definition;
+    const cases = COLUMNS.map((column) => (covered(form, column) ? number(covered(form, column)) : ""));
+    return [`\`${form.text}\``, d.name, d.since ?? 386, `\`${flags(d)}\``, d.lock ? "yes" : "", faultsOf(form).join(" "), how(d), ...cases];
   });
+  const definitions = new Set(TABLE.forms.map((f) => f.definition));
   return `# Opcodes
 
-Generated from src/cpu386/definitions by \`npm run docs\`: ${definitions.length} instructions, ${TABLE.forms.length} encodings, ${TABLE.emitted.length} handlers in the generated interpreter.
+Generated from src/cpu386/definitions by \`npm run docs\`: ${definitions.size} instructions, ${TABLE.forms.length} encodings, ${TABLE.emitted.length} handlers in the generated interpreter.
 
 Encodings are in the notation of the manual's opcode map (SDM volume 2, appendix A): E r/m, M memory only, R register only, G modrm.reg, Z low bits of
 the opcode, I immediate, S sign-extended byte, J relative target, O offset, A far pointer, N segment register, K control or debug register; b, w, d a byte,
-word, doubleword, v by operand size. Flags: a capital is written, a small letter left undefined, a dot untouched.
+word, doubleword, v by operand size. Flags: a capital is written, a small letter left undefined, a dot untouched. Faults: beside those, any instruction can
+meet #GP, #PF and #UD in being fetched and decoded, #UD by a LOCK prefix that is not allowed, and #DB. The last columns count the cases in which
+a suite of [CONFORMANCE.md](CONFORMANCE.md) executed the encoding and compared what it left; "test ROM" counts executions.
 
-| instruction | encodings | since | flags | LOCK | how |
-|---|---|---|---|---|---|
-${rows.join("\n")}
+${table(["encoding", "instruction", "since", "flags", "LOCK", "faults", "how", ...COLUMNS], rows)}
 `;
 }
 
-if (process.argv.includes("--check")) {
-  if (readFileSync(path, "utf8") !== text()) {
-    console.error("docs/OPCODES.md is out of date: npm run docs");
+// docs/CONFORMANCE.md ------------------------------------------------------------------------------------------------------------------
+const ran = SUITES.filter(({ name }) => results.suites[name]);
+const departed = (s) => results.suites[s.name].departures.reduce((sum, d) => sum + d.cases, 0);
+
+function suiteTable() {
+  const rows = ran.map((s) => {
+    const { cases } = results.suites[s.name];
+    return [s.reference, s.compares, s.file, `${number(cases)} ${s.unit}`, number(departed(s)), 0];
+  });
+  return table(["reference", "what is compared", "where", "cases", "settled by the manual", "not explained"], rows);
+}
+
+function departures() {
+  const found = new Map();
+  for (const s of ran) {
+    for (const { reference, what, manual, cases } of results.suites[s.name].departures) {
+      const key = `${reference}|${what}`;
+      const known = found.get(key) ?? { reference, what, manual, where: [] };
+      known.where.push(`${s.name}: ${number(cases)}`);
+      found.set(key, known);
+    }
+  }
+  const order = [...found.values()].sort((a, b) => a.reference.localeCompare(b.reference));
+  return table(
+    ["reference", "what it does", "the manual", "cases"],
+    order.map((d) => [d.reference, d.what, d.manual, d.where.join(", ")]),
+  );
+}
+
+function conformance() {
+  const { host, qemu, bochs, gdb } = results.references;
+  const uncovered = TABLE.forms.filter((form) => !isCovered(form)).map((form) => `${form.definition.name} \`${form.text}\``);
+  return `# What pok386 is compared with, and where they differ
+
+Generated by \`npm run conformance\`, which runs the suites and counts; the tests run the same, the random ones with fewer cases. Host: ${host};
+QEMU ${qemu}; Bochs ${bochs}; gdb ${gdb}.
+
+## Suites
+
+${suiteTable()}
+
+Beside these, real programs judge the whole: gdb ${gdb} and gdb-multiarch in sessions as a user types them (test/gdb), VS Code's CDT adapter over
+DAP (test/dap), and QEMU by every line the sample systems print (test/guest).
+
+## Where a reference departs from the manual
+
+The Intel manual (SDM) decides; pok386 follows it. A difference that is not in this table fails its test.
+
+${departures()}
+
+Not generated as cases, because the host's operating system or an AMD processor makes them incomparable: cpuid, rdtsc and the stores of descriptor
+tables; ret and iret at the very end of a stack (AMD's processors read more of it than they need); branches taken that end at the code limit.
+
+## What is left undefined by the manual
+
+Flags marked with small letters in docs/OPCODES.md are not compared. AF after logical operations and shifts is 0 here.
+
+## What no suite covers
+
+${uncovered.length} of ${TABLE.forms.length} encodings are in no suite above; tests of one rule each cover them${uncovered.length ? `: ${uncovered.join(", ")}` : ""}.
+`;
+}
+
+// --------------------------------------------------------------------------------------------------------------------------------------
+const check = process.argv.includes("--check");
+for (const [name, text] of [
+  ["OPCODES.md", opcodes()],
+  ["CONFORMANCE.md", conformance()],
+]) {
+  const path = new URL(`../docs/${name}`, import.meta.url);
+  if (!check) writeFileSync(path, text);
+  else if (readFileSync(path, "utf8") !== text) {
+    console.error(`docs/${name} is out of date: npm run docs`);
     process.exit(1);
   }
-} else {
-  mkdirSync(new URL(".", path), { recursive: true });
-  writeFileSync(path, text());
 }

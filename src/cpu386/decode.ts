@@ -20,6 +20,7 @@ export type DecodeFault = "page-fault" | "invalid" | "beyond-limit" | "too-long"
 
 export interface Decoded {
   length: number;
+  form: Form;
   shape: Shape;
   fault: DecodeFault | undefined;
   /** Record fields, in words (see layout.R). */
@@ -81,6 +82,7 @@ export class Decoder {
   private start = 0;
   private readonly out: Decoded = {
     length: 0,
+    form: UD_FORM,
     shape: UD_SHAPE,
     fault: undefined,
     r1: 0,
@@ -119,6 +121,7 @@ export class Decoder {
     } catch (e) {
       if (!(e instanceof Overrun)) throw e;
       out.fault = e.fault;
+      out.form = UD_FORM;
       out.shape = UD_SHAPE;
     }
     out.length = (this.ip - this.start) >>> 0;
@@ -190,6 +193,7 @@ export class Decoder {
     const shape = form.shapes[shapeSlot(operand, kind, address, context.stackSize, rep)];
     if (!shape) throw new Overrun("invalid");
     if (lock && !(form.definition.lock && shape.operands[0]!.kind === "memory")) throw new Overrun("invalid");
+    out.form = form;
     out.shape = shape;
     if (form.operands.some((code) => code[0] === "J")) {
       const target = this.ip + out.imm;

@@ -1,9 +1,10 @@
 /** For every encoding: a page fault at any of its accesses leaves registers, flags and memory as they were (SDM volume 3, 6.15). */
-import { describe, expect, test } from "vitest";
+import { afterAll, describe, expect, test } from "vitest";
 import { physical } from "../../src/cpu386/address.js";
 import { TABLE } from "../../src/cpu386/definitions/index.js";
 import * as L from "../../src/cpu386/layout.js";
 import { SEGMENT } from "../../src/cpu386/segment.js";
+import { SuiteReport } from "../support/suite-report.js";
 import { DATA, GDT, LDT_SELECTOR, STACK, TSS_SELECTOR } from "./machine.js";
 import { encode, hasLetter } from "./oracle/encode.js";
 import { Random } from "./oracle/random.js";
@@ -37,6 +38,9 @@ function prepare(m: PagedMachine, target: number, stack: number): void {
   m.p.flags = 0x8d7;
 }
 
+const report = new SuiteReport("page-faults");
+afterAll(() => report.write());
+
 describe.each([
   ["the operand's page is missing", MISSING + 0x100, STACK, 600],
   ["the operand crosses into a missing page", MISSING - 1, STACK, 400],
@@ -61,6 +65,8 @@ describe.each([
         const [before, ram, fpu] = [m.state(), parts(m), float(m)];
         if (m.run().kind !== "shutdown" || m.p.faults[0]!.vector !== 14) continue;
         faults++;
+        report.cases++;
+        report.covered(form);
         expect(m.cr2, what).toBeGreaterThanOrEqual(MISSING);
         expect(m.state(), what).toEqual(before);
         expect(float(m), `${what}: x87`).toEqual(fpu);

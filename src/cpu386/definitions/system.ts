@@ -43,8 +43,10 @@ const segmentStack: Definition[] = (
     ["gs", SEGMENT.GS, "0fa8", "0fa9"],
   ] as const
 ).flatMap(([name, n, push, pop]): Definition[] => [
-  { name: `push-${name}`, forms: [push], system: (cpu, i) => pushSegment(cpu, i, n) },
-  ...(pop ? [{ name: `pop-${name}`, forms: [pop], system: (cpu: Processor, i: Instruction) => popSegment(cpu, i, n) }] : []),
+  { name: `push-${name}`, forms: [push], faults: "SS PF AC", system: (cpu, i) => pushSegment(cpu, i, n) },
+  ...(pop
+    ? [{ name: `pop-${name}`, forms: [pop], faults: "GP NP SS PF AC", system: (cpu: Processor, i: Instruction) => popSegment(cpu, i, n) }]
+    : []),
 ]);
 
 const loadPointers: Definition[] = (
@@ -58,6 +60,7 @@ const loadPointers: Definition[] = (
 ).map(([name, n, opcode]) => ({
   name,
   forms: [`${opcode} Gv,Mv`],
+  faults: "NP",
   system: (cpu, i) => {
     const { selector, eip } = pointer(cpu, i);
     op.moveToSegment(cpu, n, selector);

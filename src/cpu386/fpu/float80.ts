@@ -173,13 +173,14 @@ function overflow(
   env: Environment,
 ): Float80 {
   env.raised |= FPU_EXCEPTION.overflow;
-  // Too large even for the moved exponent (fscale only): as if it were masked.
-  if (!(env.masks & FPU_EXCEPTION.overflow) && biased - WRAP < MAX_EXPONENT) {
+  const masked = (env.masks & FPU_EXCEPTION.overflow) !== 0;
+  if (!masked && biased - WRAP < MAX_EXPONENT) {
     note(env, inexact, up);
     return { sign, exponent: biased - WRAP, significand: result << BigInt(64 - precision) };
   }
   env.raised |= FPU_EXCEPTION.precision;
-  const away = env.rounding === 0 || (env.rounding === 1 && sign === 1) || (env.rounding === 2 && sign === 0);
+  // Too large even for the moved exponent (fscale only): infinity, whatever the rounding (SDM volume 1, 8.5.4).
+  const away = !masked || env.rounding === 0 || (env.rounding === 1 && sign === 1) || (env.rounding === 2 && sign === 0);
   env.roundedUp = away;
   if (away) return infinity(sign);
   return { sign, exponent: MAX_EXPONENT - 1, significand: ((1n << BigInt(precision)) - 1n) << BigInt(64 - precision) };

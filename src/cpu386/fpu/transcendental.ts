@@ -144,11 +144,23 @@ export function logarithm(x: Float80, y: Float80, env: Environment): Float80 {
     const sign = d < 0n === (y.sign === 1) ? 0 : 1;
     return round({ sign, significand: n, exponent: ey.exponent - 3 * FRACTION }, env, true, 64);
   }
-  const z = div(d, m + UNIT);
-  const log = BigInt(power) * UNIT + mul(mul(z, arcRatio(mul(z, z), false)), LOG2_SCALE());
+  const log = BigInt(power) * UNIT + logOfFixed(m);
   const exactly = d === 0n;
   const sign = log < 0n === (y.sign === 1) ? 0 : 1;
   return round({ sign, significand: ey.significand * (log < 0n ? -log : log), exponent: ey.exponent - FRACTION }, env, !exactly, 64);
+}
+
+/** log2 of a positive fixed-point number, as one. */
+function logOfFixed(n: bigint): bigint {
+  let power = bitLength(n) - 1 - FRACTION;
+  let m = power >= 0 ? n >> BigInt(power) : n << BigInt(-power);
+  // In [0.75, 1.5), where the series is short.
+  if (m > (UNIT * 3n) / 2n) {
+    m >>= 1n;
+    power++;
+  }
+  const z = div(m - UNIT, m + UNIT);
+  return BigInt(power) * UNIT + mul(mul(z, arcRatio(mul(z, z), false)), LOG2_SCALE());
 }
 
 /** y x log2(x + 1), for x near 0 */
@@ -165,6 +177,11 @@ export function logarithmPlusOne(x: Float80, y: Float80, env: Environment): Floa
   const ey = exact(y);
   const at = fixed(ex);
   if (at <= -UNIT) return invalid(env);
+  // Far from 0 the manual leaves the result undefined; it is the logarithm here, for which the series below would take for ever.
+  if (at > UNIT || at < -UNIT / 2n) {
+    const log = logOfFixed(UNIT + at);
+    return round({ sign, significand: ey.significand * (log < 0n ? -log : log), exponent: ey.exponent - FRACTION }, env, true, 64);
+  }
   // z = x / (2 + x); its ratio to x, times that of atanh(z) to z.
   const perX = div(UNIT, 2n * UNIT + at);
   const z = mul(at, perX);

@@ -48,10 +48,10 @@ export function generate(random: Random, only?: readonly Form[]): Case {
   regs[4] = stackPointer(random, segments.ss === selectorOf("stack16"));
   const patches = new Patches(PATTERN);
   const first = random.pick(only ?? FORMS);
-  const code = instruction(random, first, wide ? 4 : 2, regs, segments, patches, true);
+  const parts = [instruction(random, first, wide ? 4 : 2, regs, segments, patches, true)];
   let undefinedNow = undefinedFlags(first.definition.flags);
   let everUndefined = undefinedNow;
-  let names = first.definition.name;
+  const forms = [first];
   // A branch must not land in the middle of what follows, and a segment just loaded may reach beyond the test memory.
   const alone = only || hasLetter(first, "J") || /segment|^pop-|^l.s$/.test(first.definition.name);
   const more = alone || random.chance(70) ? 0 : random.between(1, 4);
@@ -61,18 +61,21 @@ export function generate(random: Random, only?: readonly Form[]): Case {
     if (undefinedNow && READS_FLAGS.test(name)) continue;
     // Their count is in CL, of which nothing is known any more.
     if (/^sh[lr]d$/.test(name) && form.operands[2] === "CL") continue;
-    code.push(...instruction(random, form, wide ? 4 : 2, regs, segments, patches, false));
+    parts.push(instruction(random, form, wide ? 4 : 2, regs, segments, patches, false));
     if (SETS_ALL_FLAGS.has(name)) undefinedNow = 0;
     undefinedNow |= undefinedFlags(flags);
     everUndefined |= undefinedNow;
-    names += `, ${name}`;
+    forms.push(form);
   }
+  const code = parts.flat();
   // A taken branch that ends at the limit faults on AMD's processors, which the manual does not say.
   const at = !hasLetter(first, "J") && random.chance(3) ? 0xffff - random.below(code.length + 1) : random.between(0x8000, 0x9000);
   return {
-    name: names,
+    name: forms.map((f) => f.definition.name).join(", "),
+    forms,
     at,
     code,
+    parts,
     regs,
     // Bit 1 and IF are always set in a process.
     flags: (random.word() & (FLAG.CF | FLAG.PF | FLAG.AF | FLAG.ZF | FLAG.SF | FLAG.OF | FLAG.DF)) | FLAG.IF | 2,

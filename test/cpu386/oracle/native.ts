@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import type { Form } from "../../../src/cpu386/definitions/table.js";
 
 export const CODE = 0x100000;
 export const DATA = 0x120000;
@@ -42,9 +43,13 @@ export const selectorOf = (name: keyof typeof LDT): number => Object.keys(LDT).i
 
 export interface Case {
   readonly name: string;
+  /** The encodings its code consists of. */
+  readonly forms: readonly Form[];
   /** Offset in CS of the code, and the code. */
   readonly at: number;
   readonly code: readonly number[];
+  /** The same by instruction. */
+  readonly parts: readonly (readonly number[])[];
   /** eax ecx edx ebx esp ebp esi edi */
   readonly regs: readonly number[];
   readonly flags: number;
@@ -158,7 +163,7 @@ export function buildNative(): { run(cases: readonly Case[]): Outcome[]; dispose
       if (outcomes.length !== cases.length) {
         const culprit = cases[outcomes.length];
         throw new Error(
-          `the native runner stopped (${done.signal ?? done.status}) ${done.stderr} at case ${outcomes.length}: ${JSON.stringify(culprit)}`,
+          `the native runner stopped (${done.signal ?? done.status}) ${done.stderr} at case ${outcomes.length}: ${JSON.stringify({ ...culprit, forms: [] })}`,
         );
       }
       return outcomes;

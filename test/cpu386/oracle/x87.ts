@@ -21,6 +21,7 @@ export const X87_FORMS: readonly Form[] = TABLE.forms.filter(
 
 export interface X87Case {
   readonly name: string;
+  readonly form: Form;
   readonly code: readonly number[];
   readonly input: Uint8Array;
 }
@@ -107,7 +108,7 @@ export function makeCase(random: Random): X87Case {
   for (let n = 0; n < 8; n++) input.set(float80(random), 16 + n * 10);
   for (let n = 0; n < 16; n++) input[96 + n] = random.below(256);
   memoryOperand(random, form, input);
-  return { name: form.definition.name, code, input };
+  return { name: form.definition.name, form, code, input };
 }
 
 /** Reals of memory formats near their own limits, and integers; BCD with digits only. */

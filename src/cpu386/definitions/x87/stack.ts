@@ -55,8 +55,15 @@ function partialRemainder(f: X87, nearest: boolean): void {
   f.setConditions(quotient === undefined ? STATUS.C2 : bits);
 }
 
-/** fptan and fsincos push a second result; out of range sets C2 and leaves the operand. */
-function twoResults(f: X87, first: (v: Float80, env: Environment) => Float80, second: (v: Float80, env: Environment) => Float80): void {
+/**
+ * fptan and fsincos push a second result; out of range sets C2 and leaves the operand.
+ * @param second also hears the first result
+ */
+function twoResults(
+  f: X87,
+  first: (v: Float80, env: Environment) => Float80,
+  second: (v: Float80, env: Environment, first: Float80) => Float80,
+): void {
   f.clearC1();
   const full = f.requireFull(0);
   const room = full && f.requireRoom();
@@ -70,7 +77,8 @@ function twoResults(f: X87, first: (v: Float80, env: Environment) => Float80, se
   const v = f.get(0);
   if (T.outOfRange(v)) return f.setCompared((f.status & (STATUS.C0 | STATUS.C3)) | STATUS.C2);
   const env = f.environment();
-  const [a, b] = [first(v, env), second(v, env)];
+  const a = first(v, env);
+  const b = second(v, env, a);
   if (!f.settle(env)) return;
   f.setCompared(f.status & (STATUS.C0 | STATUS.C3));
   f.set(0, a);
@@ -116,7 +124,7 @@ const D9: Readonly<Record<number, Operation>> = {
   14: constant(() => ZERO),
   16: (f) => compute(f, 0, [0], false, (env) => T.exponentialMinusOne(f.get(0), env)),
   17: (f) => compute(f, 1, [0, 1], true, (env) => T.logarithm(f.get(0), f.get(1), env)),
-  18: (f) => twoResults(f, T.tangent, (v) => (isNan(v) ? v : ONE)),
+  18: (f) => twoResults(f, T.tangent, (_v, _env, result) => (isNan(result) ? result : ONE)),
   19: (f) => compute(f, 1, [0, 1], true, (env) => T.arctangent(f.get(0), f.get(1), env)),
   20: extractParts,
   21: (f) => partialRemainder(f, true),

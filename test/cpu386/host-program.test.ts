@@ -1,0 +1,42 @@
+/** A failing case of the oracle is printed as a program: it must do on the host what the oracle's own runner saw. */
+import { spawnSync } from "node:child_process";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { folder } from "../support/partitions.js";
+import { generate } from "./oracle/generate.js";
+import { buildNative, type Case, ENDLESS } from "./oracle/native.js";
+import { asProgram, shrink } from "./oracle/program.js";
+import { Random } from "./oracle/random.js";
+
+/** Registers at the signal that ends the program, in the order of an outcome's, and eip. */
+function runProgram(c: Case): number[] {
+  const at = folder();
+  const [source, program] = [join(at, "case.S"), join(at, "case")];
+  writeFileSync(source, asProgram(c, []));
+  const built = spawnSync("gcc", ["-m32", "-nostdlib", "-static", "-no-pie", "-o", program, source], { encoding: "utf8" });
+  expect(built.stderr).toBe("");
+  const { stdout } = spawnSync(program, { timeout: 5_000 });
+  const context = new Uint32Array(stdout.buffer.slice(stdout.byteOffset, stdout.byteOffset + stdout.length));
+  const [edi, esi, ebp, esp, ebx, edx, ecx, eax] = context.subarray(4, 12) as unknown as number[];
+  return [eax, ecx, edx, ebx, esp, ebp, esi, edi, context[14]] as number[];
+}
+
+test("the program ends as the case did", { timeout: 60_000 }, () => {
+  const native = buildNative();
+  const random = new Random(1);
+  const cases = Array.from({ length: 12 }, () => generate(random));
+  native.run(cases).forEach((outcome, n) => {
+    if (outcome.vector !== ENDLESS) expect(runProgram(cases[n]!), cases[n]!.name).toEqual([...outcome.regs, outcome.eip]);
+  });
+  native.dispose();
+});
+
+test("shrinking keeps the instruction that fails, and drops the rest", () => {
+  const random = new Random(2);
+  let c = generate(random);
+  while (c.parts.length < 4) c = generate(random);
+  const wanted = c.forms[2]!;
+  const smallest = shrink(c, (candidate) => candidate.forms.includes(wanted));
+  expect([smallest.forms, smallest.parts.length, smallest.patches]).toEqual([[wanted], 1, []]);
+});
