@@ -72,7 +72,7 @@ function enterHandler(cpu: Processor, interrupt: Interrupt): void {
   }
   if (!isPresent(attributes)) cpu.raise(VECTOR.NP, gateError, `the gate of vector ${vector} is not present (P = 0)`, gateFacts);
   if (type === GATE.task) {
-    switchByGate(cpu, low >>> 16, "interrupt", interrupt.returnTo, external);
+    switchByGate(cpu, low >>> 16, "interrupt", interrupt.returnTo, external, interrupt.resume);
     if (interrupt.errorCode !== undefined) pushErrorCode(cpu, interrupt.errorCode, external);
     return;
   }

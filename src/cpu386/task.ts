@@ -58,13 +58,20 @@ export function switchDirectly(cpu: Processor, tss: Descriptor, cause: "jmp" | "
   switchTask(cpu, tss, cause, next, 0);
 }
 
-/** Through a task gate, whose own privilege has been checked. */
-export function switchByGate(cpu: Processor, selector: number, cause: TaskSwitchCause, next: number, external: 0 | 1): void {
+/** Through a task gate, whose own privilege has been checked. @param resume RF in the image saved: the event is a fault */
+export function switchByGate(
+  cpu: Processor,
+  selector: number,
+  cause: TaskSwitchCause,
+  next: number,
+  external: 0 | 1,
+  resume = false,
+): void {
   const facts = { segment: "TR", selector };
   if ((selector & 0xfffc) === 0 || selector & 4) {
     cpu.generalProtection(selectorError(selector, external), "the task gate names no descriptor in the GDT", facts);
   }
-  switchTask(cpu, fetchDescriptor(cpu, selector, VECTOR.GP, external), cause, next, external);
+  switchTask(cpu, fetchDescriptor(cpu, selector, VECTOR.GP, external), cause, next, external, resume);
 }
 
 /** iret with NT set: back to the task that the current TSS links to. */
@@ -77,14 +84,14 @@ export function returnToTask(cpu: Processor, next: number): void {
   switchTask(cpu, fetchDescriptor(cpu, selector, VECTOR.TS), "iret", next, 0);
 }
 
-function switchTask(cpu: Processor, tss: Descriptor, cause: TaskSwitchCause, next: number, external: 0 | 1): void {
+function switchTask(cpu: Processor, tss: Descriptor, cause: TaskSwitchCause, next: number, external: 0 | 1, resume = false): void {
   checkTss(cpu, tss, cause, external);
   const wide = systemType(tss.attributes)! >= 8;
   const layout = wide ? LAYOUT32 : LAYOUT16;
   const old = cpu.segment(SEGMENT.TR);
   const oldSelector = old.selector;
   requireMapped(cpu, tss, cause, layout);
-  saveState(cpu, cause, next);
+  saveState(cpu, cause, next, resume);
 
   if (cause === "jmp" || cause === "iret") setBusy(cpu, oldSelector, false);
   if (cause !== "iret") setBusy(cpu, tss.selector, true);
@@ -150,7 +157,7 @@ function checkTss(cpu: Processor, tss: Descriptor, cause: TaskSwitchCause, exter
 }
 
 /** Saves the current task in its TSS, in the form the TSS has. */
-function saveState(cpu: Processor, cause: TaskSwitchCause, next: number): void {
+function saveState(cpu: Processor, cause: TaskSwitchCause, next: number, resume: boolean): void {
   const tr = cpu.segment(SEGMENT.TR);
   const layout = systemType(tr.attributes)! >= 8 ? LAYOUT32 : LAYOUT16;
   const { size } = layout;
@@ -159,7 +166,9 @@ function saveState(cpu: Processor, cause: TaskSwitchCause, next: number): void {
   cpu.probeLinear(linear(tr.base + layout.eip), 4, false);
   cpu.probeLinear(linear(tr.base + layout.last - 3), 4, false);
   put(layout.eip, next);
-  put(layout.eflags, cause === "iret" ? cpu.flags & ~FLAG.NT : cpu.flags);
+  // RF as on a stack (SDM volume 3, 17.3.1.1): it lasts for one instruction, and is set for a fault.
+  const flags = (cpu.flags & ~FLAG.RF) | (resume ? FLAG.RF : 0);
+  put(layout.eflags, cause === "iret" ? flags & ~FLAG.NT : flags);
   for (let n = 0; n < 8; n++) put(layout.general + n * size, cpu.word(n * 4));
   for (let n = 0; n < layout.count; n++) put(layout.segments + n * size, cpu.selector(SEGMENT_ORDER[n]!), 2);
 }
