@@ -21,7 +21,7 @@ import {
   systemType,
 } from "./segment.js";
 import { Stack } from "./stack.js";
-import { pushErrorCode, switchByGate } from "./task.js";
+import { checkTaskEip, pushErrorCode, switchByGate } from "./task.js";
 
 export type InterruptKind = "exception" | "software" | "external";
 
@@ -74,6 +74,7 @@ function enterHandler(cpu: Processor, interrupt: Interrupt): void {
   if (type === GATE.task) {
     switchByGate(cpu, low >>> 16, "interrupt", interrupt.returnTo, external, interrupt.resume);
     if (interrupt.errorCode !== undefined) pushErrorCode(cpu, interrupt.errorCode, external);
+    checkTaskEip(cpu, external);
     return;
   }
   const size = type === GATE.interrupt32 || type === GATE.trap32 ? 4 : 2;
