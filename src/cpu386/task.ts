@@ -207,7 +207,8 @@ function loadTaskSegments(cpu: Processor, selectors: readonly number[], ldt: num
   }
   install(cpu, SEGMENT.SS, markAccessed(cpu, stack));
   install(cpu, SEGMENT.CS, markAccessed(cpu, code));
-  for (const n of [SEGMENT.ES, SEGMENT.DS, SEGMENT.FS, SEGMENT.GS]) loadTaskData(cpu, n, selectors[SEGMENT_ORDER.indexOf(n)] ?? 0, external);
+  for (const n of [SEGMENT.ES, SEGMENT.DS, SEGMENT.FS, SEGMENT.GS])
+    loadTaskData(cpu, n, selectors[SEGMENT_ORDER.indexOf(n)] ?? 0, external);
 }
 
 /** The last check of a switch, when an error code has been pushed: the new task's EIP. */
@@ -254,7 +255,8 @@ function taskStack(cpu: Processor, selector: number, external: 0 | 1): Descripto
   if (!isWritableData(d.attributes)) cpu.raise(VECTOR.TS, error, "SS takes writable data segments only", facts);
   if (!isPresent(d.attributes)) cpu.raise(VECTOR.SS, error, "the task's stack segment is not present (P = 0)", facts);
   const [dpl, rpl] = [dplOf(d.attributes), selector & 3];
-  if (dpl !== cpu.cpl || rpl !== cpu.cpl) cpu.raise(VECTOR.TS, error, `the task's SS has DPL ${dpl} and RPL ${rpl}, and CPL is ${cpu.cpl}`, facts);
+  if (dpl !== cpu.cpl || rpl !== cpu.cpl)
+    cpu.raise(VECTOR.TS, error, `the task's SS has DPL ${dpl} and RPL ${rpl}, and CPL is ${cpu.cpl}`, facts);
   return d;
 }
 

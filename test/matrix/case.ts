@@ -18,7 +18,12 @@ export type Operation = { readonly bytes: readonly number[] } & (
   | { readonly what: "ret"; readonly size: 2 | 4; readonly release: number }
   | { readonly what: "iret"; readonly size: 2 | 4 }
   | { readonly what: "int"; readonly vector: number; readonly form: "n" | "3" | "into" }
-  | { readonly what: "sensitive"; readonly rule: "iopl" | "virtual-iopl" | "ring0" | "invalid"; readonly clears?: number; readonly sets?: number }
+  | {
+      readonly what: "sensitive";
+      readonly rule: "iopl" | "virtual-iopl" | "ring0" | "invalid";
+      readonly clears?: number;
+      readonly sets?: number;
+    }
 );
 
 export interface Case {

@@ -23,7 +23,12 @@ export const load = (segment: SegmentName, selector: number): Operation => ({
   selector,
   bytes: [0x8e, 0xc0 | (NUMBER[segment] << 3)],
 });
-export const pop = (segment: SegmentName, size: 2 | 4 = 4): Operation => ({ what: "pop", segment, size, bytes: [...sized(size), ...POP[segment]!] });
+export const pop = (segment: SegmentName, size: 2 | 4 = 4): Operation => ({
+  what: "pop",
+  segment,
+  size,
+  bytes: [...sized(size), ...POP[segment]!],
+});
 /** lds and its like into ECX or CX. */
 export const loadPointer = (segment: SegmentName, at: number, size: 2 | 4 = 4): Operation => ({
   what: "load-pointer",
@@ -34,7 +39,14 @@ export const loadPointer = (segment: SegmentName, at: number, size: 2 | 4 = 4): 
   bytes: [...sized(size), ...POINTER[segment]!, 0x0d, ...little(at, 4)],
 });
 
-const SYSTEM = { lldt: [0x0f, 0x00, 0xd0], ltr: [0x0f, 0x00, 0xd8], verr: [0x0f, 0x00, 0xe0], verw: [0x0f, 0x00, 0xe8], lar: [0x0f, 0x02, 0xc0], lsl: [0x0f, 0x03, 0xc0] };
+const SYSTEM = {
+  lldt: [0x0f, 0x00, 0xd0],
+  ltr: [0x0f, 0x00, 0xd8],
+  verr: [0x0f, 0x00, 0xe0],
+  verw: [0x0f, 0x00, 0xe8],
+  lar: [0x0f, 0x02, 0xc0],
+  lsl: [0x0f, 0x03, 0xc0],
+};
 /** With a selector that AX holds; lar and lsl load EAX. */
 export const system = (what: keyof typeof SYSTEM, selector: number): Operation => ({ what, selector, bytes: SYSTEM[what] });
 export const storeLdt: Operation = { what: "sldt", register: 1, bytes: [0x66, 0x0f, 0x00, 0xc1] };
@@ -47,7 +59,12 @@ export const access = (what: "read" | "write", segment: SegmentName, offset: num
   segment,
   offset,
   size,
-  bytes: [OVERRIDE[segment], ...sized(size, narrow), (what === "read" ? 0xa0 : 0xa2) + (size === 1 ? 0 : 1), ...little(offset, narrow ? 2 : 4)],
+  bytes: [
+    OVERRIDE[segment],
+    ...sized(size, narrow),
+    (what === "read" ? 0xa0 : 0xa2) + (size === 1 ? 0 : 1),
+    ...little(offset, narrow ? 2 : 4),
+  ],
 });
 export const push = (size: 2 | 4): Operation => ({ what: "push", size, bytes: [...sized(size), 0x50] });
 export const popRegister = (size: 2 | 4): Operation => ({ what: "pop-register", size, bytes: [...sized(size), 0x58] });

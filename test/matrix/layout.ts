@@ -4,6 +4,8 @@ export const AREA = 0x10000;
 export const AREA_BYTES = 0x2200;
 export const MONITOR_TSS = 0x9000;
 export const MONITOR_STACK = 0x8000;
+/** Where the engine jumps to the test from, as an offset in the ROM. */
+export const ENGINE_JUMP = 0x236;
 
 /** Offsets in the area. */
 export const GDT = 0;
@@ -50,7 +52,22 @@ export const LOCAL_CODE = 4;
 export const LOCAL_DATA = 12;
 
 /** Fields of a 32-bit TSS (SDM volume 3, figure 7-2) and of a 16-bit one (figure 7-10). */
-export const TSS32 = { link: 0, sp0: 4, ss0: 8, cr3: 28, ip: 32, flags: 36, general: 40, es: 72, cs: 76, ss: 80, ds: 84, fs: 88, gs: 92, ldt: 96 };
+export const TSS32 = {
+  link: 0,
+  sp0: 4,
+  ss0: 8,
+  cr3: 28,
+  ip: 32,
+  flags: 36,
+  general: 40,
+  es: 72,
+  cs: 76,
+  ss: 80,
+  ds: 84,
+  fs: 88,
+  gs: 92,
+  ldt: 96,
+};
 export const TSS16 = { link: 0, sp0: 2, ss0: 4, ip: 14, flags: 16, general: 18, es: 34, cs: 36, ss: 38, ds: 40, ldt: 42 };
 
 export const TYPE = {
@@ -90,13 +107,26 @@ export interface SegmentFields {
 }
 
 /** SDM volume 3, figure 3-8. */
-export function segment({ type, dpl = 0, absent = false, base = AREA, limit = AREA_BYTES - 1, big = true, pages = false }: SegmentFields): Doublewords {
+export function segment({
+  type,
+  dpl = 0,
+  absent = false,
+  base = AREA,
+  limit = AREA_BYTES - 1,
+  big = true,
+  pages = false,
+}: SegmentFields): Doublewords {
   const low = ((base & 0xffff) << 16) | (limit & 0xffff);
   const attributes = (type << 8) | (dpl << 13) | (absent ? 0 : 0x8000) | (big ? 0x400000 : 0) | (pages ? 0x800000 : 0);
   return [low >>> 0, ((base & 0xff000000) | ((base >>> 16) & 0xff) | (limit & 0xf0000) | attributes) >>> 0];
 }
 /** SDM volume 3, figures 5-8 and 6-2. */
-export function gate(type: number, selector: number, offset: number, o: { dpl?: number; absent?: boolean; parameters?: number } = {}): Doublewords {
+export function gate(
+  type: number,
+  selector: number,
+  offset: number,
+  o: { dpl?: number; absent?: boolean; parameters?: number } = {},
+): Doublewords {
   const high = (offset & 0xffff0000) | (o.absent ? 0 : 0x8000) | ((o.dpl ?? 0) << 13) | (type << 8) | (o.parameters ?? 0);
   return [((selector << 16) | (offset & 0xffff)) >>> 0, high >>> 0];
 }

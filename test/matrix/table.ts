@@ -36,7 +36,10 @@ export function decode(bytes: Uint8Array): Outcome[] {
     if (hasCode) at += 2;
     const count = view.getUint8(at++);
     if (at + 6 * count > bytes.length) break;
-    const changed = Array.from({ length: count }, (_, n) => [view.getUint16(at + 6 * n, true), view.getUint32(at + 6 * n + 2, true)] as const);
+    const changed = Array.from(
+      { length: count },
+      (_, n) => [view.getUint16(at + 6 * n, true), view.getUint32(at + 6 * n + 2, true)] as const,
+    );
     at += 6 * count;
     outcomes.push({ vector: first === 0xff ? 0xff : first & 0x7f, errorCode, changed });
   }

@@ -43,6 +43,15 @@ export function configureBochs(rom: string, more: readonly string[] = [], megaby
   return { configuration, console, log };
 }
 
+/** Throws unless it came as far as opening COM1. */
+export function requireStarted({ console, log }: BochsFiles, stderr = ""): void {
+  if (existsSync(console)) return;
+  const said = existsSync(log) ? readFileSync(log, "latin1") : stderr;
+  throw new Error(
+    `bochs did not start; if it is its terminal display that is missing: ${INSTALL_BOCHS}\n${said.split("\n").slice(-5).join("\n")}`,
+  );
+}
+
 export function bochs(rom: string): string {
   const { configuration, console, log } = configureBochs(rom);
   // Builds with the debugger wait for a command first.
@@ -50,11 +59,6 @@ export function bochs(rom: string): string {
   const { error, stderr } = spawnSync("bochs", ["-q", "-f", configuration], options);
   if (error && "code" in error && error.code === "ENOENT") throw new Error(`bochs is missing: ${INSTALL_BOCHS}`);
   if (error) throw error;
-  if (!existsSync(console)) {
-    const said = existsSync(log) ? readFileSync(log, "latin1") : stderr;
-    throw new Error(
-      `bochs did not start; if it is its terminal display that is missing: ${INSTALL_BOCHS}\n${said.split("\n").slice(-5).join("\n")}`,
-    );
-  }
+  requireStarted({ configuration, console, log }, stderr);
   return readFileSync(console, "latin1");
 }

@@ -198,6 +198,11 @@ report: pushfl                          /* NT of a nested task is not wanted any
         movl    %eax, EXPECTED(, %edi, 4)
         addl    $4, %esi
         loop    7b
+        /* Should the next case shut the processor down, nothing of this one is lost. */
+        movl    $0x3fd, %edx
+8:      inb     %dx, %al
+        testb   $0x40, %al
+        jz      8b
         jmp     nextCase
 
 putc:   pushl   %edx

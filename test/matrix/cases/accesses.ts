@@ -37,7 +37,9 @@ function* dataAccesses(): Iterable<Case> {
           .descriptor(SELECTOR.x, segment({ type, big, pages, limit: field, base: baseFor(offset) }))
           .begin("fs", SELECTOR.x)
           .do(access(what, "fs", offset, size))
-          .build(`${what} ${size} at ${hex(offset)} of ${describe(type, 0, false)}, limit ${hex(field)}${pages ? " pages" : ""}${big ? " big" : ""}`);
+          .build(
+            `${what} ${size} at ${hex(offset)} of ${describe(type, 0, false)}, limit ${hex(field)}${pages ? " pages" : ""}${big ? " big" : ""}`,
+          );
       }
     }
   }
@@ -54,8 +56,17 @@ function* otherAccesses(): Iterable<Case> {
       .do(access(what, "cs", limit + n, size))
       .build(`${what} ${size} at limit ${n} through cs, type ${hex(type)}`);
   }
-  for (const [name, rpl, cpl, what, size] of product(["es", "ds", "fs", "gs"] as const, [0, 3], [0, 1, 2, 3], ["read", "write"] as const, SIZES)) {
-    yield begin(group, cpl).begin(name, rpl).do(access(what, name, PLACE, size)).build(`${what} ${size} through ${name} null ${rpl}, cpl ${cpl}`);
+  for (const [name, rpl, cpl, what, size] of product(
+    ["es", "ds", "fs", "gs"] as const,
+    [0, 3],
+    [0, 1, 2, 3],
+    ["read", "write"] as const,
+    SIZES,
+  )) {
+    yield begin(group, cpl)
+      .begin(name, rpl)
+      .do(access(what, name, PLACE, size))
+      .build(`${what} ${size} through ${name} null ${rpl}, cpl ${cpl}`);
   }
 }
 

@@ -6,6 +6,7 @@ import { loads } from "./loads.js";
 import { returns } from "./returns.js";
 import { tasks } from "./tasks.js";
 import { transfers } from "./transfers.js";
+import { virtual8086 } from "./virtual.js";
 
 export function* everyCase(): Iterable<Case> {
   yield* loads();
@@ -14,4 +15,5 @@ export function* everyCase(): Iterable<Case> {
   yield* returns();
   yield* interrupts();
   yield* tasks();
+  yield* virtual8086();
 }

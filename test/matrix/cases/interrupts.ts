@@ -20,11 +20,20 @@ function* software(): Iterable<Case> {
   }
   for (const [dpl, absent, cpl, ring] of product(RINGS, BOTH, RINGS, RINGS)) {
     const g = gate(TYPE.interruptGate32, codeOf(ring), TARGET, { dpl, absent });
-    yield begin(group, cpl).idt(3, g).do(int3).build(`int3, dpl ${dpl}${absent ? " absent" : ""} to ring ${ring}, cpl ${cpl}`);
-    yield begin(group, cpl).idt(4, g).begin("flags", 2 | OF).do(into).build(`into, dpl ${dpl}${absent ? " absent" : ""} to ring ${ring}, cpl ${cpl}`);
+    yield begin(group, cpl)
+      .idt(3, g)
+      .do(int3)
+      .build(`int3, dpl ${dpl}${absent ? " absent" : ""} to ring ${ring}, cpl ${cpl}`);
+    yield begin(group, cpl)
+      .idt(4, g)
+      .begin("flags", 2 | OF)
+      .do(into)
+      .build(`into, dpl ${dpl}${absent ? " absent" : ""} to ring ${ring}, cpl ${cpl}`);
   }
   for (const [vector, cpl] of product([0x12, 0x1f, 0x3f, 0x40, 0x41, 0x80, 0xff], [0, 3])) {
-    yield begin(group, cpl).do(int(vector)).build(`int ${hex(vector)}, no gate or no entry, cpl ${cpl}`);
+    yield begin(group, cpl)
+      .do(int(vector))
+      .build(`int ${hex(vector)}, no gate or no entry, cpl ${cpl}`);
   }
 }
 
@@ -69,7 +78,10 @@ function* stacks(): Iterable<Case> {
   }
   for (const [ring, selector] of product([0, 1, 2], [0, 1, 3, SELECTOR.beyond, 4, 12, 0x24])) {
     const b = begin(group, 3).put(ssAt(ring), selector, 2);
-    yield b.idt(VECTOR, gate(TYPE.trapGate32, codeOf(ring), TARGET, { dpl: 3 })).do(int(VECTOR)).build(`int to ring ${ring}, stack selector ${hex(selector)}`);
+    yield b
+      .idt(VECTOR, gate(TYPE.trapGate32, codeOf(ring), TARGET, { dpl: 3 }))
+      .do(int(VECTOR))
+      .build(`int to ring ${ring}, stack selector ${hex(selector)}`);
   }
   for (const [type, big, inner, spare] of product(GATES, BOTH, BOTH, [-20, -16, -12, -10, -9, -8, -6, -5, -4, -3, -2, -1, 0, 1, 2, 4])) {
     const size = type >= 14 ? 4 : 2;
@@ -95,25 +107,57 @@ function* exceptions(): Iterable<Case> {
   for (const [vector, type, dpl, absent, cpl] of product([11, 13], [...SYSTEM_TYPES, ...SEGMENT_TYPES], [0, 3], BOTH, RINGS)) {
     if (type === TYPE.taskGate) continue;
     const b = begin(group, cpl).idt(vector, gate(type, codeOf(0), TARGET, { dpl, absent }));
-    if (vector === 11) b.descriptor(SELECTOR.x, segment({ type: 0x12, dpl: 3, absent: true })).register(0, SELECTOR.x).do(load("es", SELECTOR.x));
+    if (vector === 11)
+      b.descriptor(SELECTOR.x, segment({ type: 0x12, dpl: 3, absent: true }))
+        .register(0, SELECTOR.x)
+        .do(load("es", SELECTOR.x));
     else raising(b, 13);
     yield b.build(`vector ${vector} through ${describe(type, dpl, absent)}, cpl ${cpl}`);
   }
   for (const [type, code, dpl, absent, cpl] of product(GATES, ALL_TYPES, RINGS, BOTH, RINGS)) {
     const b = begin(group, cpl).descriptor(SELECTOR.y, segment({ type: code, dpl, absent }));
-    yield raising(b.idt(13, gate(type, SELECTOR.y, TARGET)), 13).build(`#GP gate ${hex(type)} to ${describe(code, dpl, absent)}, cpl ${cpl}`);
+    yield raising(b.idt(13, gate(type, SELECTOR.y, TARGET)), 13).build(
+      `#GP gate ${hex(type)} to ${describe(code, dpl, absent)}, cpl ${cpl}`,
+    );
   }
   // #DE is contributory, #BR is not: the second exception is delivered in its place, with EXT.
   for (const [type, code, dpl, absent, cpl] of product([...GATES, 0, 8, 12], SOME_TYPES, RINGS, BOTH, [0, 3])) {
     const b = begin(group, cpl).descriptor(SELECTOR.y, segment({ type: code, dpl, absent }));
     const flags = 2 | OF;
-    yield b.begin("flags", flags).idt(4, gate(type, SELECTOR.y, TARGET, { dpl: 3 })).do(into).build(`into, gate ${hex(type)} to ${describe(code, dpl, absent)}, cpl ${cpl}`);
+    yield b
+      .begin("flags", flags)
+      .idt(4, gate(type, SELECTOR.y, TARGET, { dpl: 3 }))
+      .do(into)
+      .build(`into, gate ${hex(type)} to ${describe(code, dpl, absent)}, cpl ${cpl}`);
+  }
+  // #UD is not contributory: what prevents its delivery is delivered in its place. None of these handlers can be entered.
+  for (const [type, code, dpl, absent, cpl] of product([...GATES, 0, 8, 12], SOME_TYPES, RINGS, BOTH, [0, 3])) {
+    if (GATES.includes(type as (typeof GATES)[number]) && code >= 0x18 && !absent && dpl <= cpl) continue;
+    const b = begin(group, cpl).descriptor(SELECTOR.y, segment({ type: code, dpl, absent }));
+    yield raising(b.idt(6, gate(type, SELECTOR.y, TARGET)), 6).build(
+      `#UD, gate ${hex(type)} to ${describe(code, dpl, absent)}, cpl ${cpl}`,
+    );
+  }
+  for (const [selector, type, cpl] of product([0, SELECTOR.beyond, 12, 0x24], [...GATES, TYPE.taskGate], [0, 3])) {
+    yield raising(begin(group, cpl).idt(6, gate(type, selector, TARGET)), 6).build(
+      `#UD through type ${hex(type)} to selector ${hex(selector)}, cpl ${cpl}`,
+    );
+  }
+  for (const [type, selector] of product(GATES, [0, 3, SELECTOR.beyond, 0x24, dataOf(1)])) {
+    const b = begin(group, 3)
+      .put(ssAt(0), selector, 2)
+      .idt(6, gate(type, codeOf(0), TARGET));
+    yield raising(b, 6).build(`#UD gate ${hex(type)}, inner stack selector ${hex(selector)}`);
   }
   for (const [selector, cpl] of product([0, SELECTOR.beyond, 4, 0x24], [0, 3])) {
-    yield raising(begin(group, cpl).idt(13, gate(TYPE.interruptGate32, selector, TARGET)), 13).build(`#GP to selector ${hex(selector)}, cpl ${cpl}`);
+    yield raising(begin(group, cpl).idt(13, gate(TYPE.interruptGate32, selector, TARGET)), 13).build(
+      `#GP to selector ${hex(selector)}, cpl ${cpl}`,
+    );
   }
   for (const [type, selector] of product(GATES, [0, 3, SELECTOR.beyond, 12, dataOf(1), dataOf(0)])) {
-    const b = begin(group, 3).put(ssAt(0), selector, 2).idt(13, gate(type, codeOf(0), TARGET));
+    const b = begin(group, 3)
+      .put(ssAt(0), selector, 2)
+      .idt(13, gate(type, codeOf(0), TARGET));
     yield raising(b, 13).build(`#GP gate ${hex(type)}, inner stack selector ${hex(selector)}`);
   }
 }

@@ -11,7 +11,10 @@ function loaded(b: Builder, way: Way, name: SegmentName, selector: number, cpl: 
   const size = way.endsWith("16") ? 2 : 4;
   if (way === "mov") return b.register(0, selector).do(load(name, selector));
   if (way.startsWith("pop")) return b.put(stackOf(cpl), selector, size).do(pop(name, size));
-  return b.put(DATA, 0x12345678, size).put(DATA + size, selector, 2).do(loadPointer(name, DATA, size));
+  return b
+    .put(DATA, 0x12345678, size)
+    .put(DATA + size, selector, 2)
+    .do(loadPointer(name, DATA, size));
 }
 
 function* segmentLoads(): Iterable<Case> {

@@ -41,13 +41,24 @@ function* code(): Iterable<Case> {
       `${way} ${size} to ${describe(type, dpl, absent)}, rpl ${rpl}, cpl ${cpl}`,
     );
   }
-  for (const [way, selector, ldt, cpl] of product(WAYS, [0, 3, SELECTOR.beyond, 0xfff8, 4, 7, 12, 0x24, 0xfffc], [SELECTOR.ldt, 0], [0, 3])) {
+  for (const [way, selector, ldt, cpl] of product(
+    WAYS,
+    [0, 3, SELECTOR.beyond, 0xfff8, 4, 7, 12, 0x24, 0xfffc],
+    [SELECTOR.ldt, 0],
+    [0, 3],
+  )) {
     const b = begin(`${way}: code segments`, cpl).begin("ldt", ldt);
-    yield returning(b, way, 4, cpl, { cs: selector, ss: dataOf(3) }).build(`${way} to selector ${hex(selector)}, cpl ${cpl}${ldt ? "" : ", no ldt"}`);
+    yield returning(b, way, 4, cpl, { cs: selector, ss: dataOf(3) }).build(
+      `${way} to selector ${hex(selector)}, cpl ${cpl}${ldt ? "" : ", no ldt"}`,
+    );
   }
   for (const [way, size, ring, n] of product(WAYS, [2, 4] as const, [0, 3], [-1, 0, 1, 2])) {
-    const b = begin(`${way}: code segments`, 0).fresh().descriptor(SELECTOR.x, segment({ type: 0x1a, dpl: ring, limit: TARGET + n }));
-    yield returning(b, way, size, 0, { cs: SELECTOR.x | ring, ss: dataOf(ring) }).build(`${way} ${size} to ring ${ring}, limit ${n} beyond`);
+    const b = begin(`${way}: code segments`, 0)
+      .fresh()
+      .descriptor(SELECTOR.x, segment({ type: 0x1a, dpl: ring, limit: TARGET + n }));
+    yield returning(b, way, size, 0, { cs: SELECTOR.x | ring, ss: dataOf(ring) }).build(
+      `${way} ${size} to ring ${ring}, limit ${n} beyond`,
+    );
   }
 }
 
@@ -60,11 +71,21 @@ function* stacks(): Iterable<Case> {
     );
   }
   for (const [way, selector, ring] of product(WAYS, [0, 1, 3, SELECTOR.beyond | 3, 7, 15, 0x27], [1, 3])) {
-    yield returning(begin(`${way}: outer stacks`, 0), way, 4, 0, { cs: codeOf(ring), ss: selector }).build(`${way} to ring ${ring}, ss selector ${hex(selector)}`);
+    yield returning(begin(`${way}: outer stacks`, 0), way, 4, 0, { cs: codeOf(ring), ss: selector }).build(
+      `${way} to ring ${ring}, ss selector ${hex(selector)}`,
+    );
   }
-  for (const [way, size, big, esp, release] of product(WAYS, [2, 4] as const, BOTH, [0x10, 0xfffc, 0x1fffe, 0x12345678, 0xfffffffc], [0, 4, 0x100])) {
+  for (const [way, size, big, esp, release] of product(
+    WAYS,
+    [2, 4] as const,
+    BOTH,
+    [0x10, 0xfffc, 0x1fffe, 0x12345678, 0xfffffffc],
+    [0, 4, 0x100],
+  )) {
     if (way === "iret" && release) continue;
-    const b = begin(`${way}: outer stacks`, 0).descriptor(SELECTOR.x, segment({ type: 0x12, dpl: 3, big })).register(4, stackOf(0));
+    const b = begin(`${way}: outer stacks`, 0)
+      .descriptor(SELECTOR.x, segment({ type: 0x12, dpl: 3, big }))
+      .register(4, stackOf(0));
     yield returning(b, way, size, 0, { cs: codeOf(3), ss: SELECTOR.x | 3, esp, release }).build(
       `${way} ${size} releasing ${release} to esp ${hex(esp)}${big ? " big" : ""}`,
     );
@@ -73,22 +94,38 @@ function* stacks(): Iterable<Case> {
 
 /** The frame reaches beyond the stack segment. */
 function* frames(): Iterable<Case> {
-  for (const [way, size, ring, bytes] of product(WAYS, [2, 4] as const, [0, 3], Array.from({ length: 21 }, (_, n) => n))) {
+  for (const [way, size, ring, bytes] of product(
+    WAYS,
+    [2, 4] as const,
+    [0, 3],
+    Array.from({ length: 21 }, (_, n) => n),
+  )) {
     const b = begin(`${way}: frames beyond the stack`, 0)
       .descriptor(SELECTOR.z, segment({ type: 0x12, limit: stackOf(0) + bytes - 1 }))
       .begin("ss", SELECTOR.z);
-    yield returning(b, way, size, 0, { cs: codeOf(ring), ss: dataOf(ring) }).build(`${way} ${size} to ring ${ring} with ${bytes} bytes on the stack`);
+    yield returning(b, way, size, 0, { cs: codeOf(ring), ss: dataOf(ring) }).build(
+      `${way} ${size} to ring ${ring} with ${bytes} bytes on the stack`,
+    );
   }
 }
 
 /** 5.8.6: data registers that the outer ring may not keep. */
 function* nulling(): Iterable<Case> {
-  for (const [way, name, type, dpl, cpl, ring] of product(WAYS, ["es", "ds", "fs", "gs"] as const, [0x10, 0x12, 0x16, 0x1a, 0x1e], RINGS, [0, 1, 2], [1, 2, 3])) {
+  for (const [way, name, type, dpl, cpl, ring] of product(
+    WAYS,
+    ["es", "ds", "fs", "gs"] as const,
+    [0x10, 0x12, 0x16, 0x1a, 0x1e],
+    RINGS,
+    [0, 1, 2],
+    [1, 2, 3],
+  )) {
     if (ring <= cpl || (type !== 0x1e && dpl < cpl)) continue;
     const b = begin(`${way}: data registers of inner rings`, cpl)
       .descriptor(SELECTOR.x, segment({ type, dpl }))
       .begin(name, SELECTOR.x | Math.min(dpl, cpl));
-    yield returning(b, way, 4, cpl, { cs: codeOf(ring), ss: dataOf(ring) }).build(`${way} from ring ${cpl} to ${ring} with ${name} ${describe(type, dpl, false)}`);
+    yield returning(b, way, 4, cpl, { cs: codeOf(ring), ss: dataOf(ring) }).build(
+      `${way} from ring ${cpl} to ${ring} with ${name} ${describe(type, dpl, false)}`,
+    );
   }
 }
 

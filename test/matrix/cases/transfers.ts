@@ -24,7 +24,12 @@ function* direct(): Iterable<Case> {
       .do(far(kind, SELECTOR.x, TARGET, size))
       .build(`${kind} ${size} to limit ${n}, type ${hex(type)}${big ? " big" : ""}`);
   }
-  for (const [kind, selector, ldt, cpl] of product(KINDS, [0, 3, SELECTOR.beyond, 0xfff8, 4, 12, 0x24, 0xfffc], [SELECTOR.ldt, 0], [0, 3])) {
+  for (const [kind, selector, ldt, cpl] of product(
+    KINDS,
+    [0, 3, SELECTOR.beyond, 0xfff8, 4, 12, 0x24, 0xfffc],
+    [SELECTOR.ldt, 0],
+    [0, 3],
+  )) {
     yield begin(group, cpl)
       .begin("ldt", ldt)
       .do(far(kind, selector, TARGET))
@@ -45,7 +50,12 @@ function* room(): Iterable<Case> {
   }
 }
 
-function through(b: Builder, kind: (typeof KINDS)[number], rpl: number, g: { type: number; dpl?: number; absent?: boolean; parameters?: number; to: number }): Builder {
+function through(
+  b: Builder,
+  kind: (typeof KINDS)[number],
+  rpl: number,
+  g: { type: number; dpl?: number; absent?: boolean; parameters?: number; to: number },
+): Builder {
   return b.descriptor(SELECTOR.x, gate(g.type, g.to, TARGET, g)).do(far(kind, SELECTOR.x | rpl, 0xdeadbeef));
 }
 
@@ -72,14 +82,21 @@ function* gates(): Iterable<Case> {
     yield through(begin(group, cpl), kind, 3, { type, dpl: 3, to }).build(`${kind} gate ${hex(type)} to selector ${hex(to)}, cpl ${cpl}`);
   }
   for (const [kind, type, n, big] of product(KINDS, GATES, [-2, -1, 0, 1], BOTH)) {
-    const b = begin(group, 0).fresh().descriptor(SELECTOR.y, segment({ type: 0x1a, big, limit: TARGET + n }));
+    const b = begin(group, 0)
+      .fresh()
+      .descriptor(SELECTOR.y, segment({ type: 0x1a, big, limit: TARGET + n }));
     yield through(b, kind, 0, { type, to: SELECTOR.y }).build(`${kind} gate ${hex(type)} to limit ${-n}${big ? " big" : ""}`);
   }
 }
 
 function* parameters(): Iterable<Case> {
   const group = "call gates: parameters and inner stacks";
-  for (const [type, count, cpl, ring] of product(GATES, Array.from({ length: 32 }, (_, n) => n), [1, 2, 3], [0, 1, 2])) {
+  for (const [type, count, cpl, ring] of product(
+    GATES,
+    Array.from({ length: 32 }, (_, n) => n),
+    [1, 2, 3],
+    [0, 1, 2],
+  )) {
     if (ring >= cpl || stackOf(cpl) + 4 * count > 0x1c00) continue;
     yield through(begin(group, cpl), "call", 3, { type, dpl: 3, parameters: count, to: codeOf(ring) & 0xfffc }).build(
       `gate ${hex(type)} with ${count} parameters from ring ${cpl} to ${ring}`,
@@ -87,8 +104,12 @@ function* parameters(): Iterable<Case> {
   }
   // The caller's stack ends among the parameters.
   for (const [type, end] of product(GATES, [0, 1, 2, 3, 4, 5, 7, 8, 11, 12, 15])) {
-    const b = begin(group, 3).descriptor(SELECTOR.z, segment({ type: 0x12, dpl: 3, limit: stackOf(3) + end })).begin("ss", SELECTOR.z | 3);
-    yield through(b, "call", 3, { type, dpl: 3, parameters: 3, to: codeOf(0) }).build(`gate ${hex(type)} with 3 parameters, stack ends at +${end}`);
+    const b = begin(group, 3)
+      .descriptor(SELECTOR.z, segment({ type: 0x12, dpl: 3, limit: stackOf(3) + end }))
+      .begin("ss", SELECTOR.z | 3);
+    yield through(b, "call", 3, { type, dpl: 3, parameters: 3, to: codeOf(0) }).build(
+      `gate ${hex(type)} with 3 parameters, stack ends at +${end}`,
+    );
   }
 }
 
@@ -97,12 +118,18 @@ function* innerStacks(): Iterable<Case> {
   const group = "call gates: parameters and inner stacks";
   const at = (ring: number): number => TEST_TSS + TSS32.ss0 + 8 * ring;
   for (const [ring, type, dpl, absent, rpl] of product([0, 1, 2], SOME_TYPES, RINGS, BOTH, RINGS)) {
-    const b = begin(group, 3).descriptor(SELECTOR.z, segment({ type, dpl, absent })).put(at(ring), SELECTOR.z | rpl, 2);
-    yield through(b, "call", 3, { type: TYPE.callGate32, dpl: 3, to: codeOf(ring) }).build(`inner stack for ring ${ring}: ${describe(type, dpl, absent)}, rpl ${rpl}`);
+    const b = begin(group, 3)
+      .descriptor(SELECTOR.z, segment({ type, dpl, absent }))
+      .put(at(ring), SELECTOR.z | rpl, 2);
+    yield through(b, "call", 3, { type: TYPE.callGate32, dpl: 3, to: codeOf(ring) }).build(
+      `inner stack for ring ${ring}: ${describe(type, dpl, absent)}, rpl ${rpl}`,
+    );
   }
   for (const [ring, selector] of product([0, 1, 2], [0, 1, 2, 3, SELECTOR.beyond, 4, 12, 0x24])) {
     const b = begin(group, 3).put(at(ring), selector, 2);
-    yield through(b, "call", 3, { type: TYPE.callGate32, dpl: 3, to: codeOf(ring) }).build(`inner stack for ring ${ring}: selector ${hex(selector)}`);
+    yield through(b, "call", 3, { type: TYPE.callGate32, dpl: 3, to: codeOf(ring) }).build(
+      `inner stack for ring ${ring}: selector ${hex(selector)}`,
+    );
   }
   for (const [type, big, down, count, spare] of product(GATES, BOTH, BOTH, [0, 2], [-17, -16, -15, -9, -8, -7, -1, 0, 1, 7, 8, 9, 16])) {
     const size = type === TYPE.callGate32 ? 4 : 2;
@@ -111,7 +138,8 @@ function* innerStacks(): Iterable<Case> {
     // Room below ESP, or above the limit of an expand-down segment.
     const b = begin(group, 3).put(at(0), SELECTOR.z, 2);
     if (down) b.descriptor(SELECTOR.z, segment({ type: 0x16, big, limit: top - needed - spare - 1 }));
-    else b.descriptor(SELECTOR.z, segment({ type: 0x12, big, limit: 0x1ff, base: 0x10000 + top })).put(TEST_TSS + TSS32.sp0, needed + spare);
+    else
+      b.descriptor(SELECTOR.z, segment({ type: 0x12, big, limit: 0x1ff, base: 0x10000 + top })).put(TEST_TSS + TSS32.sp0, needed + spare);
     yield through(b, "call", 3, { type, dpl: 3, parameters: count, to: codeOf(0) }).build(
       `inner stack with ${spare} bytes to spare, gate ${hex(type)}, ${count} parameters${big ? " big" : ""}${down ? " expand-down" : ""}`,
     );

@@ -1,5 +1,19 @@
 /** Accesses through segment registers, and the stack: SDM volume 3, 5.3 (limits), 5.4.1 (null selectors), 5.5 (types). */
-import { baseOf, type Descriptor, Fault, GP, isBig, isCode, isExpandDown, isReadable, isWritable, limitOf, SS, type SegmentName, type State } from "./state.js";
+import {
+  baseOf,
+  type Descriptor,
+  Fault,
+  GP,
+  isBig,
+  isCode,
+  isExpandDown,
+  isReadable,
+  isWritable,
+  limitOf,
+  type SegmentName,
+  SS,
+  type State,
+} from "./state.js";
 
 export type Access = "read" | "write";
 

@@ -11,6 +11,7 @@ import {
   Fault,
   FLAG,
   GP,
+  isBig,
   isCode,
   isConforming,
   isNull,
@@ -18,6 +19,7 @@ import {
   limitOf,
   NP,
   offsetOfGate,
+  SS,
   type State,
   selectorOfGate,
   TS,
@@ -38,15 +40,28 @@ export function innerStack(s: State, ring: number, ext: number): StackOf {
   const tss = s.tr.descriptor!;
   const wide = typeOf(tss) >= 8;
   const at = wide ? TSS32.sp0 + 8 * ring : TSS16.sp0 + 4 * ring;
-  if (at + (wide ? 5 : 3) > limitOf(tss)) throw new Fault(TS, errorOf(s.tr.selector, ext));
+  const last = wide && !s.departs("reads the inner SS as a doubleword") ? 5 : wide ? 7 : 3;
+  if (at + last > limitOf(tss)) throw new Fault(TS, errorOf(s.tr.selector, ext));
   const pointer = s.readLinear((baseOf(tss) + at) >>> 0, wide ? 4 : 2);
   const selector = s.readLinear((baseOf(tss) + at + (wide ? 4 : 2)) >>> 0, 2);
-  return new StackOf(s, checkStack(s, selector, ring, TS, ext), pointer, errorOf(selector, ext));
+  return new StackOf(s, checkInner(s, selector, ring, ext), pointer, errorOf(selector, ext));
+}
+function checkInner(s: State, selector: number, ring: number, ext: number): Descriptor {
+  try {
+    return checkStack(s, selector, ring, TS, ext);
+  } catch (e) {
+    throw e instanceof Fault && e.vector === SS && s.departs("absent inner SS is #TS") ? new Fault(TS, e.errorCode) : e;
+  }
+}
+/** ESP comes from the TSS as a whole, also for a 16-bit stack. */
+export function innerPointer(s: State, stack: StackOf): number {
+  const half = !isBig(stack.segment) && s.departs("keeps the upper half of ESP on an inner 16-bit stack");
+  return half ? ((s.esp & 0xffff0000) | (stack.pointer & 0xffff)) >>> 0 : stack.pointer;
 }
 
 /** Enters the handler of an event, or throws what prevents it. */
 export function deliver(s: State, event: Event): void {
-  const ext = event.software ? 0 : 1;
+  const ext = event.software || s.departs("sets no EXT") ? 0 : 1;
   const error = event.vector * 8 + 2 + ext;
   if (event.vector * 8 + 7 > IDT_LIMIT) throw new Fault(GP, error);
   const linear = AREA + IDT + event.vector * 8;
@@ -57,11 +72,13 @@ export function deliver(s: State, event: Event): void {
   if (!event.software && !s.departs("saves no RF")) s.flags |= FLAG.RF; // 17.3.1.1: set in the image that a fault saves.
   if (typeOf(gate) !== 5) return enterGate(s, event, gate, ext);
   switchThroughGate(s, selectorOfGate(gate), "interrupt", event.returnTo, ext);
+  const early = s.departs("checks a new EIP before it pushes");
+  if (early) checkNewEip(s, 0, "event");
   const { esp } = s;
   if (event.errorCode !== undefined) pushErrorCode(s, event.errorCode, ext);
   const pushed = s.esp;
   if (s.departs("loses ESP at a bad new EIP")) s.esp = esp;
-  checkNewEip(s, ext);
+  if (!early) checkNewEip(s, ext, "event");
   s.esp = pushed;
 }
 
@@ -72,7 +89,8 @@ function checkHandler(s: State, selector: number, ext: number): Descriptor {
   if (!isPresent(code)) throw new Fault(NP, errorOf(selector, ext));
   const inner = !isConforming(code) && dplOf(code) < s.cpl;
   // 20.3.1.1: virtual-8086 mode is left for ring 0 only.
-  if (s.virtual8086 && (!inner || dplOf(code) !== 0)) throw new Fault(GP, errorOf(selector, ext));
+  const allowed = inner && (dplOf(code) === 0 || s.departs("leaves virtual-8086 mode for any inner ring"));
+  if (s.virtual8086 && !allowed) throw new Fault(GP, errorOf(selector, ext));
   return code;
 }
 
@@ -85,11 +103,11 @@ function enterGate(s: State, event: Event, gate: Descriptor, ext: number): void 
   const pushed = pushedBy(s, event, inner);
   stack.requireRoom(pushed.length, size);
   const offset = offsetOfGate(gate);
-  if (offset > limitOf(code)) throw new Fault(GP, ext);
+  if (offset > limitOf(code) && !s.departs("checks no EIP behind gates and returns")) throw new Fault(GP, ext);
   for (const value of pushed) stack.push(size, value);
   if (s.virtual8086) for (const name of ["gs", "fs", "ds", "es"] as const) s.loadNull(name, 0);
   if (inner) s.load("ss", stack.segment);
-  s.esp = stack.pointer;
+  s.esp = inner ? innerPointer(s, stack) : stack.pointer;
   s.cpl = ring;
   s.load("cs", code, (code.selector & 0xfffc) | ring);
   s.eip = offset;
@@ -116,15 +134,17 @@ const CONTRIBUTORY = [0, 10, 11, 12, 13];
 /** 6.15, interrupt 8: an exception, and what becomes of those that its delivery meets. */
 export function raise(s: State, first: Fault, at: number): void {
   let fault = first;
-  const newEip = (): number => (s.departs("faults of a new task at the old EIP") ? at : s.eip);
-  let eip = first.ofNewTask ? newEip() : at;
+  // The old one within its page, to be exact.
+  const newEip = (e: Fault): number =>
+    e.ofNewTask === "transfer" && s.departs("faults of a new task at the old EIP") ? (s.eip & ~0xfff) | (at & 0xfff) : s.eip;
+  let eip = first.ofNewTask ? newEip(first) : at;
   for (;;) {
     try {
       return deliver(s, { vector: fault.vector, errorCode: fault.errorCode, software: false, returnTo: eip });
     } catch (e) {
       if (!(e instanceof Fault)) throw e;
       // Met by a new task, it happens at that task's first instruction, but while the first exception's handler is being called.
-      if (e.ofNewTask) eip = newEip();
+      if (e.ofNewTask) eip = newEip(e);
       if (fault.vector === DF) throw new Shutdown();
       fault = CONTRIBUTORY.includes(fault.vector) && CONTRIBUTORY.includes(e.vector) ? new Fault(DF, 0) : e;
     }

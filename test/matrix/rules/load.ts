@@ -14,8 +14,8 @@ import {
   limitOf,
   NP,
   rplOf,
-  SS,
   type SegmentName,
+  SS,
   type State,
   typeOf,
 } from "./state.js";
@@ -66,7 +66,11 @@ export function loadLdt(s: State, selector: number): void {
 /** Volume 2, LTR: the descriptor becomes busy. */
 export function loadTask(s: State, selector: number): void {
   requireRing0(s);
-  if (isNull(selector)) throw new Fault(GP, 0);
+  if (isNull(selector)) {
+    if (!s.departs("takes a null TR")) throw new Fault(GP, 0);
+    s.tr = { selector, descriptor: { selector, linear: 0, low: 0x67, high: 0x8b00 } };
+    return;
+  }
   if (selector & 4) throw new Fault(GP, errorOf(selector));
   const d = s.fetch(selector);
   if (typeOf(d) !== 1 && typeOf(d) !== 9) throw new Fault(GP, errorOf(selector));

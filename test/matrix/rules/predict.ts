@@ -1,6 +1,6 @@
 /** What the manual says about a case: the exception that ends it, its error code, and every doubleword of the area that has changed. */
 import type { Case, Operation } from "../case.js";
-import { SELECTOR } from "../layout.js";
+import { ENGINE_JUMP, SELECTOR } from "../layout.js";
 import { fetchCode, read, StackOf, write } from "./access.js";
 import type { Departure } from "./departures.js";
 import { deliver, raise, Shutdown } from "./interrupt.js";
@@ -19,7 +19,9 @@ export interface Outcome {
 
 function execute(s: State, o: Operation): void {
   const next = s.eip + o.bytes.length;
-  s.flags &= ~FLAG.RF;
+  // RF lasts for one instruction (17.3.1.1).
+  const keeps = s.departs("clears RF late") && ["jmp", "call", "int"].includes(o.what);
+  if (!keeps) s.flags &= ~FLAG.RF;
   switch (o.what) {
     case "load":
       loadSegment(s, o.segment, o.selector);
@@ -88,7 +90,10 @@ function executeStack(s: State, what: "push" | "pop-register", size: 2 | 4): voi
   s.esp = stack.pointer;
 }
 
-type SystemOperation = Extract<Operation, { what: "lldt" | "ltr" | "lar" | "lsl" | "verr" | "verw" | "sldt" | "str" | "and" | "sensitive" }>;
+type SystemOperation = Extract<
+  Operation,
+  { what: "lldt" | "ltr" | "lar" | "lsl" | "verr" | "verw" | "sldt" | "str" | "and" | "sensitive" }
+>;
 function executeSystem(s: State, o: Operation): void {
   const p = o as SystemOperation;
   switch (p.what) {
@@ -157,6 +162,7 @@ function guarded(s: State, what: () => void): boolean {
 }
 
 function run(s: State, operations: readonly Operation[]): void {
+  s.eip = ENGINE_JUMP;
   const test = s.fetch(SELECTOR.testTss);
   if (guarded(s, () => switchTask(s, test, "jmp", 0, 0))) {
     for (const o of operations) if (!guarded(s, () => execute(s, o))) break;
@@ -171,11 +177,11 @@ function run(s: State, operations: readonly Operation[]): void {
   if (!inMonitor(s)) throw new Error("the case does not end");
 }
 
-export function predict(c: Case, initial: Uint8Array, departures: Iterable<Departure> = []): Outcome {
+export function predict(c: Case, initial: Uint8Array, departures: Iterable<Departure> = [], asked?: Set<Departure>): Outcome {
   const area = initial.slice();
   const view = new DataView(area.buffer);
   for (const [n, value] of c.patches) view.setUint32(4 * n, value, true);
-  const s = new State(area, departures);
+  const s = new State(area, departures, asked);
   const monitor = s.fetch(SELECTOR.monitorTss);
   s.writeLinear(monitor.linear + 5, 1, (monitor.high >>> 8) | 2);
   s.tr = { selector: SELECTOR.monitorTss, descriptor: { ...monitor, high: (monitor.high | 0x200) >>> 0 } };

@@ -2,7 +2,7 @@
 import { AREA, AREA_BYTES, GDT, GDT_LIMIT, MONITOR_STACK, MONITOR_TSS } from "../layout.js";
 import type { Departure } from "./departures.js";
 
-/** Memory that nobody looks at: where a stack without limits wraps to. */
+/** Memory that nobody looks at: where a stack without limits wraps to; below 0x400 a TSS at 0 is written. */
 const NOWHERE = 0x20000;
 
 export const UD = 6;
@@ -15,7 +15,7 @@ export const GP = 13;
 /** An exception with its error code: the manual's notation #GP(selector). */
 export class Fault {
   /** After a task switch's commit point: it belongs to the new task (SDM volume 3, 7.3). */
-  ofNewTask = false;
+  ofNewTask: "event" | "transfer" | undefined;
   constructor(
     readonly vector: number,
     readonly errorCode?: number,
@@ -82,7 +82,12 @@ export class State {
   /** What was pushed on the monitor's stack: the error code that it reports. */
   reported: number | undefined;
 
-  constructor(memory: Uint8Array, departures: Iterable<Departure> = []) {
+  /** @param asked gets the departures that were asked for and are made */
+  constructor(
+    memory: Uint8Array,
+    departures: Iterable<Departure> = [],
+    private readonly asked?: Set<Departure>,
+  ) {
     this.memory = memory.slice();
     this.departures = new Set(departures);
     const none = { selector: 0, descriptor: undefined };
@@ -90,7 +95,9 @@ export class State {
   }
 
   departs(name: Departure): boolean {
-    return this.departures.has(name);
+    if (!this.departures.has(name)) return false;
+    this.asked?.add(name);
+    return true;
   }
   get esp(): number {
     return this.general[4]!;
@@ -111,7 +118,7 @@ export class State {
     for (let n = 0; n < size; n++) {
       const at = (linear + n) >>> 0;
       if (at >= MONITOR_TSS && at < MONITOR_TSS + 0x68) continue;
-      if (at >= NOWHERE && at < NOWHERE + 0x10000) continue;
+      if (at < 0x400 || (at >= NOWHERE && at < NOWHERE + 0x10000)) continue;
       if (at >= MONITOR_STACK - 4 && at < MONITOR_STACK) this.reported = value;
       else this.memory[this.placeOf(at)] = value >>> (8 * n);
     }

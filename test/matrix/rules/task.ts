@@ -35,6 +35,7 @@ const isWide = (d: Descriptor): boolean => typeOf(d) >= 8;
 
 /** Volume 2, JMP, CALL and INT n: what a task gate names must be an available TSS in the GDT. */
 export function switchThroughGate(s: State, selector: number, cause: Cause, next: number, ext = 0): void {
+  if (selector & 4 && s.departs("task gate into the LDT is #TS")) throw new Fault(TS, errorOf(selector, ext));
   if (isNull(selector) || selector & 4) throw new Fault(GP, errorOf(selector, ext));
   switchTask(s, s.fetch(selector, GP, ext), cause, next, ext);
 }
@@ -50,6 +51,9 @@ export function switchTask(s: State, tss: Descriptor, cause: Cause, next: number
   if (!(cause === "iret" ? BUSY : AVAILABLE).includes(typeOf(tss))) throw new Fault(cause === "iret" ? TS : GP, error);
   if (!isPresent(tss)) throw new Fault(NP, error);
   if (limitOf(tss) < (isWide(tss) ? 0x67 : 0x2b)) throw new Fault(TS, error);
+  const saving = s.tr.descriptor!;
+  if (s.departs("checks the old TSS's limit") && limitOf(saving) < (isWide(saving) ? 0x5f : 0x29))
+    throw new Fault(TS, errorOf(s.tr.selector, ext));
   save(s, cause, next);
   const old = s.tr.selector;
   if (cause === "jmp" || cause === "iret") setBusy(s, old, false);
@@ -60,7 +64,7 @@ export function switchTask(s: State, tss: Descriptor, cause: Cause, next: number
   try {
     restore(s, nested, ext);
   } catch (e) {
-    if (e instanceof Fault) e.ofNewTask = true;
+    if (e instanceof Fault) e.ofNewTask = cause === "interrupt" ? "event" : "transfer";
     throw e;
   }
 }
@@ -102,6 +106,7 @@ function restore(s: State, nested: boolean, ext: number): void {
   const [cs, ss] = [selectors[1]!, selectors[2]!];
   s.cpl = rplOf(cs);
   const code = checkTaskCode(s, cs, ext);
+  if (!isPresent(code) && s.departs("privilege before presence of a new SS")) throw new Fault(NP, errorOf(cs, ext));
   const stack = checkTaskStack(s, ss, ext);
   if (!isPresent(code)) throw new Fault(NP, errorOf(cs, ext));
   s.load("ss", stack);
@@ -123,7 +128,8 @@ function checkTaskCode(s: State, selector: number, ext: number): Descriptor {
   const error = errorOf(selector, ext);
   if (isNull(selector)) throw new Fault(TS, error);
   const d = s.fetch(selector, TS, ext);
-  const allowed = isCode(d) && (isConforming(d) ? dplOf(d) <= rplOf(selector) : dplOf(d) === rplOf(selector));
+  const exact = s.departs("conforming code of a new task needs DPL = RPL");
+  const allowed = isCode(d) && (isConforming(d) && !exact ? dplOf(d) <= rplOf(selector) : dplOf(d) === rplOf(selector));
   if (!allowed) throw new Fault(TS, error);
   return d;
 }
@@ -134,8 +140,10 @@ function checkTaskStack(s: State, selector: number, ext: number): Descriptor {
   if (isNull(selector)) throw new Fault(TS, error);
   const d = s.fetch(selector, TS, ext);
   if (!isWritable(d)) throw new Fault(TS, error);
-  if (!isPresent(d)) throw new Fault(SS, error);
-  if (dplOf(d) !== s.cpl || rplOf(selector) !== s.cpl) throw new Fault(TS, error);
+  const hidden = dplOf(d) !== s.cpl || rplOf(selector) !== s.cpl;
+  if (hidden && s.departs("privilege before presence of a new SS")) throw new Fault(TS, error);
+  if (!isPresent(d)) throw new Fault(s.departs("absent SS of a new task is #NP") ? NP : SS, error);
+  if (hidden) throw new Fault(TS, error);
   return d;
 }
 function loadTaskData(s: State, name: SegmentName, selector: number, ext: number): void {
@@ -151,11 +159,11 @@ function loadTaskData(s: State, name: SegmentName, selector: number, ext: number
 }
 
 /** The last line of a task switch in volume 2, JMP, CALL, INT n and IRET: the new task's EIP, after its error code has been pushed. */
-export function checkNewEip(s: State, ext: number): void {
+export function checkNewEip(s: State, ext: number, by: "event" | "transfer" = "transfer"): void {
   const limit = s.virtual8086 ? 0xffff : limitOf(s.segments.cs.descriptor!);
   if (s.eip <= limit) return;
   const fault = new Fault(GP, ext);
-  fault.ofNewTask = true;
+  fault.ofNewTask = by;
   throw fault;
 }
 
@@ -166,7 +174,7 @@ export function pushErrorCode(s: State, code: number, ext: number): void {
     stack.push(isWide(s.tr.descriptor!) ? 4 : 2, code);
     s.esp = stack.pointer;
   } catch (e) {
-    if (e instanceof Fault) e.ofNewTask = true;
+    if (e instanceof Fault) e.ofNewTask = "event";
     throw e;
   }
 }

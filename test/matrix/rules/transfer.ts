@@ -1,6 +1,6 @@
 /** Far jmp, call, ret and iret: SDM volume 3, 5.8 and 7.3, in the order of their pages in volume 2. */
 import { StackOf } from "./access.js";
-import { innerStack } from "./interrupt.js";
+import { innerPointer, innerStack } from "./interrupt.js";
 import { checkStack } from "./load.js";
 import {
   type Descriptor,
@@ -52,7 +52,8 @@ function codeBehind(s: State, gate: Descriptor, kind: Kind): Descriptor {
   const code = s.fetch(selector);
   const allowed = isCode(code) && (isConforming(code) || kind === "call" ? dplOf(code) <= s.cpl : dplOf(code) === s.cpl);
   if (!allowed) throw new Fault(GP, errorOf(selector));
-  if (!isPresent(code)) throw new Fault(NP, errorOf(selector));
+  if (!isPresent(code))
+    throw new Fault(kind === "jmp" && s.departs("absent code behind a gate is #GP in jmp") ? GP : NP, errorOf(selector));
   return code;
 }
 
@@ -61,6 +62,7 @@ export function farTransfer(s: State, kind: Kind, selector: number, offset: numb
   const d = s.fetch(selector);
   if (isCode(d)) {
     checkDirect(s, d);
+    if (kind === "jmp") checkOffset(d, offset);
     return kind === "jmp" ? enter(s, d, offset) : callSameRing(s, d, offset, size, next);
   }
   const type = typeOf(d);
@@ -76,25 +78,41 @@ export function farTransfer(s: State, kind: Kind, selector: number, offset: numb
     return checkNewEip(s, 0);
   }
   const code = codeBehind(s, d, kind);
-  if (kind === "jmp") enter(s, code, offsetOfGate(d));
-  else if (!isConforming(code) && dplOf(code) < s.cpl) callInnerRing(s, d, code, next);
-  else callSameRing(s, code, offsetOfGate(d), type === 12 ? 4 : 2, next);
+  if (kind === "jmp") {
+    checkOffset(code, offsetOfGate(d));
+    enter(s, code, offsetOfGate(d));
+  } else if (!isConforming(code) && dplOf(code) < s.cpl) callInnerRing(s, d, code, next);
+  else callThrough(s, d, code, next);
 }
 
 function enter(s: State, code: Descriptor, offset: number, ring = s.cpl): void {
-  checkOffset(code, offset);
   s.cpl = ring;
   s.load("cs", code, (code.selector & 0xfffc) | ring);
+  s.eip = offset;
+}
+
+/** The same behind a gate, whose size says what is pushed. */
+function callThrough(s: State, gate: Descriptor, code: Descriptor, next: number): void {
+  const size = typeOf(gate) === 12 ? 4 : 2;
+  const offset = offsetOfGate(gate);
+  if (!s.departs("checks no EIP behind gates and returns")) return callSameRing(s, code, offset, size, next);
+  const stack = StackOf.current(s);
+  stack.push(size, s.segments.cs.selector);
+  stack.push(size, next);
+  s.esp = stack.pointer;
+  const rpl = s.departs("DPL as RPL of conforming code behind a call gate") ? dplOf(code) : s.cpl;
+  s.load("cs", code, (code.selector & 0xfffc) | rpl);
   s.eip = offset;
 }
 
 function callSameRing(s: State, code: Descriptor, offset: number, size: 2 | 4, next: number): void {
   const stack = StackOf.current(s);
   stack.requireRoom(2, size);
-  if (!s.departs("keeps what it has pushed")) checkOffset(code, offset);
+  const late = s.departs("names the selector of a call beyond the limit") ? "selector" : s.departs("keeps what it has pushed");
+  if (!late) checkOffset(code, offset);
   stack.push(size, s.segments.cs.selector);
   stack.push(size, next);
-  checkOffset(code, offset);
+  if (late && offset > limitOf(code)) throw new Fault(GP, late === "selector" ? errorOf(code.selector) : 0);
   s.esp = stack.pointer;
   enter(s, code, offset);
 }
@@ -120,7 +138,7 @@ function callInnerRing(s: State, gate: Descriptor, code: Descriptor, next: numbe
   stack.push(size, next);
   checkOffset(code, offsetOfGate(gate));
   s.load("ss", stack.segment);
-  s.esp = stack.pointer;
+  s.esp = innerPointer(s, stack);
   enter(s, code, offsetOfGate(gate), ring);
 }
 
@@ -139,8 +157,9 @@ function checkReturn(s: State, selector: number): Descriptor {
 function returnTo(s: State, code: Descriptor, eip: number, size: 2 | 4, items: number, release: number): void {
   const ring = rplOf(code.selector);
   const stack = StackOf.current(s);
+  const checksEip = !s.departs("checks no EIP behind gates and returns");
   if (ring === s.cpl) {
-    checkOffset(code, eip);
+    if (checksEip) checkOffset(code, eip);
     stack.move(items * size + release);
     s.esp = stack.pointer;
     return enter(s, code, eip);
@@ -148,7 +167,7 @@ function returnTo(s: State, code: Descriptor, eip: number, size: 2 | 4, items: n
   const pointer = stack.peek(items * size + release, size);
   const width = s.departs("reads the outer SS as a word") ? 2 : size;
   const ss = outerStack(s, stack.peek((items + 1) * size + release, width) & 0xffff, ring, items);
-  checkOffset(code, eip);
+  if (checksEip) checkOffset(code, eip);
   enter(s, code, eip, ring);
   s.load("ss", ss);
   // A 16-bit stack has SP only: the manual leaves the upper half of ESP as it was.
@@ -167,7 +186,12 @@ function outerStack(s: State, selector: number, ring: number, items: number): De
   try {
     return checkStack(s, selector, ring, GP);
   } catch (e) {
-    if (!(e instanceof Fault) || e.vector !== SS || items !== 3 || !s.departs("absent outer SS is #NP in iret")) throw e;
+    if (
+      !(e instanceof Fault) ||
+      e.vector !== SS ||
+      !s.departs(items === 3 ? "absent outer SS is #NP in iret" : "absent outer SS is #NP in ret")
+    )
+      throw e;
     throw new Fault(NP, e.errorCode);
   }
 }
@@ -190,7 +214,8 @@ export function interruptReturn(s: State, size: 2 | 4, next: number): void {
   const eip = stack.peek(0, size);
   const selector = stack.peek(size, size) & 0xffff;
   const image = stack.peek(2 * size, size);
-  if (size === 4 && image & FLAG.VM && s.cpl === 0) return returnToVirtual8086(s, stack, eip, selector, image);
+  const entersVirtual = s.cpl === 0 || s.departs("enters virtual-8086 mode at any CPL");
+  if (size === 4 && image & FLAG.VM && entersVirtual) return returnToVirtual8086(s, stack, eip, selector, image);
   const iopl = (s.flags >> 12) & 3;
   const mask = 0x4dd5 | (s.cpl <= iopl ? FLAG.IF : 0) | (s.cpl === 0 ? FLAG.IOPL : 0) | (size === 4 ? FLAG.RF : 0);
   const flags = (s.flags & ~mask) | (image & mask);
@@ -201,11 +226,11 @@ export function interruptReturn(s: State, size: 2 | 4, next: number): void {
 /** 20.2.2: no descriptor is looked at. */
 function returnToVirtual8086(s: State, stack: StackOf, eip: number, selector: number, image: number): void {
   stack.requireItems(9, 4);
-  if (eip > 0xffff) throw new Fault(GP, 0);
+  if (eip > 0xffff && !s.departs("truncates the EIP of virtual-8086 mode")) throw new Fault(GP, 0);
   const [esp, ss, es, ds, fs, gs] = [3, 4, 5, 6, 7, 8].map((n) => stack.peek(4 * n, 4)) as [number, number, number, number, number, number];
   s.flags = image;
   s.cpl = 3;
   s.esp = esp;
-  s.eip = eip;
+  s.eip = eip & 0xffff;
   for (const [n, value] of [es, selector, ss, ds, fs, gs].entries()) s.segments[SEGMENTS[n]!] = virtualSegment(value & 0xffff);
 }
