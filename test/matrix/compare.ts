@@ -82,7 +82,7 @@ interface Group {
 export interface Report {
   readonly machine: MachineName;
   readonly seconds: number;
-  /** Differences from the manual, whether a finding explains them or not. */
+  /** Differences from the manual, whether a finding explains them or not; but for RF, which QEMU misses in nearly every case. */
   readonly groups: Readonly<Record<string, Group>>;
   readonly findings: readonly (Finding & { readonly cases: number })[];
 }
@@ -106,15 +106,28 @@ export async function compare(machine: MachineName): Promise<void> {
   const counted = findings.map((f) => ({ ...f, cases: predictions.shows(f.departure, report ? Number.POSITIVE_INFINITY : 1) }));
   expect(counted.filter((f) => f.cases === 0).map((f) => f.departure)).toEqual([]);
   if (report)
-    writeFileSync(report, JSON.stringify({ machine, seconds, groups: grouped(cases, observed), findings: counted } satisfies Report));
+    writeFileSync(
+      report,
+      JSON.stringify({
+        machine,
+        seconds,
+        groups: grouped(
+          cases,
+          observed,
+          departures.filter((d) => d === EVERYWHERE),
+        ),
+        findings: counted,
+      } satisfies Report),
+    );
 }
 
-function grouped(cases: readonly Case[], observed: readonly Outcome[]): Record<string, Group> {
+const EVERYWHERE: Departure = "saves no RF";
+function grouped(cases: readonly Case[], observed: readonly Outcome[], granted: readonly Departure[]): Record<string, Group> {
   const groups: Record<string, Group> = {};
   for (const [n, c] of cases.entries()) {
     const group = (groups[c.group] ??= { cases: 0, differences: 0 });
     group.cases++;
-    if (!same(predict(c, AREA_BEFORE), observed[n]!)) group.differences++;
+    if (!same(predict(c, AREA_BEFORE, granted), observed[n]!)) group.differences++;
   }
   return groups;
 }
