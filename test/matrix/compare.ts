@@ -1,5 +1,5 @@
 /** Runs every case on one machine and holds what it does against the rules with that machine's findings. */
-import { readFileSync, writeFileSync } from "node:fs";
+import { writeFileSync } from "node:fs";
 import { expect } from "vitest";
 import type { Case } from "./case.js";
 import { AREA_BEFORE } from "./cases/common.js";
@@ -131,8 +131,3 @@ function grouped(cases: readonly Case[], observed: readonly Outcome[], granted: 
   }
   return groups;
 }
-
-/** The bytes of the engine at an offset of its ROM. */
-export const engineAt = (path: string, offset: number, length: number): number[] => [
-  ...readFileSync(path).subarray(offset, offset + length),
-];

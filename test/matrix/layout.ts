@@ -4,8 +4,9 @@ export const AREA = 0x10000;
 export const AREA_BYTES = 0x2200;
 export const MONITOR_TSS = 0x9000;
 export const MONITOR_STACK = 0x8000;
-/** Where the engine jumps to the test from, as an offset in the ROM. */
-export const ENGINE_JUMP = 0x236;
+/** Where the engine lies in a ROM of 64 KB, and where it jumps to the test from. */
+export const ENGINE = 0xfc00;
+export const ENGINE_JUMP = ENGINE + 0x236;
 
 /** Offsets in the area. */
 export const GDT = 0;
@@ -175,7 +176,7 @@ function putTables(image: Image): void {
 
 /** The task that reports a vector. */
 function putMonitor(image: Image, tss: number, vector: number): void {
-  image.put(tss + TSS32.ip, 16 * vector);
+  image.put(tss + TSS32.ip, ENGINE + 16 * vector);
   image.put(tss + TSS32.flags, 2);
   image.put(tss + TSS32.general + 16, MONITOR_STACK);
   for (const at of [TSS32.es, TSS32.ss, TSS32.ds]) image.put(tss + at, SELECTOR.monitorData);

@@ -8,11 +8,21 @@ import { configureBochs, INSTALL_BOCHS, requireStarted } from "../rom/bochs.js";
 import { folder } from "../support/partitions.js";
 import { image } from "../support/pok386.js";
 import type { Case } from "./case.js";
-import { AREA_BYTES } from "./layout.js";
+import { AREA_BYTES, ENGINE } from "./layout.js";
 import type { Outcome } from "./rules/predict.js";
 import { decode, encode, TABLE } from "./table.js";
 
-const ROM = image("matrix-rom.bin");
+/** The engine at the end of a ROM of 64 KB. */
+export function romBytes(): Uint8Array {
+  const rom = new Uint8Array(0x10000).fill(0xff);
+  rom.set(readFileSync(image("matrix-end.bin")), ENGINE);
+  return rom;
+}
+function romFile(at: string): string {
+  const path = join(at, "rom.bin");
+  writeFileSync(path, romBytes());
+  return path;
+}
 const MEGABYTES = 32;
 /** For a table of any size; a processor that goes astray is stopped then. */
 const TIMEOUT = 30_000;
@@ -21,12 +31,12 @@ const TIMEOUT = 30_000;
 type Runner = (table: Uint8Array) => Promise<Uint8Array>;
 
 const here: Runner = async (table) => {
-  const bytes = new Uint8Array(readFileSync(ROM));
+  const bytes = romBytes();
   const printed: number[] = [];
   const m = new Machine({
     memoryBytes: MEGABYTES << 20,
     ips: 1e8,
-    boot: { kind: "rom", path: ROM, bytes },
+    boot: { kind: "rom", path: "matrix-end.bin", bytes },
     console: (some) => printed.push(...some),
   });
   m.cpu.processor.memory.poke(physical(TABLE), table);
@@ -54,7 +64,19 @@ const qemu: Runner = async (table) => {
   const [file, serial] = [join(at, "table.bin"), join(at, "serial.bin")];
   writeFileSync(file, table);
   const loader = `loader,file=${file},addr=0x${TABLE.toString(16)},force-raw=on`;
-  const args = ["-bios", ROM, "-device", loader, "-serial", `file:${serial}`, "-display", "none", "-no-reboot", "-m", String(MEGABYTES)];
+  const args = [
+    "-bios",
+    romFile(at),
+    "-device",
+    loader,
+    "-serial",
+    `file:${serial}`,
+    "-display",
+    "none",
+    "-no-reboot",
+    "-m",
+    String(MEGABYTES),
+  ];
   await finish("qemu-system-i386", args, "apt-get install qemu-system-x86");
   return new Uint8Array(readFileSync(serial));
 };
@@ -72,7 +94,7 @@ const bochs: Runner = async (table) => {
     writeFileSync(file, table.subarray(n * BLOCK, (n + 1) * BLOCK));
     more.push(`optramimage${n + 1}: file=${file}, address=0x${(TABLE + n * BLOCK).toString(16)}`);
   }
-  const files = configureBochs(ROM, more, MEGABYTES);
+  const files = configureBochs(romFile(at), more, MEGABYTES);
   await finish("bochs", ["-q", "-f", files.configuration], INSTALL_BOCHS, "c\nq\n");
   // A case that shuts down before anything was printed leaves no file.
   if (!existsSync(files.console) && existsSync(files.log) && readFileSync(files.log, "latin1").includes("no resolution"))

@@ -4,7 +4,7 @@
  * whatever exception ends it comes through a task gate, whose task reports the vector, the error code, and each doubleword of the area
  * that is not what the case put there. The test's registers are among them, in its TSS. See test/matrix/layout.ts for the area.
  *
- * Built as the test ROM is: offsets in CS, which is based at 0xf0000 in every mode.
+ * Built by offsets in CS, which is based at 0xf0000 in every mode, for the last kilobyte of a ROM.
  */
         .set    ROM_BASE, 0xf0000
         .set    TABLE, 0x200000         /* the area's initial contents, then the cases; the host puts them there */
@@ -32,7 +32,7 @@
         ljmp    $0xf000, $start
 
         .text
-        /* Where the tasks of the vectors begin: from 0 on, sixteen bytes each. ESP tells whether an error code has been pushed. */
+        /* Where the tasks of the vectors begin: from 0xfc00 on, sixteen bytes each. ESP tells whether an error code has been pushed. */
         .code32
         .set    n, 0
         .rept   18
