@@ -94,11 +94,15 @@ partition two part1 -Og src/guest/two/part1.c
 partition two part2 -Og src/guest/two/part2.c
 system two pok-two.elf part1 part2
 
-# The test ROM: offsets in CS from 0 on, cut out of the ELF file.
-compile rom -Isrc/guest/rom -- src/guest/rom/*.S
-link src/guest/rom/linker.ld "$objects/test-rom.elf" "$objects/rom"/*.o
-objcopy -O binary --gap-fill=0xff "$objects/test-rom.elf" "$images/test-rom.bin"
-chmod 644 "$images/test-rom.bin"
+# rom SOURCES IMAGE: by offsets in CS, cut out of the ELF file. Of the matrix it is the end only; the test puts nothing before it.
+rom() {
+  compile "$1" -Isrc/guest/rom -- src/guest/"$1"/*.S
+  link "src/guest/$1/linker.ld" "$objects/$1.elf" "$objects/$1"/*.o
+  objcopy -O binary --gap-fill=0xff "$objects/$1.elf" "$images/$2"
+  chmod 644 "$images/$2"
+}
+rom rom test-rom.bin
+rom matrix matrix-end.bin
 
 partition bench bench -O2 src/guest/bench/*.c
 system bench bench-integer.elf bench

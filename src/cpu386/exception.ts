@@ -1,7 +1,7 @@
 /** Exceptions: which ones make a double fault, and when the processor gives up. SDM volume 3, 6.15 (interrupt 8). */
 import { DR7 } from "./debug-registers.js";
 import { type FaultRecord, GuestFault, VECTOR } from "./fault.js";
-import { deliver, type Interrupt } from "./interrupt.js";
+import { deliver } from "./interrupt.js";
 import * as L from "./layout.js";
 import type { Processor } from "./processor.js";
 import { SEGMENT } from "./segment.js";
@@ -34,13 +34,28 @@ function record(cpu: Processor, fault: GuestFault, eip: number): FaultRecord {
 
 /** Delivers an exception raised at `eip`, and whatever that leads to. @throws Shutdown on a triple fault */
 export function deliverException(cpu: Processor, first: GuestFault, eip: number): void {
-  deliverOrFault(cpu, first, eip, (fault) => ({
-    vector: fault.vector,
-    kind: "exception",
-    errorCode: fault.errorCode,
-    returnTo: eip,
-    resume: !TRAPS.has(fault.vector),
-  }));
+  const chain: FaultRecord[] = [];
+  let fault = first;
+  let returnTo = eip;
+  for (;;) {
+    chain.push(record(cpu, fault, returnTo));
+    try {
+      const { vector, errorCode } = fault;
+      deliver(cpu, { vector, kind: "exception", errorCode, returnTo, resume: !TRAPS.has(vector) });
+      // The debug handler may use the debug registers (SDM volume 3, 18.2.4).
+      if (vector === VECTOR.DB) cpu.setWord(L.DR7, cpu.word(L.DR7) & ~DR7.generalDetect);
+      return;
+    } catch (e) {
+      if (!(e instanceof GuestFault)) throw e;
+      // Met by a task gate's new task: at its first instruction, but while the handler was being called all the same.
+      if (e.inNewTask) returnTo = cpu.eip;
+      if (fault.vector === VECTOR.DF) {
+        chain.push(record(cpu, e, returnTo));
+        throw new Shutdown(chain);
+      }
+      fault = combine(fault, e);
+    }
+  }
 }
 
 /** Delivers an external interrupt; a fault on the way is delivered in its place. */
@@ -51,31 +66,6 @@ export function deliverExternal(cpu: Processor, vector: number): void {
   } catch (e) {
     if (!(e instanceof GuestFault)) throw e;
     deliverException(cpu, e, e.inNewTask ? cpu.eip : eip);
-  }
-}
-
-function deliverOrFault(cpu: Processor, first: GuestFault, eip: number, toInterrupt: (fault: GuestFault) => Interrupt): void {
-  const chain: FaultRecord[] = [];
-  let fault = first;
-  for (;;) {
-    chain.push(record(cpu, fault, eip));
-    try {
-      deliver(cpu, toInterrupt(fault));
-      // The debug handler may use the debug registers (SDM volume 3, 18.2.4).
-      if (fault.vector === VECTOR.DB) cpu.setWord(L.DR7, cpu.word(L.DR7) & ~DR7.generalDetect);
-      return;
-    } catch (e) {
-      if (!(e instanceof GuestFault)) throw e;
-      if (e.inNewTask) {
-        // The first exception has been delivered, to a task whose state is bad: a new one, at that task's first instruction.
-        return deliverException(cpu, e, cpu.eip);
-      }
-      if (fault.vector === VECTOR.DF) {
-        chain.push(record(cpu, e, eip));
-        throw new Shutdown(chain);
-      }
-      fault = combine(fault, e);
-    }
   }
 }
 

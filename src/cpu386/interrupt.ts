@@ -21,7 +21,7 @@ import {
   systemType,
 } from "./segment.js";
 import { Stack } from "./stack.js";
-import { pushErrorCode, switchByGate } from "./task.js";
+import { checkTaskEip, pushErrorCode, switchByGate } from "./task.js";
 
 export type InterruptKind = "exception" | "software" | "external";
 
@@ -72,8 +72,9 @@ function enterHandler(cpu: Processor, interrupt: Interrupt): void {
   }
   if (!isPresent(attributes)) cpu.raise(VECTOR.NP, gateError, `the gate of vector ${vector} is not present (P = 0)`, gateFacts);
   if (type === GATE.task) {
-    switchByGate(cpu, low >>> 16, "interrupt", interrupt.returnTo, external);
+    switchByGate(cpu, low >>> 16, "interrupt", interrupt.returnTo, external, interrupt.resume);
     if (interrupt.errorCode !== undefined) pushErrorCode(cpu, interrupt.errorCode, external);
+    checkTaskEip(cpu, external);
     return;
   }
   const size = type === GATE.interrupt32 || type === GATE.trap32 ? 4 : 2;

@@ -9,7 +9,7 @@ import { FLAG } from "./flags.js";
 import * as L from "./layout.js";
 import type { Processor } from "./processor.js";
 import {
-  checkStackSegment,
+  ATTRIBUTE,
   type Descriptor,
   decodeDescriptor,
   dplOf,
@@ -18,11 +18,13 @@ import {
   installNull,
   isCode,
   isConforming,
+  isData,
   isPresent,
-  loadSegment,
+  isWritableData,
   loadVirtual8086,
   markAccessed,
   SEGMENT,
+  SEGMENT_NAMES,
   selectorError,
   systemType,
 } from "./segment.js";
@@ -56,15 +58,24 @@ export function switchDirectly(cpu: Processor, tss: Descriptor, cause: "jmp" | "
     cpu.generalProtection(error, `the TSS's DPL ${dpl} is less than CPL ${cpu.cpl} or RPL ${tss.selector & 3}`, facts);
   }
   switchTask(cpu, tss, cause, next, 0);
+  checkTaskEip(cpu, 0);
 }
 
-/** Through a task gate, whose own privilege has been checked. */
-export function switchByGate(cpu: Processor, selector: number, cause: TaskSwitchCause, next: number, external: 0 | 1): void {
+/** Through a task gate, whose own privilege has been checked. @param resume RF in the image saved: the event is a fault */
+export function switchByGate(
+  cpu: Processor,
+  selector: number,
+  cause: TaskSwitchCause,
+  next: number,
+  external: 0 | 1,
+  resume = false,
+): void {
   const facts = { segment: "TR", selector };
   if ((selector & 0xfffc) === 0 || selector & 4) {
     cpu.generalProtection(selectorError(selector, external), "the task gate names no descriptor in the GDT", facts);
   }
-  switchTask(cpu, fetchDescriptor(cpu, selector, VECTOR.GP, external), cause, next, external);
+  switchTask(cpu, fetchDescriptor(cpu, selector, VECTOR.GP, external), cause, next, external, resume);
+  if (cause !== "interrupt") checkTaskEip(cpu, 0);
 }
 
 /** iret with NT set: back to the task that the current TSS links to. */
@@ -75,16 +86,17 @@ export function returnToTask(cpu: Processor, next: number): void {
   if ((selector & 0xfffc) === 0 || selector & 4)
     cpu.raise(VECTOR.TS, selectorError(selector), "the back link names no descriptor in the GDT", facts);
   switchTask(cpu, fetchDescriptor(cpu, selector, VECTOR.TS), "iret", next, 0);
+  checkTaskEip(cpu, 0);
 }
 
-function switchTask(cpu: Processor, tss: Descriptor, cause: TaskSwitchCause, next: number, external: 0 | 1): void {
+function switchTask(cpu: Processor, tss: Descriptor, cause: TaskSwitchCause, next: number, external: 0 | 1, resume = false): void {
   checkTss(cpu, tss, cause, external);
   const wide = systemType(tss.attributes)! >= 8;
   const layout = wide ? LAYOUT32 : LAYOUT16;
   const old = cpu.segment(SEGMENT.TR);
   const oldSelector = old.selector;
   requireMapped(cpu, tss, cause, layout);
-  saveState(cpu, cause, next);
+  saveState(cpu, cause, next, resume);
 
   if (cause === "jmp" || cause === "iret") setBusy(cpu, oldSelector, false);
   if (cause !== "iret") setBusy(cpu, tss.selector, true);
@@ -114,7 +126,7 @@ function switchTask(cpu: Processor, tss: Descriptor, cause: TaskSwitchCause, nex
   cpu.setWord(L.EIP, eip);
   for (const [n, value] of general.entries()) cpu.setWord(n * 4, wide ? value : (cpu.word(n * 4) & 0xffff0000) | value);
   try {
-    loadTaskSegments(cpu, selectors, ldt, eip);
+    loadTaskSegments(cpu, selectors, ldt, external);
   } catch (e) {
     if (e instanceof GuestFault) e.inNewTask = true;
     throw e;
@@ -150,7 +162,7 @@ function checkTss(cpu: Processor, tss: Descriptor, cause: TaskSwitchCause, exter
 }
 
 /** Saves the current task in its TSS, in the form the TSS has. */
-function saveState(cpu: Processor, cause: TaskSwitchCause, next: number): void {
+function saveState(cpu: Processor, cause: TaskSwitchCause, next: number, resume: boolean): void {
   const tr = cpu.segment(SEGMENT.TR);
   const layout = systemType(tr.attributes)! >= 8 ? LAYOUT32 : LAYOUT16;
   const { size } = layout;
@@ -159,7 +171,9 @@ function saveState(cpu: Processor, cause: TaskSwitchCause, next: number): void {
   cpu.probeLinear(linear(tr.base + layout.eip), 4, false);
   cpu.probeLinear(linear(tr.base + layout.last - 3), 4, false);
   put(layout.eip, next);
-  put(layout.eflags, cause === "iret" ? cpu.flags & ~FLAG.NT : cpu.flags);
+  // RF as on a stack (SDM volume 3, 17.3.1.1): it lasts for one instruction, and is set for a fault.
+  const flags = (cpu.flags & ~FLAG.RF) | (resume ? FLAG.RF : 0);
+  put(layout.eflags, cause === "iret" ? flags & ~FLAG.NT : flags);
   for (let n = 0; n < 8; n++) put(layout.general + n * size, cpu.word(n * 4));
   for (let n = 0; n < layout.count; n++) put(layout.segments + n * size, cpu.selector(SEGMENT_ORDER[n]!), 2);
 }
@@ -171,65 +185,96 @@ function setBusy(cpu: Processor, selector: number, busy: boolean): void {
   cpu.writeLinear(at, 1, busy ? type | 2 : type & ~2);
 }
 
-/** LDT first, then the segment registers, whose selectors are in place before any descriptor is looked at. */
-function loadTaskSegments(cpu: Processor, selectors: readonly number[], ldt: number, eip: number): void {
+/**
+ * LDT first, then the segment registers, whose selectors are in place before any descriptor is looked at. The order of the checks is that
+ * of table 7-1, which has a segment's presence before its privilege. EXT is set in their error codes if the switch delivers an event.
+ */
+function loadTaskSegments(cpu: Processor, selectors: readonly number[], ldt: number, external: 0 | 1): void {
   for (const [at, n] of SEGMENT_ORDER.entries()) installNull(cpu, n, selectors[at] ?? 0);
-  loadTaskLdt(cpu, ldt);
+  loadTaskLdt(cpu, ldt, external);
   if (cpu.virtual8086) {
     cpu.setCpl(3);
     for (const [at, n] of SEGMENT_ORDER.entries()) loadVirtual8086(cpu, n, selectors[at] ?? 0);
-    if (eip > 0xffff) cpu.generalProtection(0, "the virtual-8086 task's eip passes 64 KB", { segment: "CS", offset: eip, limit: 0xffff });
     return;
   }
-  const cs = selectors[1]!;
-  const ring = cs & 3;
-  const code = taskCode(cpu, cs);
-  cpu.setCpl(ring);
-  install(cpu, SEGMENT.SS, markAccessed(cpu, checkStackSegment(cpu, selectors[2]!, ring, VECTOR.TS)));
+  const [cs, ss] = [selectors[1]!, selectors[2]!];
+  const code = taskCode(cpu, cs, external);
+  cpu.setCpl(cs & 3);
+  const stack = taskStack(cpu, ss, external);
+  if (!isPresent(code.attributes)) {
+    const facts = { segment: "CS", selector: cs, descriptor: [code.low, code.high] as const };
+    cpu.raise(VECTOR.NP, selectorError(cs, external), "the task's code segment is not present (P = 0)", facts);
+  }
+  install(cpu, SEGMENT.SS, markAccessed(cpu, stack));
   install(cpu, SEGMENT.CS, markAccessed(cpu, code));
-  for (const n of [SEGMENT.ES, SEGMENT.DS, SEGMENT.FS, SEGMENT.GS]) {
-    const selector = selectors[SEGMENT_ORDER.indexOf(n)] ?? 0;
-    try {
-      loadSegment(cpu, n, selector);
-    } catch (e) {
-      // The rules are those of mov, but a bad selector is the TSS's fault.
-      if (e instanceof GuestFault && e.vector === VECTOR.GP) throw new GuestFault(VECTOR.TS, e.errorCode, e.facts);
-      throw e;
-    }
-  }
-  if (eip > code.limit) {
-    cpu.generalProtection(0, "the task's eip passes the limit of its code segment", {
-      segment: "CS",
-      selector: cs,
-      offset: eip,
-      limit: code.limit,
-    });
-  }
+  for (const n of [SEGMENT.ES, SEGMENT.DS, SEGMENT.FS, SEGMENT.GS])
+    loadTaskData(cpu, n, selectors[SEGMENT_ORDER.indexOf(n)] ?? 0, external);
 }
 
-function loadTaskLdt(cpu: Processor, selector: number): void {
+/** The last check of a switch, when an error code has been pushed: the new task's EIP. */
+export function checkTaskEip(cpu: Processor, external: 0 | 1): void {
+  const { selector, limit } = cpu.segment(SEGMENT.CS);
+  const { eip } = cpu;
+  if (eip <= limit) return;
+  const rule = "the task's eip passes the limit of its code segment";
+  const fault = new GuestFault(VECTOR.GP, external, { rule, segment: "CS", selector, offset: eip, limit });
+  fault.inNewTask = true;
+  throw fault;
+}
+
+function loadTaskLdt(cpu: Processor, selector: number, external: 0 | 1): void {
   installNull(cpu, SEGMENT.LDTR, selector);
   if ((selector & 0xfffc) === 0) return;
   const facts = { segment: "LDTR", selector };
-  const error = selectorError(selector);
+  const error = selectorError(selector, external);
   if (selector & 4) cpu.raise(VECTOR.TS, error, "the task's LDT is not in the GDT", facts);
-  const d = fetchDescriptor(cpu, selector, VECTOR.TS);
+  const d = fetchDescriptor(cpu, selector, VECTOR.TS, external);
   if (systemType(d.attributes) !== 2) cpu.raise(VECTOR.TS, error, "the task's LDT selector names no LDT", facts);
   if (!isPresent(d.attributes)) cpu.raise(VECTOR.TS, error, "the task's LDT is not present (P = 0)", facts);
   install(cpu, SEGMENT.LDTR, d);
 }
 
-function taskCode(cpu: Processor, selector: number): Descriptor {
+function taskCode(cpu: Processor, selector: number, external: 0 | 1): Descriptor {
   const facts = { segment: "CS", selector };
-  const error = selectorError(selector);
+  const error = selectorError(selector, external);
   if ((selector & 0xfffc) === 0) cpu.raise(VECTOR.TS, error, "the task's CS is a null selector", facts);
-  const d = fetchDescriptor(cpu, selector, VECTOR.TS);
+  const d = fetchDescriptor(cpu, selector, VECTOR.TS, external);
   const dpl = dplOf(d.attributes);
   if (!isCode(d.attributes)) cpu.raise(VECTOR.TS, error, "the task's CS names no code segment", facts);
   const allowed = isConforming(d.attributes) ? dpl <= (selector & 3) : dpl === (selector & 3);
   if (!allowed) cpu.raise(VECTOR.TS, error, `the task's code segment has DPL ${dpl}, its selector RPL ${selector & 3}`, facts);
-  if (!isPresent(d.attributes)) cpu.raise(VECTOR.NP, error, "the task's code segment is not present (P = 0)", facts);
   return d;
+}
+
+function taskStack(cpu: Processor, selector: number, external: 0 | 1): Descriptor {
+  const segment = "SS";
+  const error = selectorError(selector, external);
+  if ((selector & 0xfffc) === 0) cpu.raise(VECTOR.TS, error, "the task's SS is a null selector", { segment, selector });
+  const d = fetchDescriptor(cpu, selector, VECTOR.TS, external);
+  const facts = { segment, selector, descriptor: [d.low, d.high] as const };
+  if (!isWritableData(d.attributes)) cpu.raise(VECTOR.TS, error, "SS takes writable data segments only", facts);
+  if (!isPresent(d.attributes)) cpu.raise(VECTOR.SS, error, "the task's stack segment is not present (P = 0)", facts);
+  const [dpl, rpl] = [dplOf(d.attributes), selector & 3];
+  if (dpl !== cpu.cpl || rpl !== cpu.cpl)
+    cpu.raise(VECTOR.TS, error, `the task's SS has DPL ${dpl} and RPL ${rpl}, and CPL is ${cpu.cpl}`, facts);
+  return d;
+}
+
+function loadTaskData(cpu: Processor, n: number, selector: number, external: 0 | 1): void {
+  if ((selector & 0xfffc) === 0) return installNull(cpu, n, selector);
+  const d = fetchDescriptor(cpu, selector, VECTOR.TS, external);
+  const facts = { segment: SEGMENT_NAMES[n]!, selector, descriptor: [d.low, d.high] as const };
+  const error = selectorError(selector, external);
+  const { attributes } = d;
+  if (!isData(attributes) && !(isCode(attributes) && attributes & ATTRIBUTE.writable)) {
+    cpu.raise(VECTOR.TS, error, "a data segment register takes data or readable code segments only", facts);
+  }
+  if (!isPresent(attributes)) cpu.raise(VECTOR.NP, error, "the segment is not present (P = 0)", facts);
+  const dpl = dplOf(attributes);
+  if (!isConforming(attributes) && ((selector & 3) > dpl || cpu.cpl > dpl)) {
+    cpu.raise(VECTOR.TS, error, `RPL ${selector & 3} or CPL ${cpu.cpl} is greater than DPL ${dpl}`, facts);
+  }
+  install(cpu, n, markAccessed(cpu, d));
 }
 
 /** An exception's error code goes onto the new task's stack, in words or doublewords by its TSS. */

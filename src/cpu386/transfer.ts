@@ -6,6 +6,7 @@ import { requireVirtualIopl, writableFlags } from "./iopl.js";
 import * as L from "./layout.js";
 import type { Processor } from "./processor.js";
 import {
+  ATTRIBUTE,
   checkStackSegment,
   type Descriptor,
   dplOf,
@@ -105,6 +106,13 @@ function resolve(cpu: Processor, selector: number, eip: number, cause: "jmp" | "
       factsOf(code),
     );
   }
+  if (cause === "jmp" && !isConforming(code.attributes) && dplOf(code.attributes) !== cpu.cpl) {
+    cpu.generalProtection(
+      selectorError(inside),
+      `jmp through a call gate cannot change ring: DPL ${dplOf(code.attributes)}, CPL ${cpu.cpl}`,
+      factsOf(code),
+    );
+  }
   if (!isPresent(code.attributes))
     cpu.raise(VECTOR.NP, selectorError(inside), "the code segment behind the call gate is not present (P = 0)", factsOf(code));
   const size = type === GATE.call32 ? 4 : 2;
@@ -116,13 +124,6 @@ export function farJump(cpu: Processor, selector: number, eip: number, next: num
   const target = resolve(cpu, selector, eip, "jmp", next);
   if (!target) return;
   const { code } = target;
-  if (target.gate && !isConforming(code.attributes) && dplOf(code.attributes) !== cpu.cpl) {
-    cpu.generalProtection(
-      selectorError(code.selector),
-      `jmp through a call gate cannot change ring: DPL ${dplOf(code.attributes)}, CPL ${cpu.cpl}`,
-      factsOf(code),
-    );
-  }
   checkOffset(cpu, code, target.eip);
   enterCode(cpu, code, cpu.cpl, target.eip);
 }
@@ -238,7 +239,8 @@ function returnOuter(
   enterCode(cpu, marked[0], ring, eip);
   install(cpu, SEGMENT.SS, marked[1]);
   // Only SP is loaded where the operands are words or the new stack is 16-bit: the upper half keeps the inner ring's, as on silicon.
-  const stack = new Stack(cpu, ss, size === 2 ? ((cpu.word(L.ESP) & 0xffff0000) | pointer) >>> 0 : pointer, 0, ring === 3);
+  const spOnly = size === 2 || !(ss.attributes & ATTRIBUTE.big);
+  const stack = new Stack(cpu, ss, spOnly ? ((cpu.word(L.ESP) & 0xffff0000) | (pointer & 0xffff)) >>> 0 : pointer, 0, ring === 3);
   stack.move(release);
   cpu.setWord(L.ESP, stack.pointer);
   dropInnerSegments(cpu, ring);

@@ -70,6 +70,12 @@ describe("a call gate", () => {
   test("raises #NP if it is not present", () => expect(through(3, FREE, toRing0({ absent: true }))).toBe("#NP(60)"));
   test("names a code segment", () => expect(through(0, FREE, gate(TYPE.callGate32, dataOf(0), 0))).toBe("#GP(18)"));
   test("does not name a null segment", () => expect(through(0, FREE, gate(TYPE.callGate32, 0, 0))).toBe("#GP(0)"));
+  test("does not let jmp change ring, not even to code that is not present", () => {
+    const m = new Machine(3);
+    m.gdt(FREE, gate(TYPE.callGate32, FREE2, 0, { dpl: 3 }));
+    m.gdt(FREE2, segment(TYPE.code, { absent: true }));
+    expect(m.attempt(...jump(FREE | 3))).toBe(`#GP(${FREE2.toString(16)})`);
+  });
   test("does not lead to an outer ring", () => expect(through(0, FREE, gate(TYPE.callGate32, codeOf(3), 0))).toBe("#GP(40)"));
   test("cannot take a jmp to an inner ring", () => expect(through(3, FREE, toRing0(), jump)).toBe("#GP(10)"));
   test("takes a jmp within the ring, whatever the offset in the instruction", () => {
@@ -160,6 +166,12 @@ describe.each([
       const m = outer(new Machine(), codeOf(3), FREE | 3);
       m.gdt(FREE, segment(TYPE.data, { dpl: 3, absent: true }));
       expect(m.attempt(...bytes)).toBe("#SS(60)");
+    });
+    test("loads SP only for a 16-bit stack: the upper half of ESP stays", () => {
+      const m = withStack(new Machine(), ...frame(0x100, codeOf(3), 0x12347000, FREE | 3));
+      m.gdt(FREE, segment(TYPE.data, { dpl: 3, wide: false }));
+      expect(m.attempt(...bytes)).toBe("none");
+      expect(m.get(L.ESP)).toBe(((STACK & 0xffff0000) | 0x7000) >>> 0);
     });
     test("makes data segments null that the outer ring may not use", () => {
       const m = outer(new Machine());

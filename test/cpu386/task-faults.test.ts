@@ -231,15 +231,57 @@ describe("behind the commit point", () => {
       [0],
     ]);
   });
-  test("an error code that does not fit on the new stack is #SS in the new task", () => {
+  /** Table 6-5 and 6.13: loading the new task belongs to the delivery of the exception that switched. */
+  const throughGate = (vector: number, o: TaskState, ...bytes: number[]): Machine => {
+    const m = machine(o);
+    m.idt(vector, gate(TYPE.taskGate, NEW_TSS_SELECTOR, 0));
+    m.set(L.EAX, 0x80);
+    m.attempt(...bytes);
+    return m;
+  };
+  const faultsOf = (m: Machine, count: number): unknown[] => m.p.faults.slice(0, count).map((f) => [f.vector, f.errorCode, f.eip]);
+  const GP = [0x8e, 0xe0];
+  const UD2 = [0x0f, 0x0b];
+  test("an error code that does not fit on the new stack makes a double fault in the new task", () => {
     const m = machine({ segments: segments({ ss: 0x78 }) });
     m.gdt(0x78, segment(TYPE.expandDown, { limit: NEW_STACK - 4, pages: false }));
     m.idt(13, gate(TYPE.taskGate, NEW_TSS_SELECTOR, 0));
     m.set(L.EAX, 0x80);
-    m.attempt(0x8e, 0xe0);
-    expect(m.p.faults.slice(0, 2).map((f) => [f.vector, f.errorCode, f.eip])).toEqual([
+    m.attempt(...GP);
+    expect(faultsOf(m, 2)).toEqual([
       [13, 0x80, CODE],
-      [12, 1, NEW_CODE],
+      [8, 0, NEW_CODE],
     ]);
+  });
+  test("#GP that meets a bad segment of its handler's task is a double fault", () => {
+    expect(faultsOf(throughGate(13, { segments: segments({ ds: 0x80 }) }, ...GP), 2)).toEqual([
+      [13, 0x80, CODE],
+      [8, 0, NEW_CODE],
+    ]);
+  });
+  test("#UD that meets one is not, and EXT is set", () => {
+    expect(faultsOf(throughGate(6, { segments: segments({ ds: 0x80 }) }, ...UD2), 2)).toEqual([
+      [6, undefined, CODE],
+      [10, 0x81, NEW_CODE],
+    ]);
+  });
+  test("the new EIP is checked when the error code has been pushed, with EXT", () => {
+    const m = machine({ segments: segments({ cs: SPARE }) });
+    m.gdt(SPARE, segment(TYPE.code, { limit: NEW_CODE - 1, pages: false }));
+    m.gdt(0x58, segment(TYPE.data, absent));
+    m.idt(11, gate(TYPE.taskGate, NEW_TSS_SELECTOR, 0));
+    m.set(L.EAX, 0x58);
+    m.attempt(...GP);
+    expect([faultsOf(m, 1), m.dword(NEW_STACK - 4)]).toEqual([[[11, 0x58, CODE]], 0x58]);
+  });
+  test("a fault is saved in the TSS with RF set", () => {
+    const saved = throughGate(6, {}, ...UD2).dword(TSS + 36);
+    expect(saved & FLAG.RF).toBe(FLAG.RF);
+  });
+  test.each([
+    ["a stack", { ss: SPARE }, "#SS(78)"],
+    ["data", { ds: SPARE | 3 }, "#NP(78)"],
+  ])("%s that is absent and of another privilege is absent first, by table 7-1", (_what, changed, expected) => {
+    expect(to(changed, segment(TYPE.data, { dpl: 1, ...absent }))).toBe(expected);
   });
 });
