@@ -3,12 +3,14 @@
  * `npm run conformance -- [--cases N] [SUITE...]`. The other suites' results stay as they were.
  */
 import { execFileSync } from "node:child_process";
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { progressBar, root, runSuite, SUITES, suiteNamed } from "./suites.mjs";
 
 const usage = `usage: npm run conformance -- [--cases N] [SUITE...]
   --cases N   of each random suite; the x87 gets a tenth (default 50000)
-  SUITE       ${SUITES.map((s) => s.name).join(", ")} (default: all)`;
+  SUITE       ${SUITES.map((s) => s.name).join(", ")}, matrix (default: all)`;
 
 function fail(text) {
   console.error(`conformance: ${text}\n${usage}`);
@@ -25,10 +27,10 @@ function parse(args) {
     } else if (args[n] === "--cases") {
       cases = Number(args[++n]);
       if (!Number.isSafeInteger(cases) || cases < 1) fail("--cases takes a whole number from 1 on");
-    } else if (suiteNamed(args[n])) names.push(args[n]);
+    } else if (suiteNamed(args[n]) || args[n] === "matrix") names.push(args[n]);
     else fail(`there is no suite "${args[n]}"`);
   }
-  return { cases, names: names.length ? names : SUITES.map((s) => s.name) };
+  return { cases, names: names.length ? names : [...SUITES.map((s) => s.name), "matrix"] };
 }
 
 /** What answered: processor and versions. */
@@ -55,11 +57,29 @@ function references() {
 const { cases, names } = parse(process.argv.slice(2));
 const path = `${root}docs/conformance.json`;
 const results = existsSync(path) ? JSON.parse(readFileSync(path, "utf8")) : { suites: {} };
-for (const name of names) {
-  const suite = suiteNamed(name);
-  const count = name === "host-x87" ? Math.ceil(cases / 10) : cases;
-  try {
+async function run(name) {
+  if (name === "matrix") results.matrix = runMatrix();
+  else {
+    const suite = suiteNamed(name);
+    const count = name === "host-x87" ? Math.ceil(cases / 10) : cases;
     results.suites[name] = await runSuite(suite, suite.random ? { cases: count } : {}, progressBar(name));
+  }
+}
+function runMatrix() {
+  const folder = mkdtempSync(join(tmpdir(), "pok386-matrix-"));
+  const report = join(folder, "report.json");
+  try {
+    execFileSync(process.execPath, [`${root}scripts/matrix.mjs`, "--json", report], { stdio: ["ignore", "ignore", "inherit"] });
+    // How long it took is nobody's business in a document.
+    return JSON.parse(readFileSync(report, "utf8")).map(({ seconds: _, ...rest }) => rest);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+for (const name of names) {
+  try {
+    await run(name);
   } catch (error) {
     console.error(`\n${error.message}`);
     process.exit(1);

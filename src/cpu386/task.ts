@@ -171,7 +171,7 @@ function saveState(cpu: Processor, cause: TaskSwitchCause, next: number, resume:
   cpu.probeLinear(linear(tr.base + layout.eip), 4, false);
   cpu.probeLinear(linear(tr.base + layout.last - 3), 4, false);
   put(layout.eip, next);
-  // RF as on a stack (SDM volume 3, 17.3.1.1): it lasts for one instruction, and is set for a fault.
+  // RF as on a stack (SDM volume 3, 18.3.1.1): it lasts for one instruction, and is set for a fault.
   const flags = (cpu.flags & ~FLAG.RF) | (resume ? FLAG.RF : 0);
   put(layout.eflags, cause === "iret" ? flags & ~FLAG.NT : flags);
   for (let n = 0; n < 8; n++) put(layout.general + n * size, cpu.word(n * 4));

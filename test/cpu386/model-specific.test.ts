@@ -1,4 +1,4 @@
-/** rdtsc, rdmsr and wrmsr: SDM volume 2 for each; volume 3, 17.17. */
+/** rdtsc, rdmsr and wrmsr: SDM volume 2 for each; volume 3, 18.17. */
 import { expect, test } from "vitest";
 import * as L from "../../src/cpu386/layout.js";
 import { Machine } from "./machine.js";

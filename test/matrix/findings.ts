@@ -72,12 +72,12 @@ const QEMU: readonly Finding[] = [
     "checks neither limits, nor types, nor null selectors when memory is read, written or executed",
     "volume 3, 5.3 to 5.5",
   ),
-  finding("qemu", "saves no RF", "leaves RF clear in the EFLAGS that a fault saves, on a stack or in a TSS", "volume 3, 17.3.1.1"),
+  finding("qemu", "saves no RF", "leaves RF clear in the EFLAGS that a fault saves, on a stack or in a TSS", "volume 3, 18.3.1.1"),
   finding(
     "qemu",
     "clears RF late",
     "still has RF set in what int n, and a jmp or call to a task, save",
-    "volume 3, 17.3.1.1: RF lasts for one instruction",
+    "volume 3, 18.3.1.1: RF lasts for one instruction",
   ),
   finding(
     "qemu",

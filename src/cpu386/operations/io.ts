@@ -86,7 +86,7 @@ export function readModelSpecific(cpu: Processor): void {
   else cpu.generalProtection(0, `rdmsr: there is no register 0x${n.toString(16)}`);
 }
 
-/** wrmsr: only the lower half of the time-stamp counter is taken, the upper becomes 0 (SDM volume 3, 17.17). */
+/** wrmsr: only the lower half of the time-stamp counter is taken, the upper becomes 0 (SDM volume 3, 18.17). */
 export function writeModelSpecific(cpu: Processor): void {
   cpu.requireRing0("wrmsr");
   const n = cpu.word(L.ECX);

@@ -69,7 +69,7 @@ export function deliver(s: State, event: Event): void {
   if (![5, 6, 7, 14, 15].includes(typeOf(gate))) throw new Fault(GP, error);
   if (event.software && dplOf(gate) < s.cpl) throw new Fault(GP, error);
   if (!isPresent(gate)) throw new Fault(NP, error);
-  if (!event.software && !s.departs("saves no RF")) s.flags |= FLAG.RF; // 17.3.1.1: set in the image that a fault saves.
+  if (!event.software && !s.departs("saves no RF")) s.flags |= FLAG.RF; // 18.3.1.1: set in the image that a fault saves.
   if (typeOf(gate) !== 5) return enterGate(s, event, gate, ext);
   switchThroughGate(s, selectorOfGate(gate), "interrupt", event.returnTo, ext);
   const early = s.departs("checks a new EIP before it pushes");

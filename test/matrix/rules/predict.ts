@@ -19,7 +19,7 @@ export interface Outcome {
 
 function execute(s: State, o: Operation): void {
   const next = s.eip + o.bytes.length;
-  // RF lasts for one instruction (17.3.1.1).
+  // RF lasts for one instruction (18.3.1.1).
   const keeps = s.departs("clears RF late") && ["jmp", "call", "int"].includes(o.what);
   if (!keeps) s.flags &= ~FLAG.RF;
   switch (o.what) {
