@@ -8,6 +8,8 @@ import { generate } from "./oracle/generate.js";
 import { buildNative, type Case, ENDLESS } from "./oracle/native.js";
 import { asProgram, shrink } from "./oracle/program.js";
 import { Random } from "./oracle/random.js";
+import { makeCase, X87Runner } from "./oracle/x87.js";
+import { asX87Program } from "./oracle/x87-program.js";
 
 /** Registers at the signal that ends the program, in the order of an outcome's, and eip. */
 function runProgram(c: Case): number[] {
@@ -39,4 +41,25 @@ test("shrinking keeps the instruction that fails, and drops the rest", () => {
   const wanted = c.forms[2]!;
   const smallest = shrink(c, (candidate) => candidate.forms.includes(wanted));
   expect([smallest.forms, smallest.parts.length, smallest.patches]).toEqual([[wanted], 1, []]);
+});
+
+test("a case of the x87 is one too", { timeout: 60_000 }, () => {
+  const random = new Random(3);
+  const runner = new X87Runner();
+  // What is exact on both sides: a load, whatever the operand.
+  const cases = Array.from({ length: 2000 }, () => makeCase(random))
+    .filter((c) => c.name === "fild-m32")
+    .slice(0, 4);
+  for (const c of cases) {
+    const at = folder();
+    const [source, program] = [join(at, "case.c"), join(at, "case")];
+    writeFileSync(source, asX87Program(c, []));
+    expect(spawnSync("gcc", ["-O1", "-mno-red-zone", "-o", program, source], { encoding: "utf8" }).stderr).toBe("");
+    const [image] = spawnSync(program, { encoding: "utf8" }).stdout.split(" ");
+    const ours = Buffer.from(runner.run(c));
+    // Control, status and tag words, and the registers.
+    expect(image!.slice(0, 24)).toBe(ours.subarray(0, 12).toString("hex"));
+    expect(image!.slice(56, 216)).toBe(ours.subarray(28, 108).toString("hex"));
+  }
+  expect(cases.length).toBe(4);
 });
