@@ -55,7 +55,7 @@ partition() {
   local system=$1 name=$2 optimisation=$3
   shift 3
   compile "$system/$name" "$optimisation" -Isrc/guest/libpok -- "$@"
-  link src/guest/libpok/linker.ld "$objects/$system/$name.elf" "$objects/$system/$name"/*.o "$objects"/libpok/*.o
+  link src/guest/libpok/linker.ld "$objects/$system/$name.elf" "$objects/$system/$name"/*.o "${base[@]}" "$objects/libpok.a"
 }
 
 # system SYSTEM IMAGE PARTITION...: the kernel for src/guest/SYSTEM/deployment.h, with the partitions' files inside, as POK does it.
@@ -89,10 +89,26 @@ ARCHIVE
 }
 
 compile libpok -Og -Isrc/guest/libpok -- src/guest/libpok/*.[cS] src/guest/lib/*.c
+# A partition takes from the library what it uses, behind the part that all of them have; D leaves dates and owners out.
+base=("$objects"/libpok/{crt0.S,format.c,libpok.c,string.c}.o)
+ar rcsD "$objects/libpok.a" "$objects"/libpok/*.o
 
 partition two part1 -Og src/guest/two/part1.c
 partition two part2 -Og src/guest/two/part2.c
 system two pok-two.elf part1 part2
+
+# Tests of the kernel: every partition runs the program of its own number, or the first one's.
+kernel_test() {
+  local name=$1 count=$2 parts=()
+  for number in $(seq "$count"); do
+    local source=src/guest/tests/$name/part$number.c
+    [ -e "$source" ] || source=src/guest/tests/$name/part1.c
+    partition "tests/$name" "part$number" -Og "$source" $(find "src/guest/tests/$name" -name '*.S' | sort)
+    parts+=("part$number")
+  done
+  system "tests/$name" "test-$name.elf" "${parts[@]}"
+}
+kernel_test clock 2
 
 # The test ROM: offsets in CS from 0 on, cut out of the ELF file.
 compile rom -Isrc/guest/rom -- src/guest/rom/*.S

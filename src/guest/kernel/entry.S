@@ -111,7 +111,12 @@ pok_trap_common:
         addl    $8, %esp
         .cfi_adjust_cfa_offset -8
 
-        /* A new thread starts here, on a frame made by thread.c. */
+        /* A new thread starts here, on a frame made by thread.c. The one place where interrupts are delivered to a partition. */
+        .globl  pok_trap_leave
+pok_trap_leave:
+        movl    pok_current_vcpu, %eax
+        cmpl    $0, (%eax)              /* deliverable */
+        jne     .Ldeliver
         .globl  pok_trap_return
 pok_trap_return:
         popl    %gs
@@ -127,6 +132,16 @@ pok_trap_return:
         addl    $4, %esp                /* the error code */
         .cfi_adjust_cfa_offset -4
         iret
+
+.Ldeliver:
+        .cfi_def_cfa esp, FRAME_PROCESSOR + 12
+        movl    %esp, %edx
+        pushl   %edx
+        .cfi_adjust_cfa_offset 4
+        call    pok_vcpu_deliver        /* makes the frame return to the partition's handler instead */
+        addl    $4, %esp
+        .cfi_adjust_cfa_offset -4
+        jmp     pok_trap_return
         .cfi_endproc
         .size   pok_trap_common, . - pok_trap_common
 
@@ -151,7 +166,7 @@ pok_trap_from_kernel:
         call    pok_trap
         addl    $8, %esp
         .cfi_adjust_cfa_offset -8
-        jmp     pok_trap_return
+        jmp     pok_trap_return        /* a partition's frame cannot be built on what ring 0 was doing */
         .cfi_endproc
         .size   pok_trap_from_kernel, . - pok_trap_from_kernel
 

@@ -9,7 +9,6 @@
 #define ICW4_8086 0x01
 #define OCW2_EOI 0x20
 #define OCW3_READ_ISR 0x0b
-#define CASCADE 2 /* the master's line the slave is wired to */
 
 void pok_pic_init(void)
 {
@@ -17,11 +16,11 @@ void pok_pic_init(void)
   outb(SLAVE, ICW1_INIT_WITH_ICW4);
   outb(MASTER + DATA, PIC_FIRST_VECTOR);
   outb(SLAVE + DATA, PIC_FIRST_VECTOR + 8);
-  outb(MASTER + DATA, 1 << CASCADE);
-  outb(SLAVE + DATA, CASCADE);
+  outb(MASTER + DATA, 1 << PIC_CASCADE);
+  outb(SLAVE + DATA, PIC_CASCADE);
   outb(MASTER + DATA, ICW4_8086);
   outb(SLAVE + DATA, ICW4_8086);
-  outb(MASTER + DATA, 0xff & ~(1 << CASCADE));
+  outb(MASTER + DATA, 0xff & ~(1 << PIC_CASCADE));
   outb(SLAVE + DATA, 0xff);
 }
 
@@ -30,6 +29,13 @@ void pok_pic_unmask(uint32_t irq)
   uint16_t port = (irq < 8 ? MASTER : SLAVE) + DATA;
 
   outb(port, (uint8_t)(inb(port) & ~(1 << (irq & 7))));
+}
+
+void pok_pic_mask(uint32_t irq)
+{
+  uint16_t port = (irq < 8 ? MASTER : SLAVE) + DATA;
+
+  outb(port, (uint8_t)(inb(port) | 1 << (irq & 7)));
 }
 
 /* A line that drops too early is answered with the lowest priority, 7 or 15, without its bit in ISR (8259A data sheet, p. 18). */

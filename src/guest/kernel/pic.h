@@ -4,10 +4,12 @@
 #include <stdint.h>
 
 #define PIC_FIRST_VECTOR 32
+#define PIC_CASCADE 2 /* the master's line the slave is wired to */
 
 /* Moves IRQ 0-7 to vectors 32-39 and IRQ 8-15 to 40-47, away from the exceptions, and masks them all. */
 void pok_pic_init(void);
 void pok_pic_unmask(uint32_t irq);
+void pok_pic_mask(uint32_t irq);
 
 /* Ends the interrupt in service. False if there was none: the line had dropped before the acknowledge cycle. */
 bool pok_pic_eoi(uint32_t irq);

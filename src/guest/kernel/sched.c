@@ -1,10 +1,12 @@
 #include "sched.h"
+#include "cpu.h"
+#include "fpu.h"
 #include "gdt.h"
 #include "partition.h"
 #include "pit.h"
 #include "release.h"
 #include "thread.h"
-#include "cpu.h"
+#include "virtual-cpu.h"
 
 static const struct {
   uint32_t partition;
@@ -19,7 +21,7 @@ uint32_t pok_current_thread = IDLE_THREAD;
 uint32_t pok_current_partition;
 
 static uint32_t current_slot;
-static uint64_t slot_end;
+static uint64_t slot_begin, slot_end;
 
 void pok_context_switch(uint32_t *old_sp, uint32_t new_sp); /* entry.S */
 
@@ -42,13 +44,25 @@ uint32_t pok_sched_major_frame(void)
   return sum;
 }
 
+uint64_t pok_sched_slot_begin(void)
+{
+  return slot_begin;
+}
+
+uint64_t pok_sched_slot_end(void)
+{
+  return slot_end;
+}
+
 static void begin_slot(uint32_t slot)
 {
   current_slot = slot;
   pok_gdt_enable_partition(pok_current_partition, false);
   pok_current_partition = slots[slot].partition;
   pok_gdt_enable_partition(pok_current_partition, true);
+  slot_begin = pok_tick;
   slot_end = pok_tick + slots[slot].duration;
+  pok_vcpu_begin_slot(pok_current_partition);
   pok_release(pok_current_partition);
 }
 
@@ -85,6 +99,8 @@ static uint32_t elect(void)
 void pok_sched(void)
 {
   uint32_t previous = pok_current_thread;
+
+  pok_vcpu_wake();
   uint32_t next = elect();
 
   if (next != IDLE_THREAD) {
@@ -94,6 +110,8 @@ void pok_sched(void)
   if (next == previous)
     return;
   pok_current_thread = next;
+  pok_fpu_switch(next);
+  pok_vcpu_show_thread(next);
   pok_context_switch(&pok_threads[previous].sp, pok_threads[next].sp);
 }
 
@@ -101,17 +119,17 @@ void pok_sched(void)
 __attribute__((section(".shared"))) void pok_sched_tick(void)
 {
   pok_tick++;
+  pok_vcpu_tick();
   pok_thread_wake(pok_tick);
   if (pok_tick == slot_end)
     end_slot();
-  pok_sched();
 }
 
 void pok_sched_start(void)
 {
   begin_slot(0);
   if (slots[0].duration != 0)
-    pok_pit_init();
+    pok_pit_init(pok_sched_tick);
   pok_sched();
   for (;;)
     wait_for_interrupt();

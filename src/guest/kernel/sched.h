@@ -13,11 +13,15 @@ extern uint32_t pok_current_partition; /* whose slot it is */
 /* Starts the timer and the first slot. The caller becomes the idle thread. */
 _Noreturn void pok_sched_start(void);
 
-/* The timer interrupt. */
+/* The timer interrupt, up to where threads are switched. */
 void pok_sched_tick(void);
 
 /* Gives the processor to the thread that deserves it now; returns when the calling thread does. */
 void pok_sched(void);
+
+/* The present slot, in ticks. */
+uint64_t pok_sched_slot_begin(void);
+uint64_t pok_sched_slot_end(void);
 
 /* Milliseconds a partition has in each major frame, and those of the frame. */
 uint32_t pok_sched_duration(uint32_t partition);

@@ -1,4 +1,5 @@
 #include "thread.h"
+#include "fpu.h"
 #include "gdt.h"
 #include "options.h"
 #include "partition.h"
@@ -11,7 +12,7 @@ pok_thread_t pok_threads[POK_CONFIG_NB_THREADS];
 
 static uint8_t kernel_stacks[IDLE_THREAD][POK_KERNEL_STACK_SIZE] __attribute__((aligned(16)));
 
-extern const uint8_t pok_trap_return[]; /* entry.S */
+extern const uint8_t pok_trap_leave[]; /* entry.S */
 
 uint32_t pok_thread_kernel_stack_top(uint32_t id)
 {
@@ -24,29 +25,37 @@ struct first_switch {
   struct pok_frame frame;
 };
 
+void pok_thread_enter(struct pok_frame *user, uint32_t partition, uint32_t entry, uint32_t esp)
+{
+  uint32_t data = GDT_PARTITION_DATA(partition);
+
+  *user = (struct pok_frame){
+      .gs = data,
+      .fs = data,
+      .es = data,
+      .ds = data,
+      .eip = entry,
+      .cs = GDT_PARTITION_CODE(partition),
+      .eflags = EFLAGS_RESERVED | EFLAGS_IF,
+      .esp = esp,
+      .ss = data,
+  };
+}
+
+uint32_t pok_thread_stacks_begin(const pok_partition_t *partition)
+{
+  return partition->size - 4 - partition->nthreads * partition->stack_size;
+}
+
 /* Lays out the kernel stack as if the thread had trapped at its first instruction. */
 static uint32_t prepare_kernel_stack(uint32_t id, uint32_t argument)
 {
   const pok_thread_t *thread = &pok_threads[id];
-  uint32_t data = GDT_PARTITION_DATA(thread->partition);
   struct first_switch *top = (struct first_switch *)pok_thread_kernel_stack_top(id) - 1;
 
-  *top = (struct first_switch){
-      .eip = (uint32_t)pok_trap_return,
-      .frame =
-          {
-              .gs = data,
-              .fs = data,
-              .es = data,
-              .ds = data,
-              .eax = argument,
-              .eip = thread->entry,
-              .cs = GDT_PARTITION_CODE(thread->partition),
-              .eflags = EFLAGS_RESERVED | EFLAGS_IF,
-              .esp = thread->init_stack_addr,
-              .ss = data,
-          },
-  };
+  *top = (struct first_switch){.eip = (uint32_t)pok_trap_leave};
+  pok_thread_enter(&top->frame, thread->partition, thread->entry, thread->init_stack_addr);
+  top->frame.eax = argument;
   return (uint32_t)top;
 }
 
@@ -71,6 +80,7 @@ pok_ret_t pok_thread_create(uint32_t index, const pok_thread_attr_t *attr, uint3
       .partition = index,
       .init_stack_addr = partition->size - 4 - number * partition->stack_size,
   };
+  pok_fpu_forget(*id);
   thread->sp = prepare_kernel_stack(*id, argument);
   return POK_ERRNO_OK;
 }

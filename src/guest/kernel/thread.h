@@ -1,6 +1,7 @@
 /* Threads: each has a stack in its partition and one in the kernel. */
 #pragma once
 #include "deployment.h"
+#include "partition.h"
 #include "pok.h"
 #include "trap.h"
 
@@ -31,6 +32,12 @@ void pok_thread_start_main(uint32_t partition);
 
 /* Makes a further thread that begins at `attr->entry` with `argument` in EAX. */
 pok_ret_t pok_thread_create(uint32_t partition, const pok_thread_attr_t *attr, uint32_t argument, uint32_t *id);
+
+/* Begins in the partition at `entry`: with its segments, the stack at `esp`, interrupts on and nothing in the other registers. */
+void pok_thread_enter(struct pok_frame *user, uint32_t partition, uint32_t entry, uint32_t esp);
+
+/* Below this offset no thread of the partition has its stack. */
+uint32_t pok_thread_stacks_begin(const pok_partition_t *partition);
 
 /* Makes the threads runnable whose time has come. */
 void pok_thread_wake(uint64_t now);

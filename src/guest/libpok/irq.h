@@ -43,6 +43,7 @@ POK_IRQ_INLINE uint32_t pok_irq_disable(void)
   uint32_t level = pok_vcpu.level;
 
   pok_vcpu.level = 1;
+  __asm__ volatile("" : : : "memory"); /* what is to be undisturbed is done after this */
   return level;
 }
 
@@ -61,9 +62,9 @@ POK_IRQ_INLINE void pok_irq_enable(uint32_t level)
   pok_irq_set_level(level);
 }
 
-/* Lets in what is pending, and goes on at `level` (of pok_irq_disable) with interrupts held back. */
+/* Lets in what is pending, and goes on at `level`. */
 POK_IRQ_INLINE void pok_irq_flash(uint32_t level)
 {
+  pok_irq_set_level(0);
   pok_irq_set_level(level);
-  pok_vcpu.level = 1;
 }

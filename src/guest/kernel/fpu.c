@@ -1,0 +1,106 @@
+#include "fpu.h"
+#include "sched.h"
+#include "string.h"
+#include "thread.h"
+
+#define CR0_MP 0x02 /* WAIT obeys TS as well */
+#define CR0_EM 0x04
+#define CR0_TS 0x08
+#define CR0_NE 0x20 /* errors are exception 16, not an interrupt line */
+
+#define FPU_IMAGE 108 /* FNSAVE in protected mode, 32 bits */
+
+static struct {
+  bool used; /* the thread has a state: in the x87 if it is the owner, else here */
+  uint8_t image[FPU_IMAGE];
+} states[POK_CONFIG_NB_THREADS];
+
+static uint32_t owner = IDLE_THREAD; /* IDLE_THREAD = nobody */
+static bool available;               /* CR0.TS = 0 */
+
+static void set_available(bool on)
+{
+  uint32_t cr0;
+
+  if (on == available)
+    return;
+  available = on;
+  __asm__ volatile("movl %%cr0, %0" : "=r"(cr0));
+  cr0 = on ? cr0 & ~(uint32_t)CR0_TS : cr0 | CR0_TS;
+  __asm__ volatile("movl %0, %%cr0" : : "r"(cr0));
+}
+
+/* FNSAVE waits for nothing, so errors that the owner has coming go with its state. */
+static void save(uint8_t *image)
+{
+  set_available(true);
+  __asm__ volatile("fnsave (%0)" : : "r"(image) : "memory");
+}
+
+static void disown(uint32_t thread)
+{
+  states[thread].used = false;
+  if (owner == thread)
+    owner = IDLE_THREAD;
+}
+
+void pok_fpu_init(void)
+{
+  uint32_t cr0;
+
+  __asm__ volatile("movl %%cr0, %0" : "=r"(cr0));
+  cr0 = (cr0 & ~(uint32_t)CR0_EM) | CR0_MP | CR0_TS | CR0_NE;
+  __asm__ volatile("movl %0, %%cr0" : : "r"(cr0));
+}
+
+void pok_fpu_switch(uint32_t thread)
+{
+  set_available(thread == owner && thread != IDLE_THREAD);
+}
+
+void pok_fpu_not_available(void)
+{
+  if (owner != IDLE_THREAD)
+    save(states[owner].image);
+  set_available(true);
+  owner = pok_current_thread;
+  __asm__ volatile("fninit"); /* or FRSTOR would report an error that somebody left behind */
+  if (states[owner].used)
+    __asm__ volatile("frstor (%0)" : : "r"(states[owner].image) : "memory");
+  states[owner].used = true;
+}
+
+void pok_fpu_forget(uint32_t thread)
+{
+  disown(thread);
+  pok_fpu_switch(pok_current_thread);
+}
+
+bool pok_fpu_take(uint8_t *image)
+{
+  uint32_t thread = pok_current_thread;
+
+  if (!states[thread].used)
+    return false;
+  if (owner == thread)
+    save(image);
+  else
+    memcpy(image, states[thread].image, FPU_IMAGE);
+  disown(thread);
+  set_available(false);
+  return true;
+}
+
+void pok_fpu_give(const uint8_t *image)
+{
+  uint32_t thread = pok_current_thread;
+
+  if (!states[thread].used && image == 0)
+    return;
+  disown(thread);
+  set_available(false);
+  if (image == 0)
+    return;
+  memcpy(states[thread].image, image, FPU_IMAGE);
+  states[thread].used = true;
+}

@@ -1,0 +1,18 @@
+#include "console.h"
+#include "sched.h"
+#include "service.h"
+
+pok_ret_t conswrite(pok_partition_t *partition, const uint32_t *arg)
+{
+  const char *text = in_partition(partition, arg[0], arg[1]);
+
+  if (text == 0)
+    return POK_ERRNO_EFAULT;
+  pok_console_write(text, arg[1]);
+  return POK_ERRNO_OK;
+}
+
+pok_ret_t gettick(pok_partition_t *partition, const uint32_t *arg)
+{
+  return give64(partition, arg[0], pok_tick);
+}

@@ -1,0 +1,29 @@
+/*
+ * The services behind the system calls. Pointers arrive as offsets in the partition, and each is checked against its size before use:
+ * the segment limit binds the partition, not the kernel, which sees all memory.
+ */
+#pragma once
+#include "partition.h"
+
+typedef pok_ret_t service(pok_partition_t *partition, const uint32_t *arg);
+
+/* The memory of the partition at `offset`, or null if part of [offset, offset + size) is not its own. */
+void *in_partition(const pok_partition_t *partition, uint32_t offset, uint32_t size);
+
+/* Writes a value where the partition wants it. */
+pok_ret_t give32(const pok_partition_t *partition, uint32_t offset, uint32_t value);
+pok_ret_t give64(const pok_partition_t *partition, uint32_t offset, uint64_t value);
+
+uint32_t index_of(const pok_partition_t *partition);
+
+/* service-console.c */
+service conswrite, gettick;
+
+/* service-irq.c */
+service irq_register, irq_unregister, irq_enable, irq_disable, irq_ack, irq_wait, vcpu_register;
+
+/* service-thread.c */
+service thread_create, thread_sleep_until, thread_sleep, thread_period, thread_stopself, thread_id, thread_status, thread_set_priority;
+
+/* service-partition.c */
+service partition_set_mode, partition_get_id, partition_get_period, partition_get_duration, partition_get_operating_mode, give_zero;

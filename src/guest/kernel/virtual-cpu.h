@@ -1,0 +1,50 @@
+/*
+ * Virtual CPUs: which interrupts each partition has coming, their delivery on the way out of the kernel, and the way back. What counts
+ * is kept here; the page that the partition sees (lib/vcpu.h) is a copy, of which only `level` and `irq_return` are ever read.
+ */
+#pragma once
+#include "deployment.h"
+#include "pok.h"
+#include "trap.h"
+#include "vcpu.h"
+#include <stdbool.h>
+
+struct pok_virtual_cpu {
+  uint32_t deliverable; /* bit v: vector v is pending, and the one before it has been acknowledged. entry.S tests it */
+  uint32_t waiters;     /* threads in POK_STATE_WAIT_IRQ */
+  struct pok_vcpu *page; /* null until the partition registers it, and nothing is pending before that */
+  uint32_t count[POK_IRQ_LINES];   /* occurrences not handed over yet */
+  uint32_t arrival[POK_IRQ_LINES]; /* time stamp of the first of them */
+};
+
+extern struct pok_virtual_cpu *pok_current_vcpu; /* of the partition whose slot it is */
+
+/* Takes the page at `offset` of the partition for its virtual CPU. */
+pok_ret_t pok_vcpu_register(uint32_t partition, uint32_t offset);
+
+/* The partition starts anew: no page, nothing pending. */
+void pok_vcpu_reset(uint32_t partition);
+bool pok_vcpu_is_registered(uint32_t partition);
+
+/* The slot of a partition begins; a tick passes in it; one of its threads gets the processor. */
+void pok_vcpu_begin_slot(uint32_t partition);
+void pok_vcpu_tick(void);
+void pok_vcpu_show_thread(uint32_t thread);
+
+/* An interrupt has come. `accepting` = the one before it has been acknowledged. */
+void pok_vcpu_mark(uint32_t partition, uint32_t vector, bool accepting, uint32_t arrival);
+/* The vector may be delivered again. */
+void pok_vcpu_accept(uint32_t partition, uint32_t vector);
+/* Nobody handles the vector any more. */
+void pok_vcpu_forget(uint32_t partition, uint32_t vector);
+
+pok_ret_t pok_vcpu_set_level(uint32_t partition, uint32_t level);
+
+/* The current thread waits until something is deliverable; the scheduler asks whether that is so. */
+pok_ret_t pok_vcpu_wait(uint32_t partition);
+void pok_vcpu_wake(void);
+
+/* On the way to ring 3: turns the way back into a call of the handler. */
+void pok_vcpu_deliver(struct pok_frame *user);
+/* System call 30: turns the way back into the one of the context at ESP. */
+void pok_vcpu_return(struct pok_frame *user);
