@@ -50,11 +50,12 @@ link() {
   ld -m elf_i386 -n --build-id=none --no-warn-rwx-segments -T "$script" -o "$output" "$@"
 }
 
-# partition SYSTEM NAME OPTIMISATION SOURCES...: an ELF file linked with libpok.
+# partition SYSTEM NAME OPTIONS SOURCES...: an ELF file linked with libpok.
 partition() {
-  local system=$1 name=$2 optimisation=$3
+  local system=$1 name=$2 options=$3
   shift 3
-  compile "$system/$name" "$optimisation" -Isrc/guest/libpok -- "$@"
+  # shellcheck disable=SC2086
+  compile "$system/$name" $options -Isrc/guest/libpok -- "$@"
   link src/guest/libpok/linker.ld "$objects/$system/$name.elf" "$objects/$system/$name"/*.o "${base[@]}" "$objects/libpok.a"
 }
 
@@ -62,7 +63,10 @@ partition() {
 system() {
   local system=$1 image=$2 sizes=
   shift 2
-  compile "$system/kernel" -Og -Isrc/guest/kernel -Isrc/guest/"$system" -- src/guest/kernel/*.[cS] src/guest/lib/*.c
+  local include=(-Isrc/guest/kernel -Isrc/guest/"$system")
+  compile "$system/kernel" -Og "${include[@]}" -- src/guest/kernel/*.[cS] src/guest/lib/*.c
+  # What every interrupt and system call passes through; without tail calls, which backtraces would miss.
+  compile "$system/kernel" -O2 -mtune=generic -fno-optimize-sibling-calls "${include[@]}" -- src/guest/kernel/{fpu,irq,sched,syscall,thread,trap,virtual-cpu}.c
   : >"$objects/$system/archive2"
   for name in "$@"; do
     objcopy -I binary -O binary --pad-to=$((($(stat -c %s "$objects/$system/$name.elf") + 3) / 4 * 4)) --gap-fill=0 \
@@ -97,18 +101,20 @@ partition two part1 -Og src/guest/two/part1.c
 partition two part2 -Og src/guest/two/part2.c
 system two pok-two.elf part1 part2
 
-# Tests of the kernel: every partition runs the program of its own number, or the first one's.
+# Tests of the kernel: every partition runs the program of its own number, or the first one's; `flags`
+# has options for their compilation.
 kernel_test() {
   local name=$1 count=$2 parts=()
   for number in $(seq "$count"); do
     local source=src/guest/tests/$name/part$number.c
     [ -e "$source" ] || source=src/guest/tests/$name/part1.c
-    partition "tests/$name" "part$number" -Og "$source" $(find "src/guest/tests/$name" -name '*.S' | sort)
+    partition "tests/$name" "part$number" "-Og $(cat "src/guest/tests/$name/flags" 2>/dev/null || true)" "$source" $(find "src/guest/tests/$name" -name '*.S' | sort)
     parts+=("part$number")
   done
   system "tests/$name" "test-$name.elf" "${parts[@]}"
 }
 kernel_test clock 2
+kernel_test fpu 2
 
 # The test ROM: offsets in CS from 0 on, cut out of the ELF file.
 compile rom -Isrc/guest/rom -- src/guest/rom/*.S

@@ -75,7 +75,6 @@ test("a backtrace through an interrupt of the idle thread goes on to the boot lo
   expect(functions(debug("hbreak pok_sched_tick if pok_current_thread == 3", "continue", "backtrace"))).toEqual([
     "pok_sched_tick",
     "pok_irq_meta_handler",
-    "pok_trap",
     "<signal handler called>",
     "wait_for_interrupt",
     "pok_sched_start",

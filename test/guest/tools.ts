@@ -33,3 +33,17 @@ export function boot(image: string, commandLine: string): Outcome {
   const args = ["-kernel", images + image, "-append", commandLine, "-m", "64", "-display", "none", "-serial", "stdio", "-no-reboot"];
   return run("qemu-system-i386", args);
 }
+
+/** The same in our own machine. */
+export function bootHere(image: string, commandLine = "", ...options: string[]): Outcome {
+  const args = [`${root}dist/cli/main.js`, "run", images + image, ...options];
+  return run(process.execPath, commandLine === "" ? args : [...args, "--append", commandLine]);
+}
+
+/** What a system prints in both; their lines have to be the same. */
+export function linesOfBoth(image: string, commandLine = ""): string[] {
+  const [here, qemu] = [bootHere(image, commandLine), boot(image, commandLine)];
+  if (here.status !== 0 || qemu.status !== 0) throw new Error(`${here.stdout}${here.stderr}\n--- QEMU ---\n${qemu.stdout}${qemu.stderr}`);
+  if (here.stdout !== qemu.stdout) throw new Error(`here:\n${here.stdout}\nin QEMU:\n${qemu.stdout}`);
+  return here.stdout.trimEnd().split("\n");
+}

@@ -1,5 +1,4 @@
 #include "fpu.h"
-#include "sched.h"
 #include "string.h"
 #include "thread.h"
 
@@ -8,12 +7,9 @@
 #define CR0_TS 0x08
 #define CR0_NE 0x20 /* errors are exception 16, not an interrupt line */
 
-#define FPU_IMAGE 108 /* FNSAVE in protected mode, 32 bits */
+bool pok_fpu_used[POK_CONFIG_NB_THREADS];
 
-static struct {
-  bool used; /* the thread has a state: in the x87 if it is the owner, else here */
-  uint8_t image[FPU_IMAGE];
-} states[POK_CONFIG_NB_THREADS];
+static uint8_t images[POK_CONFIG_NB_THREADS][POK_FPU_IMAGE];
 
 static uint32_t owner = IDLE_THREAD; /* IDLE_THREAD = nobody */
 static bool available;               /* CR0.TS = 0 */
@@ -39,7 +35,7 @@ static void save(uint8_t *image)
 
 static void disown(uint32_t thread)
 {
-  states[thread].used = false;
+  pok_fpu_used[thread] = false;
   if (owner == thread)
     owner = IDLE_THREAD;
 }
@@ -61,13 +57,13 @@ void pok_fpu_switch(uint32_t thread)
 void pok_fpu_not_available(void)
 {
   if (owner != IDLE_THREAD)
-    save(states[owner].image);
+    save(images[owner]);
   set_available(true);
   owner = pok_current_thread;
   __asm__ volatile("fninit"); /* or FRSTOR would report an error that somebody left behind */
-  if (states[owner].used)
-    __asm__ volatile("frstor (%0)" : : "r"(states[owner].image) : "memory");
-  states[owner].used = true;
+  if (pok_fpu_used[owner])
+    __asm__ volatile("frstor (%0)" : : "r"(images[owner]) : "memory");
+  pok_fpu_used[owner] = true;
 }
 
 void pok_fpu_forget(uint32_t thread)
@@ -80,12 +76,12 @@ bool pok_fpu_take(uint8_t *image)
 {
   uint32_t thread = pok_current_thread;
 
-  if (!states[thread].used)
+  if (!pok_fpu_used[thread])
     return false;
   if (owner == thread)
     save(image);
   else
-    memcpy(image, states[thread].image, FPU_IMAGE);
+    memcpy(image, images[thread], POK_FPU_IMAGE);
   disown(thread);
   set_available(false);
   return true;
@@ -95,12 +91,12 @@ void pok_fpu_give(const uint8_t *image)
 {
   uint32_t thread = pok_current_thread;
 
-  if (!states[thread].used && image == 0)
+  if (!pok_fpu_used[thread] && image == 0)
     return;
   disown(thread);
   set_available(false);
   if (image == 0)
     return;
-  memcpy(states[thread].image, image, FPU_IMAGE);
-  states[thread].used = true;
+  memcpy(images[thread], image, POK_FPU_IMAGE);
+  pok_fpu_used[thread] = true;
 }

@@ -3,8 +3,14 @@
  * CR0.TS is set while the current thread is not the owner (SDM volume 3, 2.5).
  */
 #pragma once
+#include "config.h"
+#include "sched.h"
 #include <stdbool.h>
 #include <stdint.h>
+
+#define POK_FPU_IMAGE 108 /* FNSAVE in protected mode, 32 bits */
+
+extern bool pok_fpu_used[POK_CONFIG_NB_THREADS]; /* the thread has a state: in the x87 if it is the owner, else in memory */
 
 void pok_fpu_init(void);
 
@@ -16,6 +22,12 @@ void pok_fpu_not_available(void);
 
 /* A thread begins anew, with the x87 as if initialised. */
 void pok_fpu_forget(uint32_t thread);
+
+/* Has the current thread used it? */
+static inline bool pok_fpu_is_used(void)
+{
+  return pok_fpu_used[pok_current_thread];
+}
 
 /* Moves the current thread's state to `image` (108 bytes) and leaves it with an initialised x87; false if it had not used it. */
 bool pok_fpu_take(uint8_t *image);

@@ -3,8 +3,10 @@
 #include "partition.h"
 #include "pic.h"
 #include "sched.h"
+#include "serial.h"
 #include "trap.h"
-#include "virtual-cpu.h"
+
+_Static_assert(POK_CONFIG_NB_PARTITIONS <= 32, "a line has a bit for each");
 
 struct pok_irq_line handler_table[POK_IRQ_LINES];
 
@@ -50,17 +52,20 @@ pok_ret_t pok_bsp_irq_register(uint32_t vector, void (*entry)(void))
 void pok_irq_meta_handler(uint32_t irq)
 {
   const struct pok_irq_line *line = &handler_table[irq];
-  uint32_t arrival = time_stamp();
+  uint32_t arrival = time_stamp(), left;
 
   /* Whoever handles the line, it is the kernel that ends the interrupt, or a partition could keep all lower ones from everybody. */
   if (!pok_pic_eoi(irq))
     return;
   if (line->handler[POK_IRQ_KERNEL] != 0)
     ((void (*)(void))line->handler[POK_IRQ_KERNEL])();
-  for (uint32_t i = 0; i < POK_CONFIG_NB_PARTITIONS; i++)
-    if (line->handler[i] != 0)
-      pok_vcpu_mark(i, irq, line->waiting[i], arrival);
-  pok_sched();
+  for (left = line->partitions; left != 0; left &= left - 1) {
+    uint32_t i = (uint32_t)__builtin_ctz(left);
+
+    pok_vcpu_mark(&pok_virtual_cpus[i], irq, line->waiting[i], arrival);
+  }
+  if (pok_sched_due)
+    pok_sched();
 }
 
 pok_ret_t pok_irq_register(uint32_t partition, uint32_t vector, uint32_t handler)
@@ -69,11 +74,14 @@ pok_ret_t pok_irq_register(uint32_t partition, uint32_t vector, uint32_t handler
     return POK_ERRNO_EINVAL;
   if (!pok_partition_owns(&pok_partitions[partition], handler, 1))
     return POK_ERRNO_EFAULT;
-  if (!pok_vcpu_is_registered(partition))
+  if (pok_virtual_cpus[partition].page == 0)
     return POK_ERRNO_MODE;
   if (handler_table[vector].handler[partition] != 0)
     return POK_ERRNO_EXISTS;
+  if (vector == SERIAL_IRQ && partition == POK_CONFIG_CONSOLE_OWNER)
+    pok_serial_listen(); /* a handler of what is typed finds it by CONSREAD */
   set_handler(vector, partition, handler);
+  handler_table[vector].partitions |= 1u << partition;
   return POK_ERRNO_OK;
 }
 
@@ -84,21 +92,12 @@ pok_ret_t pok_irq_unregister(uint32_t partition, uint32_t vector)
 
   struct pok_irq_line *line = &handler_table[vector];
   line->handler[partition] = 0;
+  line->partitions &= ~(1u << partition);
   pok_vcpu_forget(partition, vector);
-  for (uint32_t i = 0; i <= POK_IRQ_KERNEL; i++)
-    if (line->handler[i] != 0)
-      return POK_ERRNO_OK; /* the line is somebody else's too */
+  if (line->partitions != 0 || line->handler[POK_IRQ_KERNEL] != 0)
+    return POK_ERRNO_OK; /* the line is somebody else's too */
   line->vector = POK_IRQ_NONE;
   pok_pic_mask(vector);
-  return POK_ERRNO_OK;
-}
-
-pok_ret_t pok_irq_acknowledge(uint32_t partition, uint32_t vector)
-{
-  if (vector >= POK_IRQ_LINES || handler_table[vector].handler[partition] == 0)
-    return POK_ERRNO_EINVAL;
-  handler_table[vector].waiting[partition] = 1;
-  pok_vcpu_accept(partition, vector);
   return POK_ERRNO_OK;
 }
 

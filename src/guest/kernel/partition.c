@@ -5,6 +5,7 @@
 #include "sched.h"
 #include "thread.h"
 #include "trap.h"
+#include "virtual-cpu.h"
 
 #define PAGE 4096
 
@@ -48,6 +49,7 @@ static void init_one(uint32_t index, uint32_t first_thread, uint32_t memory_end)
   partition->thread_main_entry = pok_loader_load_partition(index, partition->base_addr, partition->size);
   partition->mode = POK_PARTITION_MODE_NORMAL;
   pok_gdt_set_partition(index, partition->base_addr, partition->size);
+  pok_vcpu_reset(index);
   pok_thread_start_main(index);
 
   pok_printf("%s: base 0x%08x size 0x%06x entry 0x%04x, code 0x%02x data 0x%02x\n", partition->name, partition->base_addr,
@@ -63,11 +65,6 @@ void pok_partition_init(uint32_t memory_end)
     init_one(i, first_thread, memory_end);
     first_thread = pok_partitions[i].thread_index_high;
   }
-}
-
-bool pok_partition_owns(const pok_partition_t *partition, uint32_t offset, uint32_t size)
-{
-  return size <= partition->size && offset <= partition->size - size;
 }
 
 void pok_partition_stop(pok_partition_t *partition)

@@ -1,6 +1,6 @@
 /* Partitions: memory, threads and mode of each. */
 #pragma once
-#include "deployment.h"
+#include "config.h"
 #include "pok.h"
 #include <stdbool.h>
 
@@ -32,7 +32,10 @@ extern pok_partition_t pok_partitions[POK_CONFIG_NB_PARTITIONS];
 void pok_partition_init(uint32_t memory_end);
 
 /* Is [offset, offset + size) inside the partition? */
-bool pok_partition_owns(const pok_partition_t *partition, uint32_t offset, uint32_t size);
+static inline bool pok_partition_owns(const pok_partition_t *partition, uint32_t offset, uint32_t size)
+{
+  return size <= partition->size && offset <= partition->size - size;
+}
 
 /* Ends all threads of a partition. */
 void pok_partition_stop(pok_partition_t *partition);

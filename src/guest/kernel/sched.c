@@ -19,6 +19,7 @@ uint64_t pok_tick;
 uint32_t pok_frames;
 uint32_t pok_current_thread = IDLE_THREAD;
 uint32_t pok_current_partition;
+bool pok_sched_due;
 
 static uint32_t current_slot;
 static uint64_t slot_begin, slot_end;
@@ -64,6 +65,7 @@ static void begin_slot(uint32_t slot)
   slot_end = pok_tick + slots[slot].duration;
   pok_vcpu_begin_slot(pok_current_partition);
   pok_release(pok_current_partition);
+  pok_sched_due = true;
 }
 
 static void end_slot(void)
@@ -100,15 +102,16 @@ void pok_sched(void)
 {
   uint32_t previous = pok_current_thread;
 
+  pok_sched_due = false;
   pok_vcpu_wake();
   uint32_t next = elect();
 
+  if (next == previous)
+    return;
   if (next != IDLE_THREAD) {
     pok_partitions[pok_current_partition].current_thread = next;
     pok_tss_set_kernel_stack(pok_thread_kernel_stack_top(next));
   }
-  if (next == previous)
-    return;
   pok_current_thread = next;
   pok_fpu_switch(next);
   pok_vcpu_show_thread(next);
@@ -120,7 +123,7 @@ __attribute__((section(".shared"))) void pok_sched_tick(void)
 {
   pok_tick++;
   pok_vcpu_tick();
-  pok_thread_wake(pok_tick);
+  pok_sched_due |= pok_thread_wake(pok_tick) || pok_partitions[pok_current_partition].nthreads > 1; /* equals take turns */
   if (pok_tick == slot_end)
     end_slot();
 }

@@ -3,12 +3,16 @@
  * its slot a partition's threads run by priority.
  */
 #pragma once
+#include <stdbool.h>
 #include <stdint.h>
 
 extern uint64_t pok_tick;            /* milliseconds since the timer was started */
 extern uint32_t pok_frames;          /* major frames completed */
 extern uint32_t pok_current_thread;  /* index in pok_threads */
 extern uint32_t pok_current_partition; /* whose slot it is */
+
+/* Set when another thread may deserve the processor: interrupts ask the scheduler only then. */
+extern bool pok_sched_due;
 
 /* Starts the timer and the first slot. The caller becomes the idle thread. */
 _Noreturn void pok_sched_start(void);

@@ -24,7 +24,9 @@ pok_ret_t irq_disable(pok_partition_t *partition, const uint32_t *arg)
 
 pok_ret_t irq_ack(pok_partition_t *partition, const uint32_t *arg)
 {
-  return pok_irq_acknowledge(index_of(partition), arg[0]);
+  uint32_t index = index_of(partition);
+
+  return pok_irq_acknowledge(&pok_virtual_cpus[index], index, arg[0]) ? POK_ERRNO_OK : POK_ERRNO_EINVAL;
 }
 
 pok_ret_t irq_wait(pok_partition_t *partition, const uint32_t *arg)

@@ -15,8 +15,8 @@ pok_ret_t thread_create(pok_partition_t *partition, const uint32_t *arg)
 
 static pok_ret_t sleep_until(uint64_t when)
 {
-  pok_threads[pok_current_thread].wakeup_time = when;
   pok_threads[pok_current_thread].state = POK_STATE_WAITING;
+  pok_thread_wake_at(pok_current_thread, when);
   pok_sched();
   return POK_ERRNO_OK;
 }

@@ -8,7 +8,10 @@
 typedef pok_ret_t service(pok_partition_t *partition, const uint32_t *arg);
 
 /* The memory of the partition at `offset`, or null if part of [offset, offset + size) is not its own. */
-void *in_partition(const pok_partition_t *partition, uint32_t offset, uint32_t size);
+static inline void *in_partition(const pok_partition_t *partition, uint32_t offset, uint32_t size)
+{
+  return pok_partition_owns(partition, offset, size) ? (void *)(partition->base_addr + offset) : 0;
+}
 
 /* Writes a value where the partition wants it. */
 pok_ret_t give32(const pok_partition_t *partition, uint32_t offset, uint32_t value);
@@ -17,7 +20,7 @@ pok_ret_t give64(const pok_partition_t *partition, uint32_t offset, uint64_t val
 uint32_t index_of(const pok_partition_t *partition);
 
 /* service-console.c */
-service conswrite, gettick;
+service conswrite, consread, gettick;
 
 /* service-irq.c */
 service irq_register, irq_unregister, irq_enable, irq_disable, irq_ack, irq_wait, vcpu_register;

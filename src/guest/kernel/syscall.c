@@ -2,12 +2,6 @@
 #include "syscall.h"
 #include "sched.h"
 #include "service.h"
-#include "virtual-cpu.h"
-
-void *in_partition(const pok_partition_t *partition, uint32_t offset, uint32_t size)
-{
-  return pok_partition_owns(partition, offset, size) ? (void *)(partition->base_addr + offset) : 0;
-}
 
 pok_ret_t give32(const pok_partition_t *partition, uint32_t offset, uint32_t value)
 {
@@ -37,6 +31,7 @@ uint32_t index_of(const pok_partition_t *partition)
 /* Number, arguments, function. */
 #define SERVICES(ROW)                                                                                                                      \
   ROW(CONSWRITE, 2, conswrite)                                                                                                             \
+  ROW(CONSREAD, 3, consread)                                                                                                                 \
   ROW(GETTICK, 1, gettick)                                                                                                                 \
   ROW(IRQ_REGISTER_HANDLER, 2, irq_register)                                                                                               \
   ROW(IRQ_UNREGISTER_HANDLER, 1, irq_unregister)                                                                                           \
@@ -92,8 +87,6 @@ static pok_ret_t dispatch(pok_partition_t *partition, uint32_t id, uint32_t args
 
 void pok_syscall(struct pok_frame *frame)
 {
-  if (frame->eax == POK_SYSCALL_IRQ_RETURN)
-    pok_vcpu_return(frame);
-  else
-    frame->eax = dispatch(&pok_partitions[pok_current_partition], frame->eax, frame->ebx);
+  /* IRQ_RETURN alone is not among them: it never comes back with a result, and has an entry of its own in entry.S. */
+  frame->eax = dispatch(&pok_partitions[pok_current_partition], frame->eax, frame->ebx);
 }

@@ -5,10 +5,9 @@
 #include "partition.h"
 #include "sched.h"
 
-#define EFLAGS_RESERVED 0x002 /* bit 1 is always 1 */
-#define EFLAGS_IF 0x200
-
 pok_thread_t pok_threads[POK_CONFIG_NB_THREADS];
+
+static uint64_t next_wakeup = UINT64_MAX; /* none before that */
 
 static uint8_t kernel_stacks[IDLE_THREAD][POK_KERNEL_STACK_SIZE] __attribute__((aligned(16)));
 
@@ -36,7 +35,7 @@ void pok_thread_enter(struct pok_frame *user, uint32_t partition, uint32_t entry
       .ds = data,
       .eip = entry,
       .cs = GDT_PARTITION_CODE(partition),
-      .eflags = EFLAGS_RESERVED | EFLAGS_IF,
+      .eflags = POK_EFLAGS_AT_START,
       .esp = esp,
       .ss = data,
   };
@@ -93,9 +92,29 @@ void pok_thread_start_main(uint32_t index)
   pok_thread_create(index, &attr, pok_options.iters, &id);
 }
 
-void pok_thread_wake(uint64_t now)
+void pok_thread_wake_at(uint32_t id, uint64_t when)
 {
-  for (uint32_t i = 0; i < IDLE_THREAD; i++)
-    if (pok_threads[i].state == POK_STATE_WAITING && pok_threads[i].wakeup_time <= now)
-      pok_threads[i].state = POK_STATE_RUNNABLE;
+  pok_threads[id].wakeup_time = when;
+  if (when < next_wakeup)
+    next_wakeup = when;
+}
+
+bool pok_thread_wake(uint64_t now)
+{
+  bool any = false;
+
+  if (now < next_wakeup)
+    return false;
+  next_wakeup = UINT64_MAX;
+  for (uint32_t i = 0; i < IDLE_THREAD; i++) {
+    if (pok_threads[i].state != POK_STATE_WAITING)
+      continue;
+    if (pok_threads[i].wakeup_time > now) {
+      pok_thread_wake_at(i, pok_threads[i].wakeup_time);
+      continue;
+    }
+    pok_threads[i].state = POK_STATE_RUNNABLE;
+    any = true;
+  }
+  return any;
 }

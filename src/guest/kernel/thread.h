@@ -1,6 +1,6 @@
 /* Threads: each has a stack in its partition and one in the kernel. */
 #pragma once
-#include "deployment.h"
+#include "config.h"
 #include "partition.h"
 #include "pok.h"
 #include "trap.h"
@@ -9,6 +9,8 @@
 #define IDLE_THREAD (POK_CONFIG_NB_THREADS - 1)
 
 #define POK_KERNEL_STACK_SIZE 8192
+
+#define POK_EFLAGS_AT_START 0x202 /* IF; bit 1 is always 1 */
 
 typedef struct {
   uint8_t priority; /* the larger, the sooner */
@@ -39,5 +41,8 @@ void pok_thread_enter(struct pok_frame *user, uint32_t partition, uint32_t entry
 /* Below this offset no thread of the partition has its stack. */
 uint32_t pok_thread_stacks_begin(const pok_partition_t *partition);
 
-/* Makes the threads runnable whose time has come. */
-void pok_thread_wake(uint64_t now);
+/* The thread is to be woken at `when`, if it is POK_STATE_WAITING then. */
+void pok_thread_wake_at(uint32_t id, uint64_t when);
+
+/* Makes the threads runnable whose time has come; were there any? */
+bool pok_thread_wake(uint64_t now);

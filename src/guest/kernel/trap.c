@@ -3,9 +3,7 @@
 #include "cpu.h"
 #include "error.h"
 #include "fpu.h"
-#include "irq.h"
 #include "partition.h"
-#include "pic.h"
 #include "pok.h"
 #include "sched.h"
 #include "syscall.h"
@@ -45,8 +43,6 @@ void pok_trap(uint32_t vector, struct pok_frame *frame)
 {
   if (vector < EXCEPTIONS)
     exception(vector, frame);
-  else if (vector == POK_SYSCALL_VECTOR)
-    pok_syscall(frame);
   else
-    pok_irq_meta_handler(vector - PIC_FIRST_VECTOR);
+    pok_syscall(frame);
 }

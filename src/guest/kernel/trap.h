@@ -21,7 +21,7 @@ void pok_idt_init(void);
 /* Gives a vector behind those of the interrupt lines an entry point; false if it is not one of these. */
 bool pok_idt_set_gate(uint32_t vector, uint32_t entry);
 
-/* Called by entry.S with interrupts off. */
+/* Exceptions and system calls; called by entry.S with interrupts off. */
 void pok_trap(uint32_t vector, struct pok_frame *frame);
 
 /* Prints where the kernel itself failed, and stops. */

@@ -3,8 +3,9 @@
  * is kept here; the page that the partition sees (lib/vcpu.h) is a copy, of which only `level` and `irq_return` are ever read.
  */
 #pragma once
-#include "deployment.h"
+#include "config.h"
 #include "pok.h"
+#include "sched.h"
 #include "trap.h"
 #include "vcpu.h"
 #include <stdbool.h>
@@ -15,16 +16,17 @@ struct pok_virtual_cpu {
   struct pok_vcpu *page; /* null until the partition registers it, and nothing is pending before that */
   uint32_t count[POK_IRQ_LINES];   /* occurrences not handed over yet */
   uint32_t arrival[POK_IRQ_LINES]; /* time stamp of the first of them */
+  uint32_t base, size, code, data; /* the partition's memory and selectors */
 };
 
+extern struct pok_virtual_cpu pok_virtual_cpus[POK_CONFIG_NB_PARTITIONS];
 extern struct pok_virtual_cpu *pok_current_vcpu; /* of the partition whose slot it is */
 
 /* Takes the page at `offset` of the partition for its virtual CPU. */
 pok_ret_t pok_vcpu_register(uint32_t partition, uint32_t offset);
 
-/* The partition starts anew: no page, nothing pending. */
+/* The partition, placed in memory by now, starts anew: no page, nothing pending. */
 void pok_vcpu_reset(uint32_t partition);
-bool pok_vcpu_is_registered(uint32_t partition);
 
 /* The slot of a partition begins; a tick passes in it; one of its threads gets the processor. */
 void pok_vcpu_begin_slot(uint32_t partition);
@@ -32,9 +34,23 @@ void pok_vcpu_tick(void);
 void pok_vcpu_show_thread(uint32_t thread);
 
 /* An interrupt has come. `accepting` = the one before it has been acknowledged. */
-void pok_vcpu_mark(uint32_t partition, uint32_t vector, bool accepting, uint32_t arrival);
-/* The vector may be delivered again. */
-void pok_vcpu_accept(uint32_t partition, uint32_t vector);
+static inline void pok_vcpu_mark(struct pok_virtual_cpu *vcpu, uint32_t vector, bool accepting, uint32_t arrival)
+{
+  uint32_t count = vcpu->count[vector];
+
+  if (count == UINT32_MAX)
+    return;
+  if (count == 0)
+    vcpu->arrival[vector] = arrival;
+  vcpu->count[vector] = vcpu->page->count[vector] = count + 1;
+  if (!accepting)
+    return;
+  vcpu->deliverable |= 1u << vector;
+  vcpu->page->pending = vcpu->deliverable;
+  if (vcpu->waiters != 0)
+    pok_sched_due = true;
+}
+
 /* Nobody handles the vector any more. */
 void pok_vcpu_forget(uint32_t partition, uint32_t vector);
 
