@@ -8,6 +8,7 @@
 #include "options.h"
 #include "partition.h"
 #include "pic.h"
+#include "port.h"
 #include "release.h"
 #include "sched.h"
 #include "trap.h"
@@ -31,6 +32,7 @@ void pok_boot(uint32_t magic, const struct multiboot_info *info)
   pok_printf("kernel: " POK_CONFIG_SYSTEM ", %u partition%s, major frame %u ms\n", POK_CONFIG_NB_PARTITIONS,
              POK_CONFIG_NB_PARTITIONS == 1 ? "" : "s", pok_sched_major_frame());
   pok_release_init();
+  pok_port_init();
   pok_partition_init(memory_end);
   pok_sched_start();
 }

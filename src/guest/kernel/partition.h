@@ -24,6 +24,14 @@ typedef struct {
   pok_partition_mode_t mode;
   uint32_t released;  /* activations of the main thread begun */
   uint32_t completed; /* and ended */
+
+  enum pok_scheduler scheduler;
+  pok_start_condition_t start_condition;
+  uint32_t lock_level; /* above 0 only `locker` runs */
+  uint32_t locker;
+  bool watched;           /* a thread has a deadline or a time capacity */
+  bool error_ready;       /* errors go to the handler */
+  uint32_t error_handler; /* its thread; IDLE_THREAD if there is none */
 } pok_partition_t;
 
 extern pok_partition_t pok_partitions[POK_CONFIG_NB_PARTITIONS];
@@ -39,6 +47,9 @@ static inline bool pok_partition_owns(const pok_partition_t *partition, uint32_t
 
 /* Ends all threads of a partition. */
 void pok_partition_stop(pok_partition_t *partition);
+
+/* The partition begins anew: cold from its file, warm with its memory as it is. */
+void pok_partition_restart(pok_partition_t *partition, pok_partition_mode_t how, pok_start_condition_t why);
 
 /* Have all partitions stopped? */
 bool pok_partition_all_stopped(void);

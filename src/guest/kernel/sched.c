@@ -1,5 +1,6 @@
 #include "sched.h"
 #include "cpu.h"
+#include "error.h"
 #include "fpu.h"
 #include "gdt.h"
 #include "partition.h"
@@ -79,21 +80,52 @@ static void end_slot(void)
   begin_slot(next);
 }
 
-/* The runnable thread of the highest priority; among equals, the next one after the thread that ran last. */
+/* Among threads that may run, the one with the larger urgency runs, and among equals each in its turn. */
+static uint64_t urgency(const pok_thread_t *thread, enum pok_scheduler scheduler)
+{
+  switch (scheduler) {
+  case POK_SCHED_RR:
+    return 0;
+  case POK_SCHED_RMS: /* the shorter the period, the sooner; those without one when there is nothing else to do */
+    return thread->period == 0 ? thread->priority : UINT64_MAX - thread->period;
+  case POK_SCHED_EDF:
+    if (thread->period == 0 && thread->deadline == 0)
+      return thread->priority;
+    return UINT64_MAX - (thread->deadline != 0 ? thread->deadline : thread->next_activation);
+  default:
+    return thread->priority;
+  }
+}
+
+static bool may_run(const pok_partition_t *partition, uint32_t id)
+{
+  if (pok_threads[id].state != POK_STATE_RUNNABLE || pok_threads[id].suspended)
+    return false;
+  return partition->mode == POK_PARTITION_MODE_NORMAL || id == partition->thread_main || id == partition->error_handler;
+}
+
 static uint32_t elect(void)
 {
-  pok_partition_t *partition = &pok_partitions[pok_current_partition];
+  const pok_partition_t *partition = &pok_partitions[pok_current_partition];
   uint32_t elected = IDLE_THREAD;
+  uint64_t most = 0;
 
+  if (partition->error_handler != IDLE_THREAD && may_run(partition, partition->error_handler))
+    return partition->error_handler;
+  if (partition->lock_level != 0 && may_run(partition, partition->locker))
+    return partition->locker;
   for (uint32_t i = 1; i <= partition->nthreads; i++) {
     uint32_t candidate = partition->current_thread + i;
 
     if (candidate >= partition->thread_index_high)
       candidate -= partition->nthreads;
-    if (pok_threads[candidate].state != POK_STATE_RUNNABLE)
+    if (!may_run(partition, candidate))
       continue;
-    if (elected == IDLE_THREAD || pok_threads[candidate].priority > pok_threads[elected].priority)
+    uint64_t its = urgency(&pok_threads[candidate], partition->scheduler);
+    if (elected == IDLE_THREAD || its > most) {
       elected = candidate;
+      most = its;
+    }
   }
   return elected;
 }
@@ -124,6 +156,9 @@ __attribute__((section(".shared"))) void pok_sched_tick(void)
   pok_tick++;
   pok_vcpu_tick();
   pok_sched_due |= pok_thread_wake(pok_tick) || pok_partitions[pok_current_partition].nthreads > 1; /* equals take turns */
+  uint32_t late = pok_thread_overrun();
+  if (late != IDLE_THREAD)
+    pok_error_overrun(late);
   if (pok_tick == slot_end)
     end_slot();
 }

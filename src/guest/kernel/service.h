@@ -26,7 +26,23 @@ service conswrite, consread, gettick;
 service irq_register, irq_unregister, irq_enable, irq_disable, irq_ack, irq_wait, vcpu_register;
 
 /* service-thread.c */
-service thread_create, thread_sleep_until, thread_sleep, thread_period, thread_stopself, thread_id, thread_status, thread_set_priority;
+service thread_create, thread_sleep_until, thread_sleep, thread_suspend, thread_restart, thread_stop, thread_period, thread_stopself;
+service thread_id, thread_status, thread_set_priority, thread_resume, thread_suspend_target, thread_delayed_start;
+
+/* service-port.c */
+service sampling_id, sampling_read, sampling_status, sampling_write, sampling_create;
+service queueing_create, queueing_send, queueing_receive, queueing_id, queueing_status;
+service virtual_create, virtual_number, virtual_destination, virtual_get_global;
+
+/* service-lockobj.c */
+service lockobj_create, lockobj_operation;
+
+/* service-error.c */
+service error_handler_create, error_handler_set_ready, error_raise, error_get;
 
 /* service-partition.c */
-service partition_set_mode, partition_get_id, partition_get_period, partition_get_duration, partition_get_operating_mode, give_zero;
+service partition_set_mode, partition_get_id, partition_get_period, partition_get_duration, partition_get_lock_level;
+service partition_get_operating_mode, partition_get_start_condition, partition_set_lock_level;
+
+/* service-io.c */
+service port_inb, port_outb;

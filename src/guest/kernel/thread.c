@@ -1,6 +1,7 @@
 #include "thread.h"
 #include "fpu.h"
 #include "gdt.h"
+#include "lockobj.h"
 #include "options.h"
 #include "partition.h"
 #include "sched.h"
@@ -46,16 +47,25 @@ uint32_t pok_thread_stacks_begin(const pok_partition_t *partition)
   return partition->size - 4 - partition->nthreads * partition->stack_size;
 }
 
-/* Lays out the kernel stack as if the thread had trapped at its first instruction. */
-static uint32_t prepare_kernel_stack(uint32_t id, uint32_t argument)
+static void enter_thread(struct pok_frame *user, const pok_thread_t *thread)
 {
-  const pok_thread_t *thread = &pok_threads[id];
+  pok_thread_enter(user, thread->partition, thread->entry, thread->init_stack_addr);
+  user->eax = thread->argument;
+}
+
+/* Lays out the kernel stack as if the thread had trapped at its first instruction. */
+static void prepare_kernel_stack(uint32_t id)
+{
   struct first_switch *top = (struct first_switch *)pok_thread_kernel_stack_top(id) - 1;
 
-  *top = (struct first_switch){.eip = (uint32_t)pok_trap_leave};
-  pok_thread_enter(&top->frame, thread->partition, thread->entry, thread->init_stack_addr);
-  top->frame.eax = argument;
-  return (uint32_t)top;
+  /* The current thread has a frame there, through which it will leave; what lies below is in use. */
+  enter_thread(&top->frame, &pok_threads[id]);
+  pok_threads[id].fresh = id == pok_current_thread;
+  if (id == pok_current_thread)
+    return;
+  top->eip = (uint32_t)pok_trap_leave;
+  top->ebp = 0;
+  pok_threads[id].sp = (uint32_t)top;
 }
 
 pok_ret_t pok_thread_create(uint32_t index, const pok_thread_attr_t *attr, uint32_t argument, uint32_t *id)
@@ -68,20 +78,88 @@ pok_ret_t pok_thread_create(uint32_t index, const pok_thread_attr_t *attr, uint3
   if (!pok_partition_owns(partition, attr->entry, 1))
     return POK_ERRNO_EFAULT;
 
-  *id = partition->thread_index++;
-  pok_thread_t *thread = &pok_threads[*id];
-  *thread = (pok_thread_t){
+  uint32_t mine = partition->thread_index++;
+  pok_threads[mine] = (pok_thread_t){
       .priority = attr->priority,
       .period = attr->period,
-      .next_activation = pok_tick + attr->period,
-      .state = POK_STATE_RUNNABLE,
+      .relative_deadline = attr->deadline,
+      .time_capacity = attr->time_capacity,
+      .state = POK_STATE_STOPPED,
       .entry = attr->entry,
       .partition = index,
+      .argument = argument,
       .init_stack_addr = partition->size - 4 - number * partition->stack_size,
   };
-  pok_fpu_forget(*id);
-  thread->sp = prepare_kernel_stack(*id, argument);
+  partition->watched |= attr->deadline != 0 || attr->time_capacity != 0;
+  if (attr->state != POK_STATE_DORMANT)
+    pok_thread_begin(mine, pok_tick);
+  *id = mine; /* last: it may lie in the attributes */
   return POK_ERRNO_OK;
+}
+
+static void activate(pok_thread_t *thread, uint64_t when)
+{
+  thread->next_activation = when + thread->period;
+  thread->deadline = thread->relative_deadline == 0 ? 0 : when + thread->relative_deadline;
+  thread->consumed = 0;
+}
+
+void pok_thread_begin(uint32_t id, uint64_t when)
+{
+  pok_thread_t *thread = &pok_threads[id];
+
+  pok_thread_stop(id);
+  thread->suspended = false;
+  prepare_kernel_stack(id);
+  activate(thread, when);
+  if (when > pok_tick) {
+    thread->state = POK_STATE_WAITING;
+    pok_thread_wake_at(id, when);
+  } else {
+    thread->state = POK_STATE_RUNNABLE;
+    pok_sched_due = true;
+  }
+}
+
+void pok_thread_stop(uint32_t id)
+{
+  pok_partition_t *partition = &pok_partitions[pok_threads[id].partition];
+
+  pok_threads[id].state = POK_STATE_STOPPED;
+  pok_threads[id].waiting_for = 0;
+  pok_threads[id].deadline = 0;
+  pok_fpu_forget(id);
+  pok_lockobj_abandon(id);
+  if (partition->lock_level != 0 && partition->locker == id)
+    partition->lock_level = 0;
+}
+
+uint64_t pok_thread_next_activation(uint32_t id)
+{
+  pok_thread_t *thread = &pok_threads[id];
+  uint64_t when = thread->next_activation;
+
+  while (when < pok_tick)
+    when += thread->period;
+  activate(thread, when);
+  return when;
+}
+
+uint32_t pok_thread_overrun(void)
+{
+  const pok_partition_t *partition = &pok_partitions[pok_current_partition];
+  pok_thread_t *running = &pok_threads[pok_current_thread];
+
+  if (!partition->watched)
+    return IDLE_THREAD;
+  if (pok_current_thread != IDLE_THREAD && running->time_capacity != 0 && ++running->consumed == running->time_capacity + 1)
+    return pok_current_thread;
+  for (uint32_t i = partition->thread_index_low; i < partition->thread_index; i++)
+    if (pok_threads[i].deadline != 0 && pok_threads[i].deadline < pok_tick) {
+      pok_threads[i].deadline = 0;
+      return i;
+    }
+  return IDLE_THREAD;
 }
 
 void pok_thread_start_main(uint32_t index)
@@ -99,6 +177,12 @@ void pok_thread_wake_at(uint32_t id, uint64_t when)
     next_wakeup = when;
 }
 
+/* Does the thread wait for its time, among other things? */
+static bool is_timed(const pok_thread_t *thread)
+{
+  return thread->state == POK_STATE_WAITING || thread->state == POK_STATE_LOCK || thread->state == POK_STATE_SUSPENDED;
+}
+
 bool pok_thread_wake(uint64_t now)
 {
   bool any = false;
@@ -107,13 +191,15 @@ bool pok_thread_wake(uint64_t now)
     return false;
   next_wakeup = UINT64_MAX;
   for (uint32_t i = 0; i < IDLE_THREAD; i++) {
-    if (pok_threads[i].state != POK_STATE_WAITING)
+    if (!is_timed(&pok_threads[i]))
       continue;
     if (pok_threads[i].wakeup_time > now) {
       pok_thread_wake_at(i, pok_threads[i].wakeup_time);
       continue;
     }
     pok_threads[i].state = POK_STATE_RUNNABLE;
+    pok_threads[i].waiting_for = 0;
+    pok_threads[i].wait_result = POK_ERRNO_TIMEOUT;
     any = true;
   }
   return any;

@@ -53,6 +53,9 @@ pok_ret_t pok_vcpu_register(uint32_t partition, uint32_t offset)
 
 void pok_vcpu_reset(uint32_t partition)
 {
+  /* A warm start finds its memory as it was: nothing there may look like a page that is registered. */
+  if (pok_virtual_cpus[partition].page != 0)
+    pok_virtual_cpus[partition].page->irq_return = pok_virtual_cpus[partition].page->level = 0;
   pok_virtual_cpus[partition] = (struct pok_virtual_cpu){
       .base = pok_partitions[partition].base_addr,
       .size = pok_partitions[partition].size,

@@ -129,6 +129,7 @@ typedef enum {
   POK_STATE_LOCK = 4,            /* for a lock object or a port */
   POK_STATE_SUSPENDED = 5,       /* until it is resumed, or wakeup_time */
   POK_STATE_WAIT_IRQ = 6,        /* until an interrupt is deliverable */
+  POK_STATE_DORMANT = 7,         /* for THREAD_CREATE: stopped until it is restarted, or started with a delay */
 } pok_state_t;
 
 /* Times are in milliseconds, which are ticks. `entry` is an offset in the partition. */
@@ -229,7 +230,7 @@ typedef enum {
 
 typedef struct {
   uint32_t error_kind;
-  uint32_t failed_thread; /* stopped */
+  uint32_t failed_thread; /* stopped, if it was an exception */
   uint32_t failed_addr;   /* its EIP */
   uint32_t vector;        /* of the exception; POK_IRQ_NONE if it was none */
   uint32_t msg_size;

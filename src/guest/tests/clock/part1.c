@@ -25,16 +25,36 @@ static void on_tick(uint32_t vector, uint32_t count, struct pok_irq_context *con
     greatest = count;
 }
 
-/* Registration and ticks change together only if none falls in between. */
+/* When it was registered is known only if no tick falls in between. */
 static uint64_t start(void)
 {
-  uint64_t now;
+  uint64_t before, after;
 
   pok_irq_disable();
-  pok_irq_register(0, on_tick);
-  pok_time_gettick(&now);
+  for (;;) {
+    pok_time_gettick(&before);
+    pok_irq_register(0, on_tick);
+    pok_time_gettick(&after);
+    if (before == after)
+      break;
+    pok_irq_unregister(0);
+  }
   pok_irq_enable(0);
-  return now;
+  return after;
+}
+
+/* Ticks not handed over, at the time `now`. */
+static uint32_t pending(uint64_t *now)
+{
+  uint64_t before;
+  uint32_t count;
+
+  do {
+    pok_time_gettick(&before);
+    count = pok_vcpu.count[0];
+    pok_time_gettick(now);
+  } while (before != *now);
+  return count;
 }
 
 int main(void)
@@ -48,8 +68,7 @@ int main(void)
   while (ticks < TICKS)
     wrong += !registers_survive(ROUNDS);
   pok_irq_disable();
-  pok_time_gettick(&last);
-  uint32_t still_pending = pok_vcpu.count[0];
+  uint32_t still_pending = pending(&last);
   uint32_t elapsed = (uint32_t)(last - first);
 
   pok_printf("part%u: rate %u, ticks lost %d, handed over %s, longest gap %u\n", id + 1, pok_vcpu.tick_rate,
