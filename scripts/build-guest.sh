@@ -124,6 +124,8 @@ kernel_test threads 4
 kernel_test locks 1
 kernel_test ports 2
 kernel_test errors 4
+kernel_test hostile 2
+kernel_test irq 1
 
 # The test ROM: offsets in CS from 0 on, cut out of the ELF file.
 compile rom -Isrc/guest/rom -- src/guest/rom/*.S

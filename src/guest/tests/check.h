@@ -1,6 +1,7 @@
 /* What the test programs look at: says which lines were wrong, and at the end whether there were any. */
 #pragma once
 #include "libpok.h"
+#include <stdbool.h>
 
 static uint32_t check_failures;
 
