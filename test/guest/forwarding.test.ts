@@ -1,11 +1,11 @@
 /** Interrupts forwarded to partitions: nothing lost, nothing changed, and gdb sees through them. */
 import { readFileSync } from "node:fs";
 import { expect, test, vi } from "vitest";
-import type { ElfFile } from "../../src/pc/elf.js";
 import { findExecutables } from "../../src/pok/embedded.js";
 import { ALL, session } from "../gdb/session.js";
-import { stays } from "./rings.js";
-import { images, linesOfBoth } from "./tools.js";
+import { file } from "../support/partitions.js";
+import { type Stay, stays } from "./rings.js";
+import { images, linesOfBoth, run } from "./tools.js";
 
 vi.setConfig({ testTimeout: 60_000 });
 
@@ -27,15 +27,35 @@ test("the x87 of the interrupted code, of handlers and of partitions are kept ap
   ]);
 });
 
-const symbol = (elf: ElfFile, name: string): number => elf.symbols.find((s) => s.name === name)!.value;
+const clockPart = findExecutables(new Uint8Array(readFileSync(`${images}test-clock.elf`)).subarray(1))[0]!;
+const handler = clockPart.symbols.find((s) => s.name === "on_tick")!.value;
 
 test("the return system call resumes exactly the interrupted instruction", () => {
-  const part = findExecutables(new Uint8Array(readFileSync(`${images}test-clock.elf`)).subarray(1))[0]!;
-  const handler = symbol(part, "on_tick");
   const all = stays("test-clock.elf").filter((s) => s.partition === 0);
   const calls = all.flatMap((s, n) => (s.to === handler ? [{ entry: s, back: all[n + 1]! }] : []));
   expect(calls.length).toBeGreaterThan(100);
   for (const { entry, back } of calls) expect([back.why, back.to]).toEqual([30, entry.from]);
+});
+
+/** Instructions of a function up to its first return. */
+function length(file: string, name: string): number {
+  const { stdout } = run("objdump", ["-d", "--no-show-raw-insn", `--disassemble=${name}`, file]);
+  return [...stdout.matchAll(/^ +[0-9a-f]+:\t(\w+)/gm)].findIndex(([, mnemonic]) => mnemonic === "ret");
+}
+
+test("what it costs, in instructions of the guest", () => {
+  const all = stays("test-clock.elf").filter((s) => s.partition === 0);
+  const least = (some: readonly Stay[]): number => Math.min(...some.map((s) => s.instructions));
+  const clock = least(all.filter((s) => s.why === "irq" && s.to === handler));
+  const back = least(all.filter((s) => s.why === 30));
+  const call = least(all.filter((s) => s.why === 20));
+  expect([clock < 350, back < 125, call < 150], `${clock}, ${back}, ${call}`).toEqual([true, true, true]);
+  const part = findExecutables(new Uint8Array(readFileSync(`${images}test-irq.elf`)).subarray(1))[0]!;
+  const path = file("part1.elf", part.bytes);
+  for (const name of ["only_disable", "only_enable"]) {
+    expect(length(path, name)).toBeGreaterThan(1);
+    expect(length(path, name)).toBeLessThanOrEqual(4);
+  }
 });
 
 test("gdb unwinds from a handler to the interrupted function, and steps out of it to the interrupted instruction", async () => {
@@ -44,7 +64,7 @@ test("gdb unwinds from a handler to the interrupted function, and steps out of i
   const out = ["frame 1", "finish", registers, "bt", "print pok_vcpu.level"];
   const said = await session("gdb", [...at, ...out], { kernel: `${images}test-clock.elf` });
   expect(said.of("bt")).toMatch(
-    /^#0 +on_tick \(vector=0, count=\d+, .*\n#1 +<signal handler called>\n#2 .*registers_survive \(\).*\n#3 .*main \(\)/,
+    /^#0 +on_tick \(vector=0, count=\d+, .*\n#1 +<signal handler called>\n#2 .*registers_survive \(\).*\n#3 .*main \(/,
   );
   expect(said.of(registers, 1)).toBe(said.of(registers));
   expect(said.of("bt", 1)).toMatch(/^#0 +registers_survive \(\)/);

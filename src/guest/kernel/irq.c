@@ -61,8 +61,10 @@ void pok_irq_meta_handler(uint32_t irq)
     ((void (*)(void))line->handler[POK_IRQ_KERNEL])();
   for (left = line->partitions; left != 0; left &= left - 1) {
     uint32_t i = (uint32_t)__builtin_ctz(left);
+    struct pok_virtual_cpu *vcpu = &pok_virtual_cpus[i];
 
-    pok_vcpu_mark(&pok_virtual_cpus[i], irq, line->waiting[i], arrival);
+    __asm__("" : "+r"(vcpu)); /* the address is computed once */
+    pok_vcpu_mark(vcpu, irq, line->waiting[i], arrival);
   }
   if (pok_sched_due)
     pok_sched();

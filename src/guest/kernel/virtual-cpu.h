@@ -17,7 +17,7 @@ struct pok_virtual_cpu {
   uint32_t count[POK_IRQ_LINES];   /* occurrences not handed over yet */
   uint32_t arrival[POK_IRQ_LINES]; /* time stamp of the first of them */
   uint32_t base, size, code, data; /* the partition's memory and selectors */
-};
+} __attribute__((aligned(256))); /* a power of two is cheap to index by */
 
 extern struct pok_virtual_cpu pok_virtual_cpus[POK_CONFIG_NB_PARTITIONS];
 extern struct pok_virtual_cpu *pok_current_vcpu; /* of the partition whose slot it is */
