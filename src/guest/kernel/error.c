@@ -74,7 +74,7 @@ static void recover(uint32_t index, const pok_error_status_t *status)
 }
 
 /* The handler hears of the error, if there is one that could; else it is the configuration's turn. */
-static void report(uint32_t index, const pok_error_status_t *status)
+static void hand_over(uint32_t index, const pok_error_status_t *status)
 {
   pok_partition_t *partition = &pok_partitions[index];
 
@@ -120,7 +120,7 @@ void pok_error_partition(pok_error_kind_t kind, uint32_t vector, const struct po
     pok_thread_stop(pok_current_thread);
   }
   set_text(&status, text, length_of(text));
-  report(pok_current_partition, &status);
+  hand_over(pok_current_partition, &status);
   pok_sched();
 }
 
@@ -134,7 +134,7 @@ void pok_error_application(const char *text, uint32_t length)
   };
 
   set_text(&status, text, length);
-  report(pok_current_partition, &status);
+  hand_over(pok_current_partition, &status);
   pok_sched();
 }
 
@@ -147,7 +147,7 @@ void pok_error_overrun(uint32_t thread)
       .vector = POK_IRQ_NONE,
   };
 
-  report(pok_threads[thread].partition, &status);
+  hand_over(pok_threads[thread].partition, &status);
 }
 
 pok_ret_t pok_error_get(uint32_t partition, pok_error_status_t *status)

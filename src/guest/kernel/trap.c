@@ -32,8 +32,9 @@ static void exception(uint32_t vector, struct pok_frame *frame)
     pok_fpu_not_available();
     return;
   }
-  pok_printf("%s: exception %u %s, error code 0x%x, at 0x%02x:0x%08x\n", from_partition ? pok_partitions[pok_current_partition].name : "kernel",
-             vector, names[vector], frame->error, frame->cs, frame->eip);
+  const char *who = from_partition ? pok_partitions[pok_current_partition].name : "kernel";
+  pok_printf("%s: exception %u %s, error code 0x%x, at 0x%02x:0x%08x\n", who, vector, names[vector], frame->error, frame->cs,
+             frame->eip);
   if (!from_partition)
     pok_panic("stopped");
   pok_error_partition(pok_error_kind_of(vector), vector, frame, names[vector]);

@@ -34,7 +34,8 @@
 
 /* All registers of the interrupted code, from the context at ESP + `context`. */
 .macro INTERRUPTED context
-        .cfi_escape DW_CFA_DEF_CFA_EXPRESSION, 4, DW_OP_BREG4, (\context + CONTEXT_ESP) & 0x7f | 0x80, (\context + CONTEXT_ESP) >> 7, DW_OP_DEREF
+        .cfi_escape DW_CFA_DEF_CFA_EXPRESSION, 4
+        .cfi_escape DW_OP_BREG4, (\context + CONTEXT_ESP) & 0x7f | 0x80, (\context + CONTEXT_ESP) >> 7, DW_OP_DEREF
         SAVED   0, \context + CONTEXT_EAX
         SAVED   1, \context + CONTEXT_ECX
         SAVED   2, \context + CONTEXT_EDX

@@ -13,7 +13,7 @@
 
 #define POK_CONFIG_PARTITIONS                                                                                                              \
   {                                                                                                                                        \
-    {"part1", 0x118000, 0x180000, 1, 8192}, {"part2", 0, 0x190000, 2, 8192},                                                                      \
+    {"part1", 0x118000, 0x180000, 1, 8192}, {"part2", 0, 0x190000, 2, 8192},                                                               \
   }
 
 /* Partition and milliseconds. */

@@ -1,6 +1,7 @@
 /* Counts the clock's ticks in a handler while a loop looks after its registers. Both partitions run this program. */
 #include "irq.h"
 #include "libpok.h"
+#include <stdbool.h>
 
 #define TICKS 400 /* unless iters= says otherwise */
 #define ROUNDS 500
@@ -72,9 +73,10 @@ int main(uint32_t iterations)
   uint32_t still_pending = pending(&last);
   uint32_t elapsed = (uint32_t)(last - first);
 
+  bool as_counted = ticks == pok_vcpu.occurrences[0] && calls == pok_vcpu.delivered[0];
+
   pok_printf("part%u: rate %u, ticks lost %d, handed over %s, longest gap %u\n", id + 1, pok_vcpu.tick_rate,
-             (int)(elapsed - ticks - still_pending), ticks == pok_vcpu.occurrences[0] && calls == pok_vcpu.delivered[0] ? "as counted" : "WRONG",
-             greatest);
+             (int)(elapsed - ticks - still_pending), as_counted ? "as counted" : "WRONG", greatest);
   pok_printf("part%u: registers %s, calls %s\n", id + 1, wrong == 0 ? "intact" : "CHANGED", bad == 0 ? "well-formed" : "MALFORMED");
   pok_partition_set_mode(POK_PARTITION_MODE_STOPPED);
   return 0;

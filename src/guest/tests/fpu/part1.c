@@ -1,4 +1,4 @@
-/* A loop with values on the x87's stack and a rounding mode of its own, a handler that ruins both, and another partition that does so too. */
+/* A loop with values on the x87's stack and a rounding mode of its own, a handler that ruins both, and a partition that does so too. */
 #include "irq.h"
 #include "libpok.h"
 

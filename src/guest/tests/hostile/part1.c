@@ -27,12 +27,21 @@ static const uint32_t wild[] = {0, 1, 0xfffc, 0x10000, 0x100000, 0x7fffffff, 0x8
 
 #define WILD (sizeof wild / sizeof wild[0])
 
-/* Those that stop or restart it, or wait for ever, by design. */
-static int is_final(uint32_t id)
+/* Those that stop or restart it, or wait for ever, by design; CONSWRITE would print. */
+static bool is_final(uint32_t id)
 {
-  return id == POK_SYSCALL_IRQ_RETURN || id == POK_SYSCALL_IRQ_WAIT || (id >= POK_SYSCALL_THREAD_SLEEP_UNTIL && id <= POK_SYSCALL_THREAD_STOPSELF) ||
-         id == POK_SYSCALL_PARTITION_SET_MODE || id == POK_SYSCALL_ERROR_RAISE_APPLICATION_ERROR || id == POK_SYSCALL_PARTITION_SET_LOCK_LEVEL ||
-         id == POK_SYSCALL_CONSWRITE;
+  static const uint32_t final[] = {
+      POK_SYSCALL_CONSWRITE,  POK_SYSCALL_IRQ_RETURN,         POK_SYSCALL_IRQ_WAIT,
+      POK_SYSCALL_THREAD_SLEEP_UNTIL, POK_SYSCALL_THREAD_SLEEP, POK_SYSCALL_THREAD_SUSPEND,
+      POK_SYSCALL_THREAD_RESTART, POK_SYSCALL_THREAD_STOP,    POK_SYSCALL_THREAD_PERIOD,
+      POK_SYSCALL_THREAD_STOPSELF, POK_SYSCALL_PARTITION_SET_MODE, POK_SYSCALL_PARTITION_SET_LOCK_LEVEL,
+      POK_SYSCALL_ERROR_RAISE_APPLICATION_ERROR,
+  };
+
+  for (uint32_t n = 0; n < sizeof final / sizeof final[0]; n++)
+    if (final[n] == id)
+      return true;
+  return false;
 }
 
 /* Every number, with wild argument blocks and with wild arguments. */

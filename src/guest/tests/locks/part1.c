@@ -101,6 +101,30 @@ static bool ran_in_order(const char *expected)
   return arrived == 3 && order[0] == expected[0] && order[1] == expected[1] && order[2] == expected[2];
 }
 
+static volatile uint32_t eager_runs;
+
+static void eager(void)
+{
+  eager_runs++;
+}
+
+/* Nobody but the main thread runs before the mode is NORMAL. */
+static void test_mode(void)
+{
+  const pok_thread_attr_t attr = {.priority = 200};
+  pok_partition_mode_t mode;
+  pok_start_condition_t condition;
+  uint32_t id;
+
+  CHECK(pok_partition_get_operating_mode(&mode) == POK_ERRNO_OK && mode == POK_PARTITION_MODE_INIT_COLD);
+  CHECK(pok_partition_get_start_condition(&condition) == POK_ERRNO_OK && condition == POK_START_CONDITION_NORMAL);
+  CHECK(pok_thread_create(&id, &attr, eager) == POK_ERRNO_OK);
+  pok_thread_sleep(5);
+  CHECK(eager_runs == 0);
+  CHECK(pok_partition_set_mode(POK_PARTITION_MODE_NORMAL) == POK_ERRNO_OK && eager_runs == 1);
+  CHECK(pok_partition_get_operating_mode(&mode) == POK_ERRNO_OK && mode == POK_PARTITION_MODE_NORMAL);
+}
+
 static void test_mutex(void)
 {
   mutex = create(POK_LOCKOBJ_KIND_MUTEX, POK_DISCIPLINE_PRIORITY, 0, 0, 0);
@@ -186,6 +210,7 @@ int main(void)
   start(1, 20, wait20);
   start(2, 30, wait30);
   start(3, 40, producer);
+  test_mode();
   test_mutex();
   test_semaphore();
   test_event();
