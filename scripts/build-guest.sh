@@ -127,6 +127,32 @@ kernel_test errors 4
 kernel_test hostile 2
 kernel_test irq 1
 
+# The virtualization layer, as an archive that an RTEMS tree of 2013 links with: everything but the partition's own beginning.
+compile virt -O2 -Isrc/guest/virt/include -Isrc/guest/virt -Isrc/guest/libpok -- src/guest/virt/*.c
+ar rcsD "$images/libpart.a" "$objects"/virt/*.o $(ls "$objects"/libpok/*.o | grep -v crt0)
+chmod 644 "$images/libpart.a"
+
+# The executive, which knows the layer's headers and none of libpok's.
+compile rtems -O2 -Isrc/guest/rtems/include -Isrc/guest/rtems/score -Isrc/guest/rtems/classic -Isrc/guest/rtems/libcpu \
+  -Isrc/guest/virt/include -- src/guest/rtems/*/*.[cS]
+
+# rtems SYSTEM NAME SOURCES...: a partition that is an RTEMS application.
+rtems() {
+  local system=$1 name=$2
+  shift 2
+  compile "$system/$name" -Og -Isrc/guest/rtems/include -- "$@"
+  link src/guest/libpok/linker.ld "$objects/$system/$name.elf" "$objects/$system/$name"/*.o "$objects"/rtems/*.o "$objects/libpok/crt0.S.o" \
+    "$images/libpart.a"
+}
+
+rtems samples/hello hello src/guest/samples/hello/hello.c
+system samples/hello hello.elf hello
+rtems samples/ticker ticker src/guest/samples/ticker/ticker.c
+partition samples/ticker compute -O2 src/guest/samples/ticker/compute.c
+system samples/ticker ticker.elf ticker compute
+rtems samples/slice slice src/guest/samples/slice/slice.c
+system samples/slice slice.elf slice
+
 # The test ROM: offsets in CS from 0 on, cut out of the ELF file.
 compile rom -Isrc/guest/rom -- src/guest/rom/*.S
 link src/guest/rom/linker.ld "$objects/test-rom.elf" "$objects/rom"/*.o
