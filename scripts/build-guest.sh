@@ -152,6 +152,9 @@ partition samples/ticker compute -O2 src/guest/samples/ticker/compute.c
 system samples/ticker ticker.elf ticker compute
 rtems samples/slice slice src/guest/samples/slice/slice.c
 system samples/slice slice.elf slice
+partition samples/stress part1 -Og src/guest/samples/stress/stress.c src/guest/samples/stress/pass.S
+cp "$objects/samples/stress/part1.elf" "$objects/samples/stress/part2.elf"
+system samples/stress stress.elf part1 part2
 
 # The test ROM: offsets in CS from 0 on, cut out of the ELF file.
 compile rom -Isrc/guest/rom -- src/guest/rom/*.S
