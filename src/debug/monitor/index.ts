@@ -1,6 +1,7 @@
 /** `monitor ...`: one command each, listed here; `help` is made from the list. */
 import { UserError } from "../../errors.js";
 import type { MachineTarget } from "../machine-target.js";
+import { key } from "./key.js";
 import { screen } from "./screen.js";
 import { partitions, threads } from "./spaces.js";
 import { step } from "./step.js";
@@ -26,7 +27,7 @@ const help: MonitorCommand = {
   },
 };
 
-export const COMMANDS: readonly MonitorCommand[] = [help, segments, gdt, idt, tss, partitions, threads, translate, step, why, screen];
+export const COMMANDS: readonly MonitorCommand[] = [help, segments, gdt, idt, tss, partitions, threads, translate, step, why, screen, key];
 
 export function runMonitor(target: MachineTarget, line: string, print: (text: string) => void): void {
   const [name, ...args] = line.trim().split(/\s+/);
