@@ -155,6 +155,9 @@ system samples/slice slice.elf slice
 partition samples/stress part1 -Og src/guest/samples/stress/stress.c src/guest/samples/stress/pass.S
 cp "$objects/samples/stress/part1.elf" "$objects/samples/stress/part2.elf"
 system samples/stress stress.elf part1 part2
+partition samples/irq keyboard -Og src/guest/samples/irq/{part1,clock}.c
+partition samples/irq serial -Og src/guest/samples/irq/{part2,clock}.c
+system samples/irq irq.elf keyboard serial
 
 # The test ROM: offsets in CS from 0 on, cut out of the ELF file.
 compile rom -Isrc/guest/rom -- src/guest/rom/*.S

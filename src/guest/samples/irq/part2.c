@@ -3,7 +3,7 @@
 #include <stdbool.h>
 
 #define SERIAL 4
-#define PATIENCE 10000 /* milliseconds */
+#define PATIENCE 20000 /* milliseconds */
 
 static char line[64];
 static volatile uint32_t length;
