@@ -71,7 +71,11 @@ system() {
   local include=(-Isrc/guest/kernel -Isrc/guest/"$system")
   compile "$system/kernel" -Og "${include[@]}" -- src/guest/kernel/*.[cS] src/guest/lib/*.c
   # What every interrupt and system call passes through; without tail calls, which backtraces would miss.
-  compile "$system/kernel" -O2 -mtune=generic -fno-optimize-sibling-calls "${include[@]}" -- src/guest/kernel/{fpu,irq,sched,syscall,thread,trap,virtual-cpu}.c
+  compile "$system/kernel" -O2 -mtune=generic -fno-optimize-sibling-calls "${include[@]}" -- src/guest/kernel/{forward,fpu,irq,sched,syscall,thread,trap,virtual-cpu}.c
+  # A system may have files of its own in the place of the kernel's.
+  if [ -d "src/guest/$system/kernel" ]; then
+    compile "$system/kernel" -Og "${include[@]}" -- "src/guest/$system"/kernel/*.c
+  fi
   : >"$objects/$system/archive2"
   for name in "$@"; do
     objcopy -I binary -O binary --pad-to=$((($(stat -c %s "$objects/$system/$name.elf") + 3) / 4 * 4)) --gap-fill=0 \
@@ -158,6 +162,8 @@ system samples/stress stress.elf part1 part2
 partition samples/irq keyboard -Og src/guest/samples/irq/{part1,clock}.c
 partition samples/irq serial -Og src/guest/samples/irq/{part2,clock}.c
 system samples/irq irq.elf keyboard serial
+partition samples/forward-2013 part1 -Og src/guest/samples/forward-2013/{part1.c,middleman.S}
+system samples/forward-2013 forward-2013.elf part1
 
 # The test ROM: offsets in CS from 0 on, cut out of the ELF file.
 compile rom -Isrc/guest/rom -- src/guest/rom/*.S

@@ -12,10 +12,6 @@
 /* Arithmetic flags, TF, DF, RF, AC and ID: all that a partition may have set itself. IOPL, NT, VM and the rest stay 0. */
 #define EFLAGS_OF_PARTITION 0x00250dd5
 
-#define SHARED_WORDS (offsetof(struct pok_irq_context, has_fpu) - offsetof(struct pok_irq_context, gs)) / 4
-
-_Static_assert(SHARED_WORDS * 4 == sizeof(struct pok_frame), "from gs to ss a context is a frame of the kernel's");
-
 struct pok_virtual_cpu pok_virtual_cpus[POK_CONFIG_NB_PARTITIONS];
 struct pok_virtual_cpu *pok_current_vcpu = pok_virtual_cpus;
 
@@ -25,18 +21,13 @@ static inline void show_pending(const struct pok_virtual_cpu *vcpu, uint32_t vec
   vcpu->page->pending = vcpu->deliverable;
 }
 
-static bool owns(const struct pok_virtual_cpu *vcpu, uint32_t offset, uint32_t size)
-{
-  return size <= vcpu->size && offset <= vcpu->size - size;
-}
-
 pok_ret_t pok_vcpu_register(uint32_t partition, uint32_t offset)
 {
   struct pok_virtual_cpu *vcpu = &pok_virtual_cpus[partition];
 
   if (offset % POK_VCPU_SIZE != 0)
     return POK_ERRNO_EINVAL;
-  if (!owns(vcpu, offset, POK_VCPU_SIZE))
+  if (!pok_vcpu_owns(vcpu, offset, POK_VCPU_SIZE))
     return POK_ERRNO_EFAULT;
 
   struct pok_vcpu *page = vcpu->page = (struct pok_vcpu *)(vcpu->base + offset);
@@ -116,7 +107,7 @@ pok_ret_t pok_vcpu_wait(uint32_t partition)
   return POK_ERRNO_OK;
 }
 
-static void wake_all(void)
+void pok_vcpu_wake_all(void)
 {
   const pok_partition_t *partition = &pok_partitions[pok_current_partition];
 
@@ -129,87 +120,7 @@ static void wake_all(void)
 void pok_vcpu_wake(void)
 {
   if (pok_current_vcpu->waiters != 0 && pok_current_vcpu->deliverable != 0 && pok_current_vcpu->page->level == 0)
-    wake_all();
-}
-
-/* Below `esp`, such that the arguments are aligned to 16 bytes, as the ABI wants them (System V ABI i386, 2.2.2). */
-static uint32_t frame_below(uint32_t esp)
-{
-  uint32_t arguments = (esp - sizeof(struct pok_irq_frame) + 4) & ~(uint32_t)15;
-
-  return arguments - 4;
-}
-
-/* One instruction and its repetitions: fewer than any other way to move so many. */
-static inline void copy_words(void *to, const void *from, uint32_t words)
-{
-  __asm__ volatile("rep movsl" : "+D"(to), "+S"(from), "+c"(words) : : "memory");
-}
-
-/* Hands over what has come of `vector` so far: how often. */
-static inline uint32_t take(struct pok_virtual_cpu *vcpu, struct pok_vcpu *page, uint32_t vector)
-{
-  uint32_t count = vcpu->count[vector];
-  uint32_t latency = time_stamp() - vcpu->arrival[vector];
-
-  vcpu->count[vector] = page->count[vector] = 0;
-  page->pending = vcpu->deliverable &= vcpu->deliverable - 1; /* it is the lowest one */
-  page->delivered[vector]++;
-  page->occurrences[vector] += count;
-  page->latency_last[vector] = latency;
-  if (latency > page->latency_worst[vector])
-    page->latency_worst[vector] = latency;
-  return count;
-}
-
-static inline void save(struct pok_irq_context *context, struct pok_frame *user, uint32_t vector)
-{
-  user->unused_esp = 0; /* PUSHA's, a kernel address */
-  user->error = 0;
-  context->vector = vector;
-  context->level = 0;
-  copy_words(&context->gs, user, SHARED_WORDS);
-  context->has_fpu = pok_fpu_is_used() && pok_fpu_take(context->fpu);
-}
-
-static __attribute__((noinline, cold)) void refuse_stack(struct pok_frame *user)
-{
-  pok_error_partition(POK_ERROR_KIND_STACK_OVERFLOW, POK_IRQ_NONE, user, "no stack for an interrupt");
-}
-
-void pok_vcpu_deliver(struct pok_frame *user)
-{
-  struct pok_virtual_cpu *vcpu = pok_current_vcpu;
-  struct pok_vcpu *page = vcpu->page;
-  uint32_t offset = frame_below(user->esp);
-
-  if (page->level != 0)
-    return;
-  if (!owns(vcpu, offset, sizeof(struct pok_irq_frame))) {
-    refuse_stack(user);
-    return;
-  }
-
-  uint32_t vector = (uint32_t)__builtin_ctz(vcpu->deliverable);
-  struct pok_irq_line *line = &handler_table[vector];
-  struct pok_irq_frame *frame = (struct pok_irq_frame *)(vcpu->base + offset);
-  save(&frame->context, user, vector);
-  /* From here on the page may have changed: the frame can lie in it. */
-  frame->return_address = page->irq_return;
-  frame->vector = vector;
-  frame->count = take(vcpu, page, vector);
-  frame->context_offset = offset + offsetof(struct pok_irq_frame, context);
-
-  line->waiting[pok_current_partition] = 0;
-  page->level = 1;
-  if (vcpu->waiters != 0)
-    wake_all();
-
-  /* CS and SS are the partition's, as they are, and the general registers hold nothing but its own: they stay. */
-  user->ds = user->es = vcpu->data;
-  user->eip = line->handler[pok_current_partition];
-  user->eflags = POK_EFLAGS_AT_START;
-  user->esp = offset;
+    pok_vcpu_wake_all();
 }
 
 /* Null, or one of the partition's two, whatever its RPL. */
@@ -238,7 +149,7 @@ void pok_vcpu_return(struct pok_frame *user)
   struct pok_virtual_cpu *vcpu = pok_current_vcpu;
   const struct pok_irq_context *context = (const struct pok_irq_context *)(vcpu->base + user->esp);
 
-  if (vcpu->page == 0 || !owns(vcpu, user->esp, sizeof *context)) {
+  if (vcpu->page == 0 || !pok_vcpu_owns(vcpu, user->esp, sizeof *context)) {
     refuse(user);
     return;
   }
@@ -249,7 +160,7 @@ void pok_vcpu_return(struct pok_frame *user)
     refuse(user);
     return;
   }
-  copy_words(user, &context->gs, SHARED_WORDS);
+  copy_words(user, &context->gs, POK_FRAME_WORDS);
   user->cs = vcpu->code;
   user->ss = data;
   user->eflags = (user->eflags & EFLAGS_OF_PARTITION) | POK_EFLAGS_AT_START;

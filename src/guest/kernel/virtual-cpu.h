@@ -8,7 +8,12 @@
 #include "sched.h"
 #include "trap.h"
 #include "vcpu.h"
+#include <stddef.h>
 #include <stdbool.h>
+
+/* From gs to ss a context is a frame of the kernel's. */
+#define POK_FRAME_WORDS (sizeof(struct pok_frame) / 4)
+_Static_assert(sizeof(struct pok_frame) == offsetof(struct pok_irq_context, has_fpu) - offsetof(struct pok_irq_context, gs), "so it is");
 
 struct pok_virtual_cpu {
   uint32_t deliverable; /* bit v: vector v is pending, and the one before it has been acknowledged. entry.S tests it */
@@ -51,6 +56,20 @@ static inline void pok_vcpu_mark(struct pok_virtual_cpu *vcpu, uint32_t vector, 
     pok_sched_due = true;
 }
 
+/* One instruction and its repetitions: fewer than any other way to move so many. */
+static inline void copy_words(void *to, const void *from, uint32_t words)
+{
+  __asm__ volatile("rep movsl" : "+D"(to), "+S"(from), "+c"(words) : : "memory");
+}
+
+static inline bool pok_vcpu_owns(const struct pok_virtual_cpu *vcpu, uint32_t offset, uint32_t size)
+{
+  return size <= vcpu->size && offset <= vcpu->size - size;
+}
+
+/* The partition's threads in POK_STATE_WAIT_IRQ go on. */
+void pok_vcpu_wake_all(void);
+
 /* Nobody handles the vector any more. */
 void pok_vcpu_forget(uint32_t partition, uint32_t vector);
 
@@ -60,7 +79,7 @@ pok_ret_t pok_vcpu_set_level(uint32_t partition, uint32_t level);
 pok_ret_t pok_vcpu_wait(uint32_t partition);
 void pok_vcpu_wake(void);
 
-/* On the way to ring 3: turns the way back into a call of the handler. */
+/* On the way to ring 3: turns the way back into a call of the handler (forward.c). */
 void pok_vcpu_deliver(struct pok_frame *user);
 /* System call 30: turns the way back into the one of the context at ESP. */
 void pok_vcpu_return(struct pok_frame *user);

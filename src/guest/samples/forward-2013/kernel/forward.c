@@ -2,7 +2,6 @@
  * Forwarding as it was done in 2013, in place of kernel/forward.c, to be debugged: docs/FINDING-THE-2013-BUG.md does it. It is wrong in
  * most of the ways there are. The partition's half is middleman.S.
  */
-#include "forward.h"
 #include "irq.h"
 #include "sched.h"
 #include "thread.h"
