@@ -1,5 +1,6 @@
 /** Runs the programs the guest tests need. A missing one fails the test with the line that installs it. */
 import { spawnSync } from "node:child_process";
+import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 
 export const root = fileURLToPath(new URL("../..", import.meta.url));
@@ -30,7 +31,19 @@ export function run(program: string, args: readonly string[], timeout = 60_000, 
 
 /** Boots a multiboot image in QEMU and returns what it writes to COM1 until it powers off. */
 export function boot(image: string, commandLine: string): Outcome {
-  const args = ["-kernel", images + image, "-append", commandLine, "-m", "64", "-display", "none", "-serial", "stdio", "-no-reboot"];
+  const args = [
+    "-kernel",
+    resolve(images, image),
+    "-append",
+    commandLine,
+    "-m",
+    "64",
+    "-display",
+    "none",
+    "-serial",
+    "stdio",
+    "-no-reboot",
+  ];
   return run("qemu-system-i386", args);
 }
 

@@ -33,13 +33,20 @@ void _CPU_Virtual_Irq_detach(int vector)
   pok_irq_unregister((uint32_t)vector);
 }
 
-/* The level to go to: one that disabling has returned, or one less than now. */
+/*
+ * What disabling returns carries a mark: the tree of 2013 has declarations by which nothing is returned, and hands back whatever its
+ * variable held. That must not be taken for a level, least of all 0 in a section inside another.
+ */
+#define MARK 0x4c560000
+#define MARKED 0xffff0000
+
+/* The level to go to: the one in what disabling has returned, or one less than now. */
 static uint32_t level_to_enable(int level)
 {
   uint32_t now = pok_irq_get_level();
 
-  if ((uint32_t)level < now)
-    return (uint32_t)level;
+  if (((uint32_t)level & MARKED) == MARK)
+    return (uint32_t)level & ~MARKED;
   return now > 0 ? now - 1 : 0;
 }
 
@@ -54,7 +61,7 @@ int(_CPU_Virtual_Interrupts_disable)(int level)
 
   (void)level;
   pok_irq_set_level(before + 1);
-  return (int)before;
+  return (int)(MARK | before);
 }
 
 void _CPU_Virtual_Interrupts_flash(int level)

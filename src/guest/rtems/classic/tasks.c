@@ -191,8 +191,9 @@ rtems_status_code rtems_task_mode(rtems_mode mode_set, rtems_mode mask, rtems_mo
 
   if (previous_mode_set == NULL)
     return RTEMS_INVALID_ADDRESS;
+  bool held_back = _CPU_ISR_Get_level() != 0;
   _CPU_ISR_Disable(level);
-  *previous_mode_set = (executing->modes & ~RTEMS_INTERRUPT_MASK) | (level != 0);
+  *previous_mode_set = (executing->modes & ~RTEMS_INTERRUPT_MASK) | held_back;
   executing->modes = (executing->modes & ~mask) | (mode_set & mask);
   if (mask & RTEMS_TIMESLICE_MASK)
     executing->ticks_left = Configuration.ticks_per_timeslice;

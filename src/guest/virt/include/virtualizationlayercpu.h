@@ -2,7 +2,8 @@
  * The virtualization layer between RTEMS and its host, CPU half: what a guest must not do itself. Names and types are those of the
  * project of 2013, so that its RTEMS tree links; where its two sides had different names for one thing, there are both.
  *
- * Levels: 0 delivers interrupts, anything above holds them back. Disabling returns the level it found, enabling takes one back.
+ * Levels: 0 delivers interrupts, anything above holds them back. Disabling returns what enabling takes to go back to the level there was;
+ * it is for nothing else.
  */
 #ifndef RTEMS_VIRT_LAYER_CPU_H
 #define RTEMS_VIRT_LAYER_CPU_H
@@ -15,10 +16,10 @@ int _CPU_Virtual_Irq_request(int vector);
 /* Gives a line back. */
 void _CPU_Virtual_Irq_detach(int vector);
 
-/* Goes back to a level that disabling has returned. What is no level below the present one counts as "one less than now". */
+/* Goes back to where a call that disabled has come from; without what that returned, to one level less than now. */
 void _CPU_Virtual_Interrupts_enable(int _level);
 
-/* Holds interrupts back, and returns the level until then. The argument is not looked at. */
+/* Holds interrupts back. The argument is not looked at. */
 int _CPU_Virtual_Interrupts_disable(int _level);
 
 /* Lets in what waits, and holds interrupts back again. */
