@@ -149,6 +149,8 @@ rtems() {
     "$images/libpart.a"
 }
 
+rtems tests/rtems rtems src/guest/tests/rtems/rtems.c
+system tests/rtems test-rtems.elf rtems
 rtems samples/hello hello src/guest/samples/hello/hello.c
 system samples/hello hello.elf hello
 rtems samples/ticker ticker src/guest/samples/ticker/ticker.c
