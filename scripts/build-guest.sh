@@ -50,19 +50,32 @@ link() {
   ld -m elf_i386 -n --build-id=none --no-warn-rwx-segments -T "$script" -o "$output" "$@"
 }
 
-# partition SYSTEM NAME OPTIMISATION SOURCES...: an ELF file linked with libpok.
+# partition SYSTEM NAME OPTIONS SOURCES...: an ELF file linked with libpok.
 partition() {
-  local system=$1 name=$2 optimisation=$3
+  local system=$1 name=$2 options=$3
   shift 3
-  compile "$system/$name" "$optimisation" -Isrc/guest/libpok -- "$@"
-  link src/guest/libpok/linker.ld "$objects/$system/$name.elf" "$objects/$system/$name"/*.o "$objects"/libpok/*.o
+  # shellcheck disable=SC2086
+  compile "$system/$name" $options -Isrc/guest/libpok -- "$@"
+  link src/guest/libpok/linker.ld "$objects/$system/$name.elf" "$objects/$system/$name"/*.o "${base[@]}" "$objects/libpok.a"
+}
+
+# Where the partitions' files lie: POK_CONFIG_ARCHIVE of the deployment; 0 = behind the kernel's code.
+archive_base() {
+  echo POK_CONFIG_ARCHIVE | gcc -E -P -include src/guest/"$1"/deployment.h - | sed 's/^POK_CONFIG_ARCHIVE$/0/' | tail -n 1
 }
 
 # system SYSTEM IMAGE PARTITION...: the kernel for src/guest/SYSTEM/deployment.h, with the partitions' files inside, as POK does it.
 system() {
   local system=$1 image=$2 sizes=
   shift 2
-  compile "$system/kernel" -Og -Isrc/guest/kernel -Isrc/guest/"$system" -- src/guest/kernel/*.[cS] src/guest/lib/*.c
+  local include=(-Isrc/guest/kernel -Isrc/guest/"$system")
+  compile "$system/kernel" -Og "${include[@]}" -- src/guest/kernel/*.[cS] src/guest/lib/*.c
+  # What every interrupt and system call passes through; without tail calls, which backtraces would miss.
+  compile "$system/kernel" -O2 -mtune=generic -fno-optimize-sibling-calls "${include[@]}" -- src/guest/kernel/{forward,fpu,irq,sched,syscall,thread,trap,virtual-cpu}.c
+  # A system may have files of its own in the place of the kernel's.
+  if [ -d "src/guest/$system/kernel" ]; then
+    compile "$system/kernel" -Og "${include[@]}" -- "src/guest/$system"/kernel/*.c
+  fi
   : >"$objects/$system/archive2"
   for name in "$@"; do
     objcopy -I binary -O binary --pad-to=$((($(stat -c %s "$objects/$system/$name.elf") + 3) / 4 * 4)) --gap-fill=0 \
@@ -84,15 +97,75 @@ part_sizes:
         .size   part_sizes, . - part_sizes
         .section .note.GNU-stack, "", @progbits
 ARCHIVE
-  link src/guest/kernel/linker.ld "$images/$image" "$objects/$system/kernel"/*.o "$objects/$system/archive2.o"
+  link src/guest/kernel/linker.ld "$images/$image" --defsym=pok_archive_base="$(archive_base "$system")" "$objects/$system/kernel"/*.o "$objects/$system/archive2.o"
   chmod 644 "$images/$image"
 }
 
 compile libpok -Og -Isrc/guest/libpok -- src/guest/libpok/*.[cS] src/guest/lib/*.c
+# A partition takes from the library what it uses, behind the part that all of them have; D leaves dates and owners out.
+base=("$objects"/libpok/{crt0.S,format.c,libpok.c,string.c}.o)
+ar rcsD "$objects/libpok.a" "$objects"/libpok/*.o
 
 partition two part1 -Og src/guest/two/part1.c
 partition two part2 -Og src/guest/two/part2.c
 system two pok-two.elf part1 part2
+
+# Tests of the kernel: every partition runs the program of its own number, or the first one's; `flags`
+# has options for their compilation.
+kernel_test() {
+  local name=$1 count=$2 parts=()
+  for number in $(seq "$count"); do
+    local source=src/guest/tests/$name/part$number.c
+    [ -e "$source" ] || source=src/guest/tests/$name/part1.c
+    partition "tests/$name" "part$number" "-Og $(cat "src/guest/tests/$name/flags" 2>/dev/null || true)" "$source" $(find "src/guest/tests/$name" -name '*.S' | sort)
+    parts+=("part$number")
+  done
+  system "tests/$name" "test-$name.elf" "${parts[@]}"
+}
+kernel_test clock 2
+kernel_test fpu 2
+kernel_test threads 4
+kernel_test locks 1
+kernel_test ports 2
+kernel_test errors 4
+kernel_test hostile 2
+kernel_test irq 1
+
+# The virtualization layer, as an archive that an RTEMS tree of 2013 links with: everything but the partition's own beginning.
+compile virt -O2 -Isrc/guest/virt/include -Isrc/guest/virt -Isrc/guest/libpok -- src/guest/virt/*.c
+ar rcsD "$images/libpart.a" "$objects"/virt/*.o $(ls "$objects"/libpok/*.o | grep -v crt0)
+chmod 644 "$images/libpart.a"
+
+# The executive, which knows the layer's headers and none of libpok's.
+compile rtems -O2 -Isrc/guest/rtems/include -Isrc/guest/rtems/score -Isrc/guest/rtems/classic -Isrc/guest/rtems/libcpu \
+  -Isrc/guest/virt/include -- src/guest/rtems/*/*.[cS]
+
+# rtems SYSTEM NAME SOURCES...: a partition that is an RTEMS application.
+rtems() {
+  local system=$1 name=$2
+  shift 2
+  compile "$system/$name" -Og -Isrc/guest/rtems/include -- "$@"
+  link src/guest/libpok/linker.ld "$objects/$system/$name.elf" "$objects/$system/$name"/*.o "$objects"/rtems/*.o "$objects/libpok/crt0.S.o" \
+    "$images/libpart.a"
+}
+
+rtems tests/rtems rtems src/guest/tests/rtems/rtems.c
+system tests/rtems test-rtems.elf rtems
+rtems samples/hello hello src/guest/samples/hello/hello.c
+system samples/hello hello.elf hello
+rtems samples/ticker ticker src/guest/samples/ticker/ticker.c
+partition samples/ticker compute -O2 src/guest/samples/ticker/compute.c
+system samples/ticker ticker.elf ticker compute
+rtems samples/slice slice src/guest/samples/slice/slice.c
+system samples/slice slice.elf slice
+partition samples/stress part1 -Og src/guest/samples/stress/stress.c src/guest/samples/stress/pass.S
+cp "$objects/samples/stress/part1.elf" "$objects/samples/stress/part2.elf"
+system samples/stress stress.elf part1 part2
+partition samples/irq keyboard -Og src/guest/samples/irq/{part1,clock}.c
+partition samples/irq serial -Og src/guest/samples/irq/{part2,clock}.c
+system samples/irq irq.elf keyboard serial
+partition samples/forward-2013 part1 -Og src/guest/samples/forward-2013/{part1.c,middleman.S}
+system samples/forward-2013 forward-2013.elf part1
 
 # rom SOURCES IMAGE: by offsets in CS, cut out of the ELF file. Of the matrix it is the end only; the test puts nothing before it.
 rom() {

@@ -13,6 +13,15 @@ interface Demo {
 
 const DEMOS: Readonly<Record<string, Demo>> = {
   two: { image: "pok-two.elf", description: "a POK-like kernel with two partitions that print a line a second each" },
+  hello: { image: "hello.elf", description: "RTEMS-style executive in a partition: its first program" },
+  ticker: { image: "ticker.elf", description: "RTEMS-style tasks that keep time beside a computing partition, for 35 seconds" },
+  slice: { image: "slice.elf", description: "two RTEMS-style tasks that share the processor by time slices" },
+  irq: { image: "irq.elf", description: "handlers of keyboard, serial line and clock in two partitions; type a line" },
+  ports: { image: "ports.elf", description: "sampling and queueing ports between partitions" },
+  errors: { image: "errors.elf", description: "faults, and what becomes of the partitions they happen in" },
+  apex: { image: "apex.elf", description: "the services of ARINC 653 by their names" },
+  stress: { image: "stress.elf", description: "loops that check themselves while they are interrupted" },
+  "forward-2013": { image: "forward-2013.elf", description: "forwarding as it was in 2013, to be debugged: docs/FINDING-THE-2013-BUG.md" },
 };
 const DEFAULT = "two";
 const DEFAULT_PORT = 1234;
@@ -37,7 +46,7 @@ export const demoCommand: CommandModule<object, DemoArguments> = {
       }),
   handler: async ({ name, list, gdb }) => {
     if (list) {
-      for (const [demo, { description }] of Object.entries(DEMOS)) process.stdout.write(`${demo.padEnd(12)} ${description}\n`);
+      for (const [demo, { description }] of Object.entries(DEMOS)) process.stdout.write(`${demo.padEnd(13)} ${description}\n`);
       return;
     }
     const demo = Object.hasOwn(DEMOS, name) ? DEMOS[name] : undefined;

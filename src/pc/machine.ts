@@ -5,12 +5,13 @@ import * as L from "../cpu386/layout.js";
 import type { Generation } from "../cpu386/model.js";
 import { install, SEGMENT } from "../cpu386/segment.js";
 import { UserError } from "../errors.js";
-import { A20Control } from "./a20.js";
+
 import type { Board, Device, PowerEvent } from "./board.js";
 import { VirtualClock } from "./clock.js";
 import { Cmos } from "./cmos.js";
 import { Diagnostics } from "./diagnostics.js";
 import { type FirmwareRequest, loadFirmware } from "./firmware.js";
+import { KeyboardController } from "./keyboard-controller.js";
 import { type LoadedImage, loadMultiboot, type MultibootRequest } from "./multiboot.js";
 import { PicPair } from "./pic-pair.js";
 import { Pit8254 } from "./pit8254.js";
@@ -56,6 +57,7 @@ export class Machine {
   readonly cpu: Cpu;
   readonly clock: VirtualClock;
   readonly uart: Uart16550;
+  readonly keyboard: KeyboardController;
   readonly vga = new VgaText();
   readonly pic = new PicPair();
   readonly image: LoadedImage;
@@ -79,6 +81,7 @@ export class Machine {
     const ports = new Ports();
     processor.ports = ports;
     processor.interrupts = this.pic;
+    this.keyboard = new KeyboardController((open) => processor.setA20(open));
     this.uart = new Uart16550({ output: options.console });
     const board: Board = {
       memory: processor.memory,
@@ -99,7 +102,7 @@ export class Machine {
       this.uart,
       this.vga,
       new PowerControl(),
-      new A20Control((open) => processor.setA20(open)),
+      this.keyboard,
       new Cmos(options.memoryBytes, (masked) => {
         this.nmiMasked = masked;
         this.passNmi();

@@ -74,8 +74,7 @@ test("a backtrace of the kernel ends where ring 3 entered it", () => {
 test("a backtrace through an interrupt of the idle thread goes on to the boot loader's entry", () => {
   expect(functions(debug("hbreak pok_sched_tick if pok_current_thread == 3", "continue", "backtrace"))).toEqual([
     "pok_sched_tick",
-    "interrupt",
-    "pok_trap",
+    "pok_irq_meta_handler",
     "<signal handler called>",
     "wait_for_interrupt",
     "pok_sched_start",

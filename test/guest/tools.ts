@@ -1,5 +1,6 @@
 /** Runs the programs the guest tests need. A missing one fails the test with the line that installs it. */
 import { spawnSync } from "node:child_process";
+import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 
 export const root = fileURLToPath(new URL("../..", import.meta.url));
@@ -30,6 +31,32 @@ export function run(program: string, args: readonly string[], timeout = 60_000, 
 
 /** Boots a multiboot image in QEMU and returns what it writes to COM1 until it powers off. */
 export function boot(image: string, commandLine: string): Outcome {
-  const args = ["-kernel", images + image, "-append", commandLine, "-m", "64", "-display", "none", "-serial", "stdio", "-no-reboot"];
+  const args = [
+    "-kernel",
+    resolve(images, image),
+    "-append",
+    commandLine,
+    "-m",
+    "64",
+    "-display",
+    "none",
+    "-serial",
+    "stdio",
+    "-no-reboot",
+  ];
   return run("qemu-system-i386", args);
+}
+
+/** The same in our own machine. */
+export function bootHere(image: string, commandLine = "", ...options: string[]): Outcome {
+  const args = [`${root}dist/cli/main.js`, "run", images + image, ...options];
+  return run(process.execPath, commandLine === "" ? args : [...args, "--append", commandLine]);
+}
+
+/** What a system prints in both; their lines have to be the same. */
+export function linesOfBoth(image: string, commandLine = ""): string[] {
+  const [here, qemu] = [bootHere(image, commandLine), boot(image, commandLine)];
+  if (here.status !== 0 || qemu.status !== 0) throw new Error(`${here.stdout}${here.stderr}\n--- QEMU ---\n${qemu.stdout}${qemu.stderr}`);
+  if (here.stdout !== qemu.stdout) throw new Error(`here:\n${here.stdout}\nin QEMU:\n${qemu.stdout}`);
+  return here.stdout.trimEnd().split("\n");
 }

@@ -1,6 +1,7 @@
 /** `monitor ...`: one command each, listed here; `help` is made from the list. */
 import { UserError } from "../../errors.js";
 import type { MachineTarget } from "../machine-target.js";
+import { key } from "./key.js";
 import { nmi } from "./nmi.js";
 import { screen } from "./screen.js";
 import { partitions, threads } from "./spaces.js";
@@ -27,7 +28,21 @@ const help: MonitorCommand = {
   },
 };
 
-export const COMMANDS: readonly MonitorCommand[] = [help, segments, gdt, idt, tss, partitions, threads, translate, step, why, screen, nmi];
+export const COMMANDS: readonly MonitorCommand[] = [
+  help,
+  segments,
+  gdt,
+  idt,
+  tss,
+  partitions,
+  threads,
+  translate,
+  step,
+  why,
+  screen,
+  key,
+  nmi,
+];
 
 export function runMonitor(target: MachineTarget, line: string, print: (text: string) => void): void {
   const [name, ...args] = line.trim().split(/\s+/);

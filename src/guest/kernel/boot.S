@@ -2,7 +2,7 @@
 
 #define MULTIBOOT_MAGIC 0x1badb002
 #define MULTIBOOT_MEMORY_INFO (1 << 1)
-#define BOOT_STACK_SIZE 8192
+#define BOOT_STACK_SIZE 4096
 
         .cfi_sections .debug_frame
 
@@ -35,7 +35,7 @@ _start:
         .cfi_endproc
         .size   _start, . - _start
 
-        .bss
+        .section .boot_stack, "aw", @nobits
         .balign 16
         .globl  pok_boot_stack_top
         .skip   BOOT_STACK_SIZE

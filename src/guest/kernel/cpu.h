@@ -1,5 +1,6 @@
 /* The instructions C has no words for. */
 #pragma once
+#include <stdbool.h>
 #include <stdint.h>
 
 static inline void outb(uint16_t port, uint8_t value)
@@ -17,6 +18,20 @@ static inline uint8_t inb(uint16_t port)
   uint8_t value;
   __asm__ volatile("inb %1, %0" : "=a"(value) : "Nd"(port));
   return value;
+}
+
+extern bool pok_has_time_stamp; /* set by pok_cpu_init */
+
+void pok_cpu_init(void);
+
+/* The low half of the time-stamp counter; 0 on a processor without one. */
+static inline uint32_t time_stamp(void)
+{
+  uint32_t low = 0;
+
+  if (pok_has_time_stamp)
+    __asm__ volatile("rdtsc" : "=a"(low) : : "edx");
+  return low;
 }
 
 /* Waits for an interrupt. STI takes effect after the next instruction, so none is lost in between (SDM volume 2, STI). */

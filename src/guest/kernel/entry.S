@@ -6,8 +6,8 @@
  */
 
 #define GDT_KERNEL_DATA 0x10
-#define FIRST_IRQ 32
 #define SYSCALL_VECTOR 42
+#define SYSCALL_IRQ_RETURN 30
 
 /* Offsets in struct pok_frame (trap.h) once it is complete. */
 #define FRAME_CS 56
@@ -21,8 +21,8 @@
         .globl  pok_trap_entries
 pok_trap_entries:
 
-/* One entry point per vector: the only place that knows the number. */
-.macro TRAP name, vector, has_error=0
+/* One entry point per vector: the only place that knows the number. What it calls gets `number` and the frame. */
+.macro TRAP name, number, has_error=0, function=pok_trap, is_syscall=0
         .text
         .type   \name, @function
 \name:
@@ -32,12 +32,17 @@ pok_trap_entries:
         .cfi_def_cfa esp, 16
         .else
         .cfi_def_cfa esp, 12
+        .if     \is_syscall
+        cmpl    $SYSCALL_IRQ_RETURN, %eax
+        je      pok_irq_return_entry
+        .endif
         pushl   $0
         .cfi_adjust_cfa_offset 4
         .endif
         pushal
         .cfi_adjust_cfa_offset 32
-        movl    $\vector, %eax
+        movl    $\number, %eax
+        movl    $\function, %ecx
         jmp     pok_trap_common
         .cfi_endproc
         .size   \name, . - \name
@@ -72,11 +77,11 @@ pok_trap_entries:
         TRAP    pok_exception_31, 31
 
 .irp n, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9
-        TRAP    pok_irq_\n, FIRST_IRQ + \n
+        TRAP    pok_irq_\n, \n, function=pok_irq_meta_handler
 .endr
-        TRAP    pok_syscall_entry, SYSCALL_VECTOR   /* takes the place of IRQ 10, which stays masked */
+        TRAP    pok_syscall_entry, SYSCALL_VECTOR, is_syscall=1 /* takes the place of IRQ 10, which stays masked */
 .irp n, 11, 12, 13, 14, 15
-        TRAP    pok_irq_\n, FIRST_IRQ + \n
+        TRAP    pok_irq_\n, \n, function=pok_irq_meta_handler
 .endr
 
         .text
@@ -107,11 +112,16 @@ pok_trap_common:
         .cfi_adjust_cfa_offset 4
         pushl   %eax
         .cfi_adjust_cfa_offset 4
-        call    pok_trap
+        call    *%ecx
         addl    $8, %esp
         .cfi_adjust_cfa_offset -8
 
-        /* A new thread starts here, on a frame made by thread.c. */
+        /* A new thread starts here, on a frame made by thread.c. The one place where interrupts are delivered to a partition. */
+        .globl  pok_trap_leave
+pok_trap_leave:
+        movl    pok_current_vcpu, %eax
+        cmpl    $0, (%eax)              /* deliverable */
+        jne     .Ldeliver
         .globl  pok_trap_return
 pok_trap_return:
         popl    %gs
@@ -127,6 +137,16 @@ pok_trap_return:
         addl    $4, %esp                /* the error code */
         .cfi_adjust_cfa_offset -4
         iret
+
+.Ldeliver:
+        .cfi_def_cfa esp, FRAME_PROCESSOR + 12
+        movl    %esp, %edx
+        pushl   %edx
+        .cfi_adjust_cfa_offset 4
+        call    pok_vcpu_deliver        /* makes the frame return to the partition's handler instead */
+        addl    $4, %esp
+        .cfi_adjust_cfa_offset -4
+        jmp     pok_trap_return
         .cfi_endproc
         .size   pok_trap_common, . - pok_trap_common
 
@@ -148,12 +168,40 @@ pok_trap_from_kernel:
         .cfi_adjust_cfa_offset 4
         pushl   %eax
         .cfi_adjust_cfa_offset 4
-        call    pok_trap
+        call    *%ecx
         addl    $8, %esp
         .cfi_adjust_cfa_offset -8
-        jmp     pok_trap_return
+        jmp     pok_trap_return        /* a partition's frame cannot be built on what ring 0 was doing */
         .cfi_endproc
         .size   pok_trap_from_kernel, . - pok_trap_from_kernel
+
+/*
+ * The way back from an interrupt's handler has nothing to save: a context in the partition's memory has all registers. It is the same
+ * frame as any other's, filled by pok_vcpu_return.
+ */
+        .type   pok_irq_return_entry, @function
+pok_irq_return_entry:
+        .cfi_startproc simple
+        .cfi_undefined eip
+        .cfi_def_cfa esp, 12
+        subl    $FRAME_PROCESSOR, %esp
+        .cfi_adjust_cfa_offset FRAME_PROCESSOR
+        movl    $GDT_KERNEL_DATA, %edx
+        movl    %edx, %ds
+        movl    %edx, %es
+        xorl    %edx, %edx
+        movl    %edx, %fs
+        movl    %edx, %gs
+        cld
+        movl    %esp, %eax
+        pushl   %eax
+        .cfi_adjust_cfa_offset 4
+        call    pok_vcpu_return
+        addl    $4, %esp
+        .cfi_adjust_cfa_offset -4
+        jmp     pok_trap_leave
+        .cfi_endproc
+        .size   pok_irq_return_entry, . - pok_irq_return_entry
 
 /*
  * void pok_context_switch(uint32_t *old_sp, uint32_t new_sp)

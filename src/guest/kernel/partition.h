@@ -1,6 +1,6 @@
 /* Partitions: memory, threads and mode of each. */
 #pragma once
-#include "deployment.h"
+#include "config.h"
 #include "pok.h"
 #include <stdbool.h>
 
@@ -24,6 +24,14 @@ typedef struct {
   pok_partition_mode_t mode;
   uint32_t released;  /* activations of the main thread begun */
   uint32_t completed; /* and ended */
+
+  enum pok_scheduler scheduler;
+  pok_start_condition_t start_condition;
+  uint32_t lock_level; /* above 0 only `locker` runs */
+  uint32_t locker;
+  bool watched;           /* a thread has a deadline or a time capacity */
+  bool error_ready;       /* errors go to the handler */
+  uint32_t error_handler; /* its thread; IDLE_THREAD if there is none */
 } pok_partition_t;
 
 extern pok_partition_t pok_partitions[POK_CONFIG_NB_PARTITIONS];
@@ -32,10 +40,16 @@ extern pok_partition_t pok_partitions[POK_CONFIG_NB_PARTITIONS];
 void pok_partition_init(uint32_t memory_end);
 
 /* Is [offset, offset + size) inside the partition? */
-bool pok_partition_owns(const pok_partition_t *partition, uint32_t offset, uint32_t size);
+static inline bool pok_partition_owns(const pok_partition_t *partition, uint32_t offset, uint32_t size)
+{
+  return size <= partition->size && offset <= partition->size - size;
+}
 
 /* Ends all threads of a partition. */
 void pok_partition_stop(pok_partition_t *partition);
+
+/* The partition begins anew: cold from its file, warm with its memory as it is. */
+void pok_partition_restart(pok_partition_t *partition, pok_partition_mode_t how, pok_start_condition_t why);
 
 /* Have all partitions stopped? */
 bool pok_partition_all_stopped(void);

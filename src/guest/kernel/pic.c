@@ -1,35 +1,38 @@
 #include "pic.h"
-#include "cpu.h"
 
-#define MASTER 0x20
 #define SLAVE 0xa0
 #define DATA 1 /* added to the command port */
 
 #define ICW1_INIT_WITH_ICW4 0x11
 #define ICW4_8086 0x01
-#define OCW2_EOI 0x20
 #define OCW3_READ_ISR 0x0b
-#define CASCADE 2 /* the master's line the slave is wired to */
 
 void pok_pic_init(void)
 {
-  outb(MASTER, ICW1_INIT_WITH_ICW4);
+  outb(PIC_MASTER, ICW1_INIT_WITH_ICW4);
   outb(SLAVE, ICW1_INIT_WITH_ICW4);
-  outb(MASTER + DATA, PIC_FIRST_VECTOR);
+  outb(PIC_MASTER + DATA, PIC_FIRST_VECTOR);
   outb(SLAVE + DATA, PIC_FIRST_VECTOR + 8);
-  outb(MASTER + DATA, 1 << CASCADE);
-  outb(SLAVE + DATA, CASCADE);
-  outb(MASTER + DATA, ICW4_8086);
+  outb(PIC_MASTER + DATA, 1 << PIC_CASCADE);
+  outb(SLAVE + DATA, PIC_CASCADE);
+  outb(PIC_MASTER + DATA, ICW4_8086);
   outb(SLAVE + DATA, ICW4_8086);
-  outb(MASTER + DATA, 0xff & ~(1 << CASCADE));
+  outb(PIC_MASTER + DATA, 0xff & ~(1 << PIC_CASCADE));
   outb(SLAVE + DATA, 0xff);
 }
 
 void pok_pic_unmask(uint32_t irq)
 {
-  uint16_t port = (irq < 8 ? MASTER : SLAVE) + DATA;
+  uint16_t port = (irq < 8 ? PIC_MASTER : SLAVE) + DATA;
 
   outb(port, (uint8_t)(inb(port) & ~(1 << (irq & 7))));
+}
+
+void pok_pic_mask(uint32_t irq)
+{
+  uint16_t port = (irq < 8 ? PIC_MASTER : SLAVE) + DATA;
+
+  outb(port, (uint8_t)(inb(port) | 1 << (irq & 7)));
 }
 
 /* A line that drops too early is answered with the lowest priority, 7 or 15, without its bit in ISR (8259A data sheet, p. 18). */
@@ -41,19 +44,19 @@ static bool spurious(uint16_t command, uint32_t line)
   return (inb(command) & 1 << 7) == 0;
 }
 
-bool pok_pic_eoi(uint32_t irq)
+bool pok_pic_eoi_high(uint32_t irq)
 {
   if (irq < 8) {
-    if (spurious(MASTER, irq))
+    if (spurious(PIC_MASTER, irq))
       return false;
   } else {
     bool forged = spurious(SLAVE, irq - 8);
 
     if (!forged)
-      outb(SLAVE, OCW2_EOI);
-    outb(MASTER, OCW2_EOI); /* the cascade line was in service even so */
+      outb(SLAVE, PIC_OCW2_EOI);
+    outb(PIC_MASTER, PIC_OCW2_EOI); /* the cascade line was in service even so */
     return !forged;
   }
-  outb(MASTER, OCW2_EOI);
+  outb(PIC_MASTER, PIC_OCW2_EOI);
   return true;
 }

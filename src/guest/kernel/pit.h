@@ -4,4 +4,4 @@
 #define PIT_IRQ 0
 #define PIT_TICKS_PER_SECOND 1000
 
-void pok_pit_init(void);
+void pok_pit_init(void (*on_tick)(void));

@@ -34,7 +34,7 @@ static bool has_completed(uint32_t index, uint32_t activations)
 {
   const pok_partition_t *partition = &pok_partitions[index];
 
-  return partition->mode != POK_PARTITION_MODE_NORMAL || partition->completed >= activations;
+  return partition->mode == POK_PARTITION_MODE_STOPPED || partition->completed >= activations;
 }
 
 /* How many activations begin before major frame `frame` ends. */

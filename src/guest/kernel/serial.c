@@ -1,5 +1,6 @@
 #include "serial.h"
 #include "cpu.h"
+#include "irq.h"
 
 #define COM1 0x3f8
 #define DATA (COM1 + 0)
@@ -15,7 +16,10 @@
 #define LCR_8N1 0x03
 #define FCR_ENABLE_AND_CLEAR 0x07
 #define MCR_DTR_RTS 0x03
+#define MCR_OUT2 0x08 /* connects the line to the interrupt controller */
+#define LSR_DATA_READY 0x01
 #define LSR_TRANSMITTER_EMPTY 0x20
+#define IER_DATA_READY 0x01
 #define DIVISOR_115200 1
 
 void pok_serial_init(void)
@@ -34,4 +38,41 @@ void pok_serial_put(char c)
   while ((inb(LINE_STATUS) & LSR_TRANSMITTER_EMPTY) == 0)
     ;
   outb(DATA, (uint8_t)c);
+}
+
+#define TYPED 256 /* a power of two */
+
+static struct {
+  char bytes[TYPED];
+  uint32_t put, taken; /* how many ever */
+} typed;
+
+/* What does not fit is lost, as it would be in the device. */
+static void receive(void)
+{
+  while ((inb(LINE_STATUS) & LSR_DATA_READY) != 0) {
+    char c = (char)inb(DATA);
+
+    if (typed.put - typed.taken < TYPED)
+      typed.bytes[typed.put++ % TYPED] = c;
+  }
+}
+
+void pok_serial_listen(void)
+{
+  if (handler_table[SERIAL_IRQ].handler[POK_IRQ_KERNEL] != 0)
+    return;
+  pok_bsp_irq_register_hw(SERIAL_IRQ, receive);
+  outb(MODEM_CONTROL, MCR_DTR_RTS | MCR_OUT2);
+  outb(INTERRUPT_ENABLE, IER_DATA_READY);
+  receive(); /* what was there before the interrupt could be raised */
+}
+
+uint32_t pok_serial_take(char *text, uint32_t size)
+{
+  uint32_t n = 0;
+
+  while (n < size && typed.taken != typed.put)
+    text[n++] = typed.bytes[typed.taken++ % TYPED];
+  return n;
 }

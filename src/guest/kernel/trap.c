@@ -1,14 +1,15 @@
 #include "trap.h"
 #include "console.h"
 #include "cpu.h"
+#include "error.h"
+#include "fpu.h"
 #include "partition.h"
-#include "pic.h"
-#include "pit.h"
 #include "pok.h"
 #include "sched.h"
 #include "syscall.h"
 
 #define EXCEPTIONS 32
+#define NO_COPROCESSOR 7
 
 /* Mnemonics of the manual (SDM volume 3, table 6-1); a gap is a reserved vector. */
 static const char names[EXCEPTIONS][4] = {
@@ -23,35 +24,26 @@ void pok_panic(const char *why)
   halt();
 }
 
-static void exception(uint32_t vector, const struct pok_frame *frame)
+static void exception(uint32_t vector, struct pok_frame *frame)
 {
-  const char *who = "kernel";
+  bool from_partition = (frame->cs & 3) == 3;
 
-  if ((frame->cs & 3) == 3)
-    who = pok_partitions[pok_current_partition].name;
+  if (from_partition && vector == NO_COPROCESSOR) {
+    pok_fpu_not_available();
+    return;
+  }
+  const char *who = from_partition ? pok_partitions[pok_current_partition].name : "kernel";
   pok_printf("%s: exception %u %s, error code 0x%x, at 0x%02x:0x%08x\n", who, vector, names[vector], frame->error, frame->cs,
              frame->eip);
-  if ((frame->cs & 3) == 0)
+  if (!from_partition)
     pok_panic("stopped");
-
-  /* The fault stays where it belongs: the other partitions keep their slots. */
-  pok_partition_stop(&pok_partitions[pok_current_partition]);
-  pok_sched();
-}
-
-static void interrupt(uint32_t irq)
-{
-  /* Acknowledged first: the scheduler may switch to a thread that returns to its partition without coming back here. */
-  if (pok_pic_eoi(irq) && irq == PIT_IRQ)
-    pok_sched_tick();
+  pok_error_partition(pok_error_kind_of(vector), vector, frame, names[vector]);
 }
 
 void pok_trap(uint32_t vector, struct pok_frame *frame)
 {
   if (vector < EXCEPTIONS)
     exception(vector, frame);
-  else if (vector == POK_SYSCALL_VECTOR)
-    pok_syscall(frame);
   else
-    interrupt(vector - PIC_FIRST_VECTOR);
+    pok_syscall(frame);
 }

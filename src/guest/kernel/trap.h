@@ -1,5 +1,6 @@
 /* The way from an interrupt, an exception or a system call into C, and back. */
 #pragma once
+#include <stdbool.h>
 #include <stdint.h>
 
 /*
@@ -17,7 +18,10 @@ struct pok_frame {
 
 void pok_idt_init(void);
 
-/* Called by entry.S with interrupts off. */
+/* Gives a vector behind those of the interrupt lines an entry point; false if it is not one of these. */
+bool pok_idt_set_gate(uint32_t vector, uint32_t entry);
+
+/* Exceptions and system calls; called by entry.S with interrupts off. */
 void pok_trap(uint32_t vector, struct pok_frame *frame);
 
 /* Prints where the kernel itself failed, and stops. */

@@ -1,14 +1,5 @@
-#include "libpok.h"
+#include "call.h"
 #include "format.h"
-
-#define CALL(id, ...)                                                                                                                      \
-  ({                                                                                                                                       \
-    const uint32_t values[] = {__VA_ARGS__};                                                                                               \
-    pok_syscall_args_t args = {.nargs = sizeof values / sizeof values[0]};                                                                 \
-    for (uint32_t i = 0; i < args.nargs; i++)                                                                                              \
-      args.arg[i] = values[i];                                                                                                             \
-    pok_syscall(id, &args);                                                                                                                \
-  })
 
 pok_ret_t pok_syscall(enum pok_syscall_id id, const pok_syscall_args_t *args)
 {

@@ -5,10 +5,15 @@
 #define POK_CONFIG_NB_PARTITIONS 2
 #define POK_CONFIG_NB_THREADS 4 /* one, two, and the idle thread */
 
-/* Name, base (0 = above the image), size, threads, stack size. 1.5 MB and more need page-granular limits. */
+/*
+ * Name, base (0 = above the image), size, threads, stack size. 1.5 MB and more need page-granular limits. The base is fixed, and the
+ * partitions' files lie above, so that what has been written about this system stays true when the kernel grows.
+ */
+#define POK_CONFIG_ARCHIVE 0x430000
+
 #define POK_CONFIG_PARTITIONS                                                                                                              \
   {                                                                                                                                        \
-    {"part1", 0, 0x180000, 1, 8192}, {"part2", 0, 0x190000, 2, 8192},                                                                      \
+    {"part1", 0x118000, 0x180000, 1, 8192}, {"part2", 0, 0x190000, 2, 8192},                                                               \
   }
 
 /* Partition and milliseconds. */

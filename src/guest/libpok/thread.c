@@ -1,0 +1,31 @@
+#include "call.h"
+
+pok_ret_t pok_thread_suspend(uint32_t timeout)
+{
+  return CALL(POK_SYSCALL_THREAD_SUSPEND, timeout);
+}
+
+pok_ret_t pok_thread_suspend_target(uint32_t id)
+{
+  return CALL(POK_SYSCALL_THREAD_SUSPEND_TARGET, id);
+}
+
+pok_ret_t pok_thread_resume(uint32_t id)
+{
+  return CALL(POK_SYSCALL_THREAD_RESUME, id);
+}
+
+pok_ret_t pok_thread_restart(uint32_t id)
+{
+  return CALL(POK_SYSCALL_THREAD_RESTART, id);
+}
+
+pok_ret_t pok_thread_stop(uint32_t id)
+{
+  return CALL(POK_SYSCALL_THREAD_STOP, id);
+}
+
+pok_ret_t pok_thread_delayed_start(uint32_t id, uint32_t milliseconds)
+{
+  return CALL(POK_SYSCALL_THREAD_DELAYED_START, id, milliseconds);
+}

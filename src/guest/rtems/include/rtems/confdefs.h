@@ -1,0 +1,67 @@
+/* Included by one file of the application with CONFIGURE_INIT defined: makes the configuration table from the macros set before. */
+#pragma once
+#include <rtems.h>
+
+#ifdef CONFIGURE_INIT
+
+#ifndef CONFIGURE_MICROSECONDS_PER_TICK
+#define CONFIGURE_MICROSECONDS_PER_TICK 10000
+#endif
+#ifndef CONFIGURE_TICKS_PER_TIMESLICE
+#define CONFIGURE_TICKS_PER_TIMESLICE 50
+#endif
+#ifndef CONFIGURE_MAXIMUM_TASKS
+#define CONFIGURE_MAXIMUM_TASKS 1
+#endif
+#ifndef CONFIGURE_MAXIMUM_SEMAPHORES
+#define CONFIGURE_MAXIMUM_SEMAPHORES 0
+#endif
+#ifndef CONFIGURE_MAXIMUM_MESSAGE_QUEUES
+#define CONFIGURE_MAXIMUM_MESSAGE_QUEUES 0
+#endif
+#ifndef CONFIGURE_MAXIMUM_TIMERS
+#define CONFIGURE_MAXIMUM_TIMERS 0
+#endif
+#ifndef CONFIGURE_INIT_TASK_ENTRY_POINT
+#define CONFIGURE_INIT_TASK_ENTRY_POINT Init
+#endif
+#ifndef CONFIGURE_INIT_TASK_NAME
+#define CONFIGURE_INIT_TASK_NAME rtems_build_name('U', 'I', '1', ' ')
+#endif
+#ifndef CONFIGURE_INIT_TASK_PRIORITY
+#define CONFIGURE_INIT_TASK_PRIORITY 1
+#endif
+#ifndef CONFIGURE_INIT_TASK_STACK_SIZE
+#define CONFIGURE_INIT_TASK_STACK_SIZE RTEMS_MINIMUM_STACK_SIZE
+#endif
+#ifndef CONFIGURE_INIT_TASK_INITIAL_MODES
+#define CONFIGURE_INIT_TASK_INITIAL_MODES RTEMS_NO_PREEMPT
+#endif
+#ifndef CONFIGURE_INIT_TASK_ATTRIBUTES
+#define CONFIGURE_INIT_TASK_ATTRIBUTES RTEMS_DEFAULT_ATTRIBUTES
+#endif
+#ifdef CONFIGURE_APPLICATION_NEEDS_CLOCK_DRIVER
+#define CONFIGURE_NEEDS_CLOCK true
+#else
+#define CONFIGURE_NEEDS_CLOCK false
+#endif
+
+rtems_task CONFIGURE_INIT_TASK_ENTRY_POINT(rtems_task_argument argument);
+
+const rtems_configuration_table Configuration = {
+    .microseconds_per_tick = CONFIGURE_MICROSECONDS_PER_TICK,
+    .ticks_per_timeslice = CONFIGURE_TICKS_PER_TIMESLICE,
+    .maximum_tasks = CONFIGURE_MAXIMUM_TASKS,
+    .maximum_semaphores = CONFIGURE_MAXIMUM_SEMAPHORES,
+    .maximum_message_queues = CONFIGURE_MAXIMUM_MESSAGE_QUEUES,
+    .maximum_timers = CONFIGURE_MAXIMUM_TIMERS,
+    .needs_clock = CONFIGURE_NEEDS_CLOCK,
+    .init_name = CONFIGURE_INIT_TASK_NAME,
+    .init_entry = CONFIGURE_INIT_TASK_ENTRY_POINT,
+    .init_priority = CONFIGURE_INIT_TASK_PRIORITY,
+    .init_stack_size = CONFIGURE_INIT_TASK_STACK_SIZE,
+    .init_modes = CONFIGURE_INIT_TASK_INITIAL_MODES,
+    .init_attributes = CONFIGURE_INIT_TASK_ATTRIBUTES,
+};
+
+#endif

@@ -1,0 +1,16 @@
+/* One partition that is interrupted by the clock. */
+#pragma once
+
+#define POK_CONFIG_SYSTEM "forward-2013"
+#define POK_CONFIG_NB_PARTITIONS 1
+#define POK_CONFIG_NB_THREADS 2
+
+#define POK_CONFIG_PARTITIONS                                                                                                              \
+  {                                                                                                                                        \
+    {"part1", 0, 0x10000, 1, 8192},                                                                                                        \
+  }
+
+#define POK_CONFIG_SLOTS                                                                                                                   \
+  {                                                                                                                                        \
+    {0, 10},                                                                                                                               \
+  }
