@@ -130,6 +130,14 @@ kernel_test ports 2
 kernel_test errors 4
 kernel_test hostile 2
 kernel_test irq 1
+for count in 1 2 4; do
+  parts=()
+  for number in $(seq "$count"); do
+    partition "tests/ticks-$count" "part$number" -Og src/guest/tests/ticks/ticks.c
+    parts+=("part$number")
+  done
+  system "tests/ticks-$count" "test-ticks-$count.elf" "${parts[@]}"
+done
 
 # The virtualization layer, as an archive that an RTEMS tree of 2013 links with: everything but the partition's own beginning.
 compile virt -O2 -Isrc/guest/virt/include -Isrc/guest/virt -Isrc/guest/libpok -- src/guest/virt/*.c

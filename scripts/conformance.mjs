@@ -86,6 +86,6 @@ for (const name of names) {
   }
   results.references = references();
   // After each, so that what has run is not lost to a later failure.
-  writeFileSync(path, `${JSON.stringify(results, undefined, 1)}\n`);
+  writeFileSync(path, `${JSON.stringify(results, undefined, 2)}\n`);
 }
 execFileSync(process.execPath, [`${root}scripts/generate-docs.mjs`], { stdio: "inherit" });
