@@ -2,7 +2,6 @@
 
 #define MULTIBOOT_MAGIC 0x1badb002
 #define MULTIBOOT_MEMORY_INFO (1 << 1)
-#define BOOT_STACK_SIZE 4096
 
         .cfi_sections .debug_frame
 
@@ -34,11 +33,5 @@ _start:
         ud2                             /* pok_boot becomes the idle thread and never returns */
         .cfi_endproc
         .size   _start, . - _start
-
-        .section .boot_stack, "aw", @nobits
-        .balign 16
-        .globl  pok_boot_stack_top
-        .skip   BOOT_STACK_SIZE
-pok_boot_stack_top:
 
         .section .note.GNU-stack, "", @progbits

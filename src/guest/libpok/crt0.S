@@ -1,6 +1,6 @@
 /*
- * Where threads of a partition begin: with a stack, EAX = the kernel's argument, and no caller. The undefined return address tells
- * a debugger that a backtrace ends here.
+ * Where the main thread of a partition begins: with a stack, EAX = the kernel's argument, and no caller. The undefined return address
+ * tells a debugger that a backtrace ends here.
  */
 #define FOREVER 0x7fffffff              /* milliseconds */
 
@@ -9,7 +9,7 @@
         .section .text.start, "ax"
         .globl  _start
         .type   _start, @function
-_start:                                 /* the main thread: main(argument) */
+_start:                                 /* main(argument) */
         .cfi_startproc
         .cfi_undefined eip
         xorl    %ebp, %ebp
@@ -21,18 +21,5 @@ _start:                                 /* the main thread: main(argument) */
         jmp     1b
         .cfi_endproc
         .size   _start, . - _start
-
-        .text
-        .globl  pok_thread_start
-        .type   pok_thread_start, @function
-pok_thread_start:                       /* any other: the argument is its function */
-        .cfi_startproc
-        .cfi_undefined eip
-        xorl    %ebp, %ebp
-        call    *%eax
-1:      call    pok_thread_stop_self
-        jmp     1b
-        .cfi_endproc
-        .size   pok_thread_start, . - pok_thread_start
 
         .section .note.GNU-stack, "", @progbits
