@@ -16,7 +16,8 @@
         .type   _start, @function
 /*
  * EAX is the loader's magic number and EBX its information. The segments are flat, but which selectors they have is undefined, and
- * so is the stack.
+ * so is the stack. Ours ends where the kernel's code begins (linker.ld): nearly 8 KB that would be empty otherwise. Nothing else grows
+ * down there, and the idle thread stays on it.
  */
 _start:
         .cfi_startproc
