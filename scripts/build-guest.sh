@@ -59,11 +59,6 @@ partition() {
   link src/guest/libpok/linker.ld "$objects/$system/$name.elf" "$objects/$system/$name"/*.o "${base[@]}" "$objects/libpok.a"
 }
 
-# Where the partitions' files lie: POK_CONFIG_ARCHIVE of the deployment; 0 = behind the kernel's code.
-archive_base() {
-  echo POK_CONFIG_ARCHIVE | gcc -E -P -include src/guest/"$1"/deployment.h - | sed 's/^POK_CONFIG_ARCHIVE$/0/' | tail -n 1
-}
-
 # system SYSTEM IMAGE PARTITION...: the kernel for src/guest/SYSTEM/deployment.h, with the partitions' files inside, as POK does it.
 system() {
   local system=$1 image=$2 sizes=
@@ -97,13 +92,13 @@ part_sizes:
         .size   part_sizes, . - part_sizes
         .section .note.GNU-stack, "", @progbits
 ARCHIVE
-  link src/guest/kernel/linker.ld "$images/$image" --defsym=pok_archive_base="$(archive_base "$system")" "$objects/$system/kernel"/*.o "$objects/$system/archive2.o"
+  link src/guest/kernel/linker.ld "$images/$image" "$objects/$system/kernel"/*.o "$objects/$system/archive2.o"
   chmod 644 "$images/$image"
 }
 
 compile libpok -Og -Isrc/guest/libpok -- src/guest/libpok/*.[cS] src/guest/lib/*.c
 # A partition takes from the library what it uses, behind the part that all of them have; D leaves dates and owners out.
-base=("$objects"/libpok/{crt0.S,format.c,libpok.c,string.c}.o)
+base=("$objects"/libpok/{crt0.S,thread-start.S,format.c,libpok.c,string.c}.o)
 ar rcsD "$objects/libpok.a" "$objects"/libpok/*.o
 
 partition two part1 -Og src/guest/two/part1.c

@@ -2,7 +2,6 @@
 
 #define MULTIBOOT_MAGIC 0x1badb002
 #define MULTIBOOT_MEMORY_INFO (1 << 1)
-#define BOOT_STACK_SIZE 4096
 
         .cfi_sections .debug_frame
 
@@ -17,7 +16,8 @@
         .type   _start, @function
 /*
  * EAX is the loader's magic number and EBX its information. The segments are flat, but which selectors they have is undefined, and
- * so is the stack.
+ * so is the stack. Ours ends where the kernel's code begins (linker.ld): nearly 8 KB that would be empty otherwise. Nothing else grows
+ * down there, and the idle thread stays on it.
  */
 _start:
         .cfi_startproc
@@ -34,11 +34,5 @@ _start:
         ud2                             /* pok_boot becomes the idle thread and never returns */
         .cfi_endproc
         .size   _start, . - _start
-
-        .section .boot_stack, "aw", @nobits
-        .balign 16
-        .globl  pok_boot_stack_top
-        .skip   BOOT_STACK_SIZE
-pok_boot_stack_top:
 
         .section .note.GNU-stack, "", @progbits

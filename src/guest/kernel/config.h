@@ -21,7 +21,10 @@ enum pok_port_kind { POK_PORT_SAMPLING, POK_PORT_QUEUEING };
 
 #include "deployment.h"
 
-/* POK_CONFIG_ARCHIVE: where the image keeps the partitions' files, if not behind the kernel's code. The build reads it. */
+/* Of each thread. */
+#ifndef POK_CONFIG_KERNEL_STACK_SIZE
+#define POK_CONFIG_KERNEL_STACK_SIZE 8192
+#endif
 
 /* The partition whose system call CONSREAD gets what is typed. */
 #ifndef POK_CONFIG_CONSOLE_OWNER

@@ -1,5 +1,4 @@
 #include "loader.h"
-#include "config.h"
 #include "pok.h"
 #include "string.h"
 #include "trap.h"
@@ -29,13 +28,6 @@ static void load_segment(const uint8_t *file, uint32_t file_size, const struct e
   if (segment->vaddr > size || segment->memsz > size - segment->vaddr)
     pok_panic("partition is larger than its memory");
   memcpy((void *)(base + segment->vaddr), file + segment->offset, segment->filesz);
-}
-
-bool pok_loader_overlaps(uint32_t base, uint32_t size)
-{
-  uint32_t begin = (uint32_t)__archive2_begin, end = (uint32_t)(part_sizes + POK_CONFIG_NB_PARTITIONS);
-
-  return base < end && begin < base + size;
 }
 
 uint32_t pok_loader_load_partition(uint32_t index, uint32_t base, uint32_t size)

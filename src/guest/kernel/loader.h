@@ -1,10 +1,6 @@
 /* Loads the partitions' ELF files, which lie one after the other in the kernel image. */
 #pragma once
-#include <stdbool.h>
 #include <stdint.h>
-
-/* Do the files themselves lie in [base, base + size)? */
-bool pok_loader_overlaps(uint32_t base, uint32_t size);
 
 /* Copies partition `index` to `base`, checks it against `size`, and returns its entry point, an offset. Panics on a bad file. */
 uint32_t pok_loader_load_partition(uint32_t index, uint32_t base, uint32_t size);

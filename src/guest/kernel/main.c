@@ -1,6 +1,5 @@
 /* The order in which the kernel comes up. */
 #include "console.h"
-#include "cpu.h"
 #include "fpu.h"
 #include "gdt.h"
 #include "irq.h"
@@ -20,7 +19,6 @@ void pok_boot(uint32_t magic, const struct multiboot_info *info)
   pok_idt_init();
   pok_pic_init();
   pok_irq_init();
-  pok_cpu_init();
   pok_fpu_init();
   if (magic != MULTIBOOT_BOOTLOADER_MAGIC)
     pok_panic("not started by a multiboot loader");

@@ -33,7 +33,7 @@ static uint32_t allocate(uint32_t fixed_base, uint32_t size, uint32_t memory_end
 {
   uint32_t base = fixed_base != 0 ? fixed_base : (free_memory + PAGE - 1) & ~(uint32_t)(PAGE - 1);
 
-  if (base < free_memory || base > memory_end || size > memory_end - base || pok_loader_overlaps(base, size))
+  if (base < free_memory || base > memory_end || size > memory_end - base)
     pok_panic("not enough memory for the partitions");
   free_memory = base + size;
   return base;

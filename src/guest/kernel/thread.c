@@ -10,13 +10,13 @@ pok_thread_t pok_threads[POK_CONFIG_NB_THREADS];
 
 static uint64_t next_wakeup = UINT64_MAX; /* none before that */
 
-static uint8_t kernel_stacks[IDLE_THREAD][POK_KERNEL_STACK_SIZE] __attribute__((aligned(16)));
+static uint8_t kernel_stacks[IDLE_THREAD][POK_CONFIG_KERNEL_STACK_SIZE] __attribute__((aligned(16)));
 
 extern const uint8_t pok_trap_leave[]; /* entry.S */
 
 uint32_t pok_thread_kernel_stack_top(uint32_t id)
 {
-  return (uint32_t)kernel_stacks[id] + POK_KERNEL_STACK_SIZE;
+  return (uint32_t)kernel_stacks[id] + POK_CONFIG_KERNEL_STACK_SIZE;
 }
 
 /* What pok_context_switch finds on the stack of a thread that has not run yet. */

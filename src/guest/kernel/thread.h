@@ -8,8 +8,6 @@
 /* Besides the partitions' threads there is one that waits for interrupts. It never leaves the boot stack. */
 #define IDLE_THREAD (POK_CONFIG_NB_THREADS - 1)
 
-#define POK_KERNEL_STACK_SIZE 8192
-
 #define POK_EFLAGS_AT_START 0x202 /* IF; bit 1 is always 1 */
 
 typedef struct {

@@ -30,6 +30,7 @@ pok_ret_t pok_vcpu_register(uint32_t partition, uint32_t offset)
   if (!pok_vcpu_owns(vcpu, offset, POK_VCPU_SIZE))
     return POK_ERRNO_EFAULT;
 
+  pok_cpu_init(); /* time stamps are for those who can read them */
   struct pok_vcpu *page = vcpu->page = (struct pok_vcpu *)(vcpu->base + offset);
   page->partition = partition;
   page->tick_rate = PIT_TICKS_PER_SECOND;

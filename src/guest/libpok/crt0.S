@@ -1,6 +1,6 @@
 /*
- * Where a partition begins: with a stack, EAX = the kernel's argument, and no caller. The undefined return address tells a debugger that
- * a backtrace ends here.
+ * Where the main thread of a partition begins: with a stack, EAX = the kernel's argument, and no caller. The undefined return address
+ * tells a debugger that a backtrace ends here.
  */
 #define FOREVER 0x7fffffff              /* milliseconds */
 
@@ -9,7 +9,7 @@
         .section .text.start, "ax"
         .globl  _start
         .type   _start, @function
-_start:                                 /* the main thread: main(argument) */
+_start:                                 /* main(argument) */
         .cfi_startproc
         .cfi_undefined eip
         xorl    %ebp, %ebp

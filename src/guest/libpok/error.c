@@ -1,6 +1,6 @@
 #include "call.h"
 
-void pok_thread_start(void); /* crt0.S */
+void pok_thread_start(void); /* thread-start.S */
 
 pok_ret_t pok_error_handler_create(void (*entry)(void))
 {

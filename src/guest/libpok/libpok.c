@@ -19,7 +19,7 @@ pok_ret_t pok_time_gettick(uint64_t *tick)
   return CALL(POK_SYSCALL_GETTICK, (uint32_t)tick);
 }
 
-void pok_thread_start(void); /* crt0.S */
+void pok_thread_start(void); /* thread-start.S */
 
 pok_ret_t pok_thread_create(uint32_t *id, const pok_thread_attr_t *attr, void (*entry)(void))
 {

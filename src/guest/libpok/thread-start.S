@@ -1,10 +1,10 @@
-/* Where threads begin that a partition has created: with a stack, EAX = the function that they are, and no caller. */
+/* Where all threads but the main one begin: as in crt0.S, which a partition may have its own of. */
         .cfi_sections .debug_frame
 
         .text
         .globl  pok_thread_start
         .type   pok_thread_start, @function
-pok_thread_start:                       /* any other: the argument is its function */
+pok_thread_start:                       /* the argument is its function */
         .cfi_startproc
         .cfi_undefined eip
         xorl    %ebp, %ebp

@@ -6,10 +6,10 @@
 #define POK_CONFIG_NB_THREADS 4 /* one, two, and the idle thread */
 
 /*
- * Name, base (0 = above the image), size, threads, stack size. 1.5 MB and more need page-granular limits. The base is fixed, and the
- * partitions' files lie above, so that what has been written about this system stays true when the kernel grows.
+ * Name, base (0 = above the image), size, threads, stack size. 1.5 MB and more need page-granular limits. The base is fixed so that
+ * what has been written about this system stays true when the kernel grows; small kernel stacks make room.
  */
-#define POK_CONFIG_ARCHIVE 0x430000
+#define POK_CONFIG_KERNEL_STACK_SIZE 4096
 
 #define POK_CONFIG_PARTITIONS                                                                                                              \
   {                                                                                                                                        \
