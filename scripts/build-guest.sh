@@ -15,6 +15,7 @@ fi
 objects=$(mktemp -d)
 trap 'rm -rf "$objects"' EXIT
 cd "$root"
+processors=$(nproc)
 
 if ! echo 'int probe;' | gcc -m32 -ffreestanding -x c -c -o "$objects/probe.o" - 2>/dev/null; then
   echo "build-guest: gcc -m32 does not work here: apt-get install gcc" >&2
@@ -28,9 +29,9 @@ flags=(
   -Wall -Wextra -Werror -gdwarf-4 -ffile-prefix-map="$root"=. -Isrc/guest/lib
 )
 
-# compile DIRECTORY OPTIONS... -- SOURCES: to objects in DIRECTORY.
+# compile DIRECTORY OPTIONS... -- SOURCES: to objects in DIRECTORY, as many at a time as there are processors.
 compile() {
-  local directory=$objects/$1 options=()
+  local directory=$objects/$1 options=() running=0
   shift
   mkdir -p "$directory"
   while [ "$1" != -- ]; do
@@ -39,15 +40,24 @@ compile() {
   done
   shift
   for source in "$@"; do
-    gcc "${flags[@]}" "${options[@]}" -c "$source" -o "$directory/$(basename "$source").o"
+    gcc "${flags[@]}" "${options[@]}" -c "$source" -o "$directory/$(basename "$source").o" &
+    running=$((running + 1))
+    if [ "$running" -ge "$processors" ]; then
+      wait -n
+      running=$((running - 1))
+    fi
+  done
+  while [ "$running" -gt 0 ]; do
+    wait -n
+    running=$((running - 1))
   done
 }
 
-# link SCRIPT OUTPUT OBJECTS...; -n packs segments without page alignment.
+# link SCRIPT OUTPUT OBJECTS...; -n packs segments without page alignment. Debug information is compressed: it is most of an image.
 link() {
   local script=$1 output=$2
   shift 2
-  ld -m elf_i386 -n --build-id=none --no-warn-rwx-segments -T "$script" -o "$output" "$@"
+  ld -m elf_i386 -n --build-id=none --compress-debug-sections=zlib --no-warn-rwx-segments -T "$script" -o "$output" "$@"
 }
 
 # partition SYSTEM NAME OPTIONS SOURCES...: an ELF file linked with libpok.
@@ -136,6 +146,7 @@ done
 
 # The virtualization layer, as an archive that an RTEMS tree of 2013 links with: everything but the partition's own beginning.
 compile virt -O2 -Isrc/guest/virt/include -Isrc/guest/virt -Isrc/guest/libpok -- src/guest/virt/*.c
+rm -f "$images/libpart.a"
 ar rcsD "$images/libpart.a" "$objects"/virt/*.o $(ls "$objects"/libpok/*.o | grep -v crt0)
 chmod 644 "$images/libpart.a"
 

@@ -205,8 +205,4 @@ describe("commands", () => {
   it("run without an image", async () => {
     expect(await complaint("run")).toMatch(/^run: name a multiboot image/);
   });
-
-  it("a demo that does not exist", async () => {
-    expect(await complaint("demo", "nope")).toBe('there is no demo "nope"; there are: two');
-  });
 });

@@ -9,6 +9,7 @@ const SAMPLES = ["two", "hello", "ticker", "slice", "irq", "ports", "errors", "a
 it("--list names every sample, and each has its image", () => {
   const { stdout } = spawnSync(process.execPath, [MAIN, "demo", "--list"], { encoding: "utf8" });
   expect(stdout.split("\n").map((line) => line.split(" ")[0])).toEqual([...SAMPLES, ""]);
+  for (const line of stdout.trimEnd().split("\n")) expect(line).toMatch(/^\S+ +\S.{20,}$/);
   for (const name of SAMPLES) expect(existsSync(image(name === "two" ? "pok-two.elf" : `${name}.elf`)), name).toBe(true);
 });
 it("one that there is not is refused with the names of those there are", () => {

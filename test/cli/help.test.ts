@@ -33,10 +33,6 @@ it("--version is the package's", async () => {
   expect(await output("--version")).toBe(`${JSON.parse(readFileSync(`${root}package.json`, "utf8")).version}\n`);
 });
 
-it("demo --list names each demo and says what it is", async () => {
-  expect(await output("demo", "--list")).toMatch(/^two +a POK-like kernel with two partitions that print a line a second each\n$/);
-});
-
 it("demo runs, listens, and prints the gdb command to type", async () => {
   const emulator = new Emulator(["demo", "--gdb", "0"]);
   const port = await emulator.port();
