@@ -60,13 +60,13 @@ link() {
   ld -m elf_i386 -n --build-id=none --compress-debug-sections=zlib --no-warn-rwx-segments -T "$script" -o "$output" "$@"
 }
 
-# partition SYSTEM NAME OPTIONS SOURCES...: an ELF file linked with libpok.
+# partition SYSTEM NAME OPTIONS SOURCES...: an ELF file linked with libpok, and with the APEX if it asks for it.
 partition() {
   local system=$1 name=$2 options=$3
   shift 3
   # shellcheck disable=SC2086
-  compile "$system/$name" $options -Isrc/guest/libpok -- "$@"
-  link src/guest/libpok/linker.ld "$objects/$system/$name.elf" "$objects/$system/$name"/*.o "${base[@]}" "$objects/libpok.a"
+  compile "$system/$name" $options -Isrc/guest/libpok -Isrc/guest/apex/include -- "$@"
+  link src/guest/libpok/linker.ld "$objects/$system/$name.elf" "$objects/$system/$name"/*.o "${base[@]}" "$objects/libapex.a" "$objects/libpok.a"
 }
 
 # system SYSTEM IMAGE PARTITION...: the kernel for src/guest/SYSTEM/deployment.h, with the partitions' files inside, as POK does it.
@@ -111,18 +111,22 @@ compile libpok -Og -Isrc/guest/libpok -- src/guest/libpok/*.[cS] src/guest/lib/*
 base=("$objects"/libpok/{crt0.S,thread-start.S,format.c,libpok.c,string.c}.o)
 ar rcsD "$objects/libpok.a" "$objects"/libpok/*.o
 
+# The ARINC 653 services over libpok.
+compile apex -Og -Isrc/guest/libpok -Isrc/guest/apex/include -- src/guest/apex/*.c
+ar rcsD "$objects/libapex.a" "$objects"/apex/*.o
+
 partition two part1 -Og src/guest/two/part1.c
 partition two part2 -Og src/guest/two/part2.c
 system two pok-two.elf part1 part2
 
-# Tests of the kernel: every partition runs the program of its own number, or the first one's; `flags`
-# has options for their compilation.
+# Tests of the kernel: every partition runs the program of its own number (partN.c, partN-*.c), or the first one's; `flags` has options
+# for their compilation.
 kernel_test() {
   local name=$1 count=$2 parts=()
   for number in $(seq "$count"); do
-    local source=src/guest/tests/$name/part$number.c
-    [ -e "$source" ] || source=src/guest/tests/$name/part1.c
-    partition "tests/$name" "part$number" "-Og $(cat "src/guest/tests/$name/flags" 2>/dev/null || true)" "$source" $(find "src/guest/tests/$name" -name '*.S' | sort)
+    local source=src/guest/tests/$name/part$number
+    [ -e "$source.c" ] || source=src/guest/tests/$name/part1
+    partition "tests/$name" "part$number" "-Og $(cat "src/guest/tests/$name/flags" 2>/dev/null || true)" $(find "src/guest/tests/$name" -path "$source.c" -o -path "$source-*.c" -o -name '*.S' | sort)
     parts+=("part$number")
   done
   system "tests/$name" "test-$name.elf" "${parts[@]}"
@@ -143,6 +147,7 @@ for count in 1 2 4; do
   done
   system "tests/ticks-$count" "test-ticks-$count.elf" "${parts[@]}"
 done
+kernel_test apex 3
 
 # The virtualization layer, as an archive that an RTEMS tree of 2013 links with: everything but the partition's own beginning.
 compile virt -O2 -Isrc/guest/virt/include -Isrc/guest/virt -Isrc/guest/libpok -- src/guest/virt/*.c
@@ -180,6 +185,17 @@ partition samples/irq serial -Og src/guest/samples/irq/{part2,clock}.c
 system samples/irq irq.elf keyboard serial
 partition samples/forward-2013 part1 -Og src/guest/samples/forward-2013/{part1.c,middleman.S}
 system samples/forward-2013 forward-2013.elf part1
+for part in sensor display store; do
+  partition samples/ports "$part" -Og src/guest/samples/ports/{"$part",ports}.c
+done
+system samples/ports ports.elf sensor display store
+for part in careful stubborn careless bystander; do
+  partition samples/errors "$part" -Og "src/guest/samples/errors/$part.c"
+done
+system samples/errors errors.elf careful stubborn careless bystander
+partition samples/apex control -Og src/guest/samples/apex/{control,orders,errors,common}.c
+partition samples/apex plant -Og src/guest/samples/apex/{plant,common}.c
+system samples/apex apex.elf control plant
 
 # rom SOURCES IMAGE: by offsets in CS, cut out of the ELF file. Of the matrix it is the end only; the test puts nothing before it.
 rom() {

@@ -1,5 +1,5 @@
 /** Runs the programs the guest tests need. A missing one fails the test with the line that installs it. */
-import { spawnSync } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -13,6 +13,8 @@ const packages: Record<string, string> = {
   objcopy: "binutils",
   readelf: "binutils",
 };
+
+const QEMU = ["-m", "64", "-display", "none", "-serial", "stdio", "-no-reboot"];
 
 export interface Outcome {
   readonly status: number | null;
@@ -29,22 +31,59 @@ export function run(program: string, args: readonly string[], timeout = 60_000, 
   return { status, stdout, stderr };
 }
 
+/** What to type, and after which words. */
+export interface Answer {
+  readonly prompt: string;
+  readonly line: string;
+}
+
+/** As `run`, while others run as well; what is printed can be answered. */
+export function runBeside(program: string, args: readonly string[], answer?: Answer, timeout = 60_000): Promise<Outcome> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(program, args, { cwd: root, timeout });
+    let [stdout, stderr, answered] = ["", "", answer === undefined];
+    child.stdout.setEncoding("utf8").on("data", (text: string) => {
+      stdout += text;
+      if (answered || !stdout.includes(answer!.prompt)) return;
+      answered = true;
+      child.stdin.write(`${answer!.line}\n`);
+    });
+    child.stderr.setEncoding("utf8").on("data", (text: string) => {
+      stderr += text;
+    });
+    child.on("error", () => reject(new Error(`${program} is missing: apt-get install ${packages[program] ?? program}`)));
+    child.on("close", (status) => resolve({ status, stdout, stderr }));
+  });
+}
+
+/**
+ * Runs an image here and in QEMU. There, time passes with the instructions, as it does here, so that neither what it prints nor how long it
+ * takes depends on the load of this machine; unless somebody types, who has a time of his own.
+ */
+export async function runInBoth(image: string, answer?: Answer): Promise<{ here: Outcome; qemu: Outcome }> {
+  const clock = answer ? [] : ["-icount", "shift=3,sleep=off"];
+  const [here, qemu] = await Promise.all([
+    runBeside(process.execPath, [`${root}dist/cli/main.js`, "run", images + image], answer),
+    runBeside("qemu-system-i386", [...clock, ...QEMU, "-kernel", images + image], answer),
+  ]);
+  return { here, qemu };
+}
+
+/** Lines of each partition and of the kernel, whose names they begin with; all others together. */
+export function byPartition(text: string): Map<string, string[]> {
+  const names = new Set(["kernel", ...[...text.matchAll(/^(\S+): base /gm)].map((match) => match[1]!)]);
+  const lines = new Map<string, string[]>();
+  for (const line of text.split("\n")) {
+    const name = /^(\S+): /.exec(line)?.[1] ?? "";
+    const whose = names.has(name) ? name : "";
+    lines.set(whose, [...(lines.get(whose) ?? []), line]);
+  }
+  return lines;
+}
+
 /** Boots a multiboot image in QEMU and returns what it writes to COM1 until it powers off. */
 export function boot(image: string, commandLine: string): Outcome {
-  const args = [
-    "-kernel",
-    resolve(images, image),
-    "-append",
-    commandLine,
-    "-m",
-    "64",
-    "-display",
-    "none",
-    "-serial",
-    "stdio",
-    "-no-reboot",
-  ];
-  return run("qemu-system-i386", args);
+  return run("qemu-system-i386", ["-kernel", resolve(images, image), "-append", commandLine, ...QEMU]);
 }
 
 /** The same in our own machine. */

@@ -61,7 +61,12 @@ pok_ret_t pok_fifo_receive(struct pok_fifo *fifo, uint32_t discipline, void *dat
   return POK_ERRNO_OK;
 }
 
-uint32_t pok_fifo_waiting(const struct pok_fifo *fifo)
+uint32_t pok_fifo_senders(const struct pok_fifo *fifo)
 {
-  return pok_wait_count(ROOM(fifo)) + pok_wait_count(MESSAGE(fifo));
+  return pok_wait_count(ROOM(fifo));
+}
+
+uint32_t pok_fifo_receivers(const struct pok_fifo *fifo)
+{
+  return pok_wait_count(MESSAGE(fifo));
 }

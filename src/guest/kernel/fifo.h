@@ -15,5 +15,6 @@ struct pok_fifo {
 pok_ret_t pok_fifo_send(struct pok_fifo *fifo, uint32_t discipline, const void *data, uint32_t length, uint32_t timeout);
 pok_ret_t pok_fifo_receive(struct pok_fifo *fifo, uint32_t discipline, void *data, uint32_t *length, uint32_t timeout);
 
-/* Threads that wait at either end. */
-uint32_t pok_fifo_waiting(const struct pok_fifo *fifo);
+/* Threads that wait to send, or to receive. */
+uint32_t pok_fifo_senders(const struct pok_fifo *fifo);
+uint32_t pok_fifo_receivers(const struct pok_fifo *fifo);

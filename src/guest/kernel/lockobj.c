@@ -170,7 +170,7 @@ static pok_ret_t status(const struct lockobj *object, pok_lockobj_operation_t *o
   bool has_messages = object->kind >= POK_LOCKOBJ_KIND_BUFFER;
 
   operation->value = has_messages ? object->messages.count : object->value;
-  operation->waiting = has_messages ? pok_fifo_waiting(&object->messages) : pok_wait_count(object);
+  operation->waiting = has_messages ? pok_fifo_senders(&object->messages) + pok_fifo_receivers(&object->messages) : pok_wait_count(object);
   return POK_ERRNO_OK;
 }
 

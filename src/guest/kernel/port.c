@@ -147,7 +147,7 @@ void pok_port_queueing_status(uint32_t id, pok_port_queueing_status_t *status)
       .max_nb_message = fifo->capacity,
       .max_message_size = fifo->message_size,
       .direction = ports[id].direction,
-      .waiting_threads = pok_fifo_waiting(fifo),
+      .waiting_threads = ports[id].direction == POK_PORT_DIRECTION_OUT ? pok_fifo_senders(fifo) : pok_fifo_receivers(fifo),
   };
 }
 

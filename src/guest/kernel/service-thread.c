@@ -179,3 +179,23 @@ pok_ret_t thread_delayed_start(pok_partition_t *partition, const uint32_t *arg)
   pok_sched();
   return POK_ERRNO_OK;
 }
+
+pok_ret_t thread_deadline(pok_partition_t *partition, const uint32_t *arg)
+{
+  return is_thread_of(partition, arg[0]) ? give64(partition, arg[1], pok_threads[arg[0]].deadline) : POK_ERRNO_THREAD;
+}
+
+/* No later than the next activation, which has a deadline of its own. Without a deadline there is nothing to put off. */
+pok_ret_t thread_replenish(pok_partition_t *partition, const uint32_t *arg)
+{
+  pok_thread_t *thread = &pok_threads[pok_current_thread];
+  uint64_t deadline = pok_tick + arg[0];
+
+  (void)partition;
+  if (thread->relative_deadline == 0)
+    return POK_ERRNO_OK;
+  if (thread->period != 0 && (arg[0] == POK_FOREVER || deadline > thread->next_activation))
+    return POK_ERRNO_MODE;
+  thread->deadline = arg[0] == POK_FOREVER ? 0 : deadline;
+  return POK_ERRNO_OK;
+}

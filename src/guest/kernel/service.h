@@ -28,6 +28,7 @@ service irq_register, irq_unregister, irq_enable, irq_disable, irq_ack, irq_wait
 /* service-thread.c */
 service thread_create, thread_sleep_until, thread_sleep, thread_suspend, thread_restart, thread_stop, thread_period, thread_stopself;
 service thread_id, thread_status, thread_set_priority, thread_resume, thread_suspend_target, thread_delayed_start;
+service thread_deadline, thread_replenish;
 
 /* service-port.c */
 service sampling_id, sampling_read, sampling_status, sampling_write, sampling_create;

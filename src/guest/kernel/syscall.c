@@ -90,7 +90,9 @@ uint32_t index_of(const pok_partition_t *partition)
   ROW(THREAD_SET_PRIORITY, 2, thread_set_priority)                                                                                         \
   ROW(THREAD_RESUME, 1, thread_resume)                                                                                                     \
   ROW(THREAD_SUSPEND_TARGET, 1, thread_suspend_target)                                                                                     \
+  ROW(THREAD_DEADLINE, 2, thread_deadline)                                                                                                 \
   ROW(THREAD_DELAYED_START, 2, thread_delayed_start)                                                                                       \
+  ROW(THREAD_REPLENISH, 1, thread_replenish)                                                                                               \
   ROW(ERROR_HANDLER_CREATE, 2, error_handler_create)                                                                                       \
   ROW(ERROR_HANDLER_SET_READY, 0, error_handler_set_ready)                                                                                 \
   ROW(ERROR_RAISE_APPLICATION_ERROR, 2, error_raise)                                                                                       \

@@ -36,7 +36,9 @@ enum pok_syscall_id {
   POK_SYSCALL_THREAD_SET_PRIORITY = 60, /* id, priority */
   POK_SYSCALL_THREAD_RESUME = 61,       /* id */
   POK_SYSCALL_THREAD_SUSPEND_TARGET = 62, /* id */
+  POK_SYSCALL_THREAD_DEADLINE = 63,       /* id, at: uint64_t, when the present activation has to end; 0 = no deadline, or missed */
   POK_SYSCALL_THREAD_DELAYED_START = 65,  /* id, milliseconds */
+  POK_SYSCALL_THREAD_REPLENISH = 66,      /* itself; milliseconds from now to its new deadline, or POK_FOREVER: none */
 
   POK_SYSCALL_SAMPLING_ID = 101,     /* name, at: id */
   POK_SYSCALL_SAMPLING_READ = 102,   /* id, buffer, at: length, at: valid (uint32_t) */
@@ -155,7 +157,7 @@ typedef enum {
   POK_DISCIPLINE_PRIORITY = 2,
 } pok_discipline_t;
 
-#define POK_PORT_NAME_MAX 30 /* with its NUL */
+#define POK_PORT_NAME_MAX 31 /* with its NUL */
 
 typedef struct {
   uint32_t size; /* of a message */

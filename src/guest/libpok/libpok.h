@@ -24,6 +24,8 @@ pok_ret_t pok_thread_resume(uint32_t id);
 pok_ret_t pok_thread_restart(uint32_t id);
 pok_ret_t pok_thread_stop(uint32_t id);
 pok_ret_t pok_thread_delayed_start(uint32_t id, uint32_t milliseconds);
+pok_ret_t pok_thread_deadline(uint32_t id, uint64_t *tick);   /* 0 = none */
+pok_ret_t pok_thread_replenish(uint32_t milliseconds); /* from now to its own deadline */
 
 pok_ret_t pok_partition_set_mode(pok_partition_mode_t mode);
 pok_ret_t pok_partition_get_id(uint32_t *id);

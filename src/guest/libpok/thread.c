@@ -29,3 +29,13 @@ pok_ret_t pok_thread_delayed_start(uint32_t id, uint32_t milliseconds)
 {
   return CALL(POK_SYSCALL_THREAD_DELAYED_START, id, milliseconds);
 }
+
+pok_ret_t pok_thread_deadline(uint32_t id, uint64_t *tick)
+{
+  return CALL(POK_SYSCALL_THREAD_DEADLINE, id, (uint32_t)tick);
+}
+
+pok_ret_t pok_thread_replenish(uint32_t milliseconds)
+{
+  return CALL(POK_SYSCALL_THREAD_REPLENISH, milliseconds);
+}

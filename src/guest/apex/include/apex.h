@@ -1,6 +1,12 @@
 /*
  * ARINC 653 part 1, the required services, over libpok: names, types and return codes are the standard's (ARINC 653P1-3, section 3). The
  * unit of SYSTEM_TIME_TYPE is the nanosecond; the kernel's clock has milliseconds, and times are rounded up to them.
+ *
+ * A partition creates what it has before it sets NORMAL, so its deployment says POK_CONFIG_START_MODE POK_PARTITION_MODE_INIT_COLD. There
+ * main() runs alone, until SET_PARTITION_MODE(NORMAL) ends it and the processes begin.
+ *
+ * Where this differs from the standard: periodic processes begin when they are started, not at the partition's next period; processes of
+ * the same priority take turns; a process that got an exception is DORMANT already when the error handler hears of it.
  */
 #pragma once
 #include <stdbool.h>
@@ -12,7 +18,7 @@ typedef uint32_t APEX_UNSIGNED;
 typedef int64_t APEX_LONG_INTEGER;
 
 #define MAX_NAME_LENGTH 30
-typedef char NAME_TYPE[MAX_NAME_LENGTH];
+typedef char NAME_TYPE[MAX_NAME_LENGTH]; /* shorter ones end with a NUL; a service takes such a text as well */
 typedef void (*SYSTEM_ADDRESS_TYPE)(void);
 typedef APEX_BYTE *MESSAGE_ADDR_TYPE;
 typedef APEX_INTEGER MESSAGE_SIZE_TYPE;
@@ -90,13 +96,14 @@ void DELAYED_START(PROCESS_ID_TYPE id, SYSTEM_TIME_TYPE delay, RETURN_CODE_TYPE 
 void LOCK_PREEMPTION(LOCK_LEVEL_TYPE *level, RETURN_CODE_TYPE *code);
 void UNLOCK_PREEMPTION(LOCK_LEVEL_TYPE *level, RETURN_CODE_TYPE *code);
 void GET_MY_ID(PROCESS_ID_TYPE *id, RETURN_CODE_TYPE *code);
-void GET_PROCESS_ID(const NAME_TYPE name, PROCESS_ID_TYPE *id, RETURN_CODE_TYPE *code);
+void GET_PROCESS_ID(const char *name, PROCESS_ID_TYPE *id, RETURN_CODE_TYPE *code);
 void GET_PROCESS_STATUS(PROCESS_ID_TYPE id, PROCESS_STATUS_TYPE *status, RETURN_CODE_TYPE *code);
 
 /* Time */
 void TIMED_WAIT(SYSTEM_TIME_TYPE delay, RETURN_CODE_TYPE *code);
 void PERIODIC_WAIT(RETURN_CODE_TYPE *code);
 void GET_TIME(SYSTEM_TIME_TYPE *time, RETURN_CODE_TYPE *code);
+void REPLENISH(SYSTEM_TIME_TYPE budget, RETURN_CODE_TYPE *code);
 
 /* Buffers and blackboards */
 typedef APEX_INTEGER BUFFER_ID_TYPE;
@@ -114,24 +121,25 @@ typedef struct {
   WAITING_RANGE_TYPE WAITING_PROCESSES;
 } BLACKBOARD_STATUS_TYPE;
 
-void CREATE_BUFFER(const NAME_TYPE name, MESSAGE_SIZE_TYPE max_size, MESSAGE_RANGE_TYPE max_messages, QUEUING_DISCIPLINE_TYPE discipline,
+void CREATE_BUFFER(const char *name, MESSAGE_SIZE_TYPE max_size, MESSAGE_RANGE_TYPE max_messages, QUEUING_DISCIPLINE_TYPE discipline,
                    BUFFER_ID_TYPE *id, RETURN_CODE_TYPE *code);
 void SEND_BUFFER(BUFFER_ID_TYPE id, MESSAGE_ADDR_TYPE message, MESSAGE_SIZE_TYPE length, SYSTEM_TIME_TYPE time_out, RETURN_CODE_TYPE *code);
 void RECEIVE_BUFFER(BUFFER_ID_TYPE id, SYSTEM_TIME_TYPE time_out, MESSAGE_ADDR_TYPE message, MESSAGE_SIZE_TYPE *length,
                     RETURN_CODE_TYPE *code);
-void GET_BUFFER_ID(const NAME_TYPE name, BUFFER_ID_TYPE *id, RETURN_CODE_TYPE *code);
+void GET_BUFFER_ID(const char *name, BUFFER_ID_TYPE *id, RETURN_CODE_TYPE *code);
 void GET_BUFFER_STATUS(BUFFER_ID_TYPE id, BUFFER_STATUS_TYPE *status, RETURN_CODE_TYPE *code);
-void CREATE_BLACKBOARD(const NAME_TYPE name, MESSAGE_SIZE_TYPE max_size, BLACKBOARD_ID_TYPE *id, RETURN_CODE_TYPE *code);
+void CREATE_BLACKBOARD(const char *name, MESSAGE_SIZE_TYPE max_size, BLACKBOARD_ID_TYPE *id, RETURN_CODE_TYPE *code);
 void DISPLAY_BLACKBOARD(BLACKBOARD_ID_TYPE id, MESSAGE_ADDR_TYPE message, MESSAGE_SIZE_TYPE length, RETURN_CODE_TYPE *code);
 void READ_BLACKBOARD(BLACKBOARD_ID_TYPE id, SYSTEM_TIME_TYPE time_out, MESSAGE_ADDR_TYPE message, MESSAGE_SIZE_TYPE *length,
                      RETURN_CODE_TYPE *code);
 void CLEAR_BLACKBOARD(BLACKBOARD_ID_TYPE id, RETURN_CODE_TYPE *code);
-void GET_BLACKBOARD_ID(const NAME_TYPE name, BLACKBOARD_ID_TYPE *id, RETURN_CODE_TYPE *code);
+void GET_BLACKBOARD_ID(const char *name, BLACKBOARD_ID_TYPE *id, RETURN_CODE_TYPE *code);
 void GET_BLACKBOARD_STATUS(BLACKBOARD_ID_TYPE id, BLACKBOARD_STATUS_TYPE *status, RETURN_CODE_TYPE *code);
 
 /* Semaphores and events */
 typedef APEX_INTEGER SEMAPHORE_ID_TYPE;
 typedef APEX_INTEGER SEMAPHORE_VALUE_TYPE;
+#define MAX_SEMAPHORE_VALUE 32767
 typedef APEX_INTEGER EVENT_ID_TYPE;
 typedef enum { DOWN = 0, UP = 1 } EVENT_STATE_TYPE;
 typedef struct {
@@ -144,17 +152,17 @@ typedef struct {
   WAITING_RANGE_TYPE WAITING_PROCESSES;
 } EVENT_STATUS_TYPE;
 
-void CREATE_SEMAPHORE(const NAME_TYPE name, SEMAPHORE_VALUE_TYPE current, SEMAPHORE_VALUE_TYPE maximum, QUEUING_DISCIPLINE_TYPE discipline,
+void CREATE_SEMAPHORE(const char *name, SEMAPHORE_VALUE_TYPE current, SEMAPHORE_VALUE_TYPE maximum, QUEUING_DISCIPLINE_TYPE discipline,
                       SEMAPHORE_ID_TYPE *id, RETURN_CODE_TYPE *code);
 void WAIT_SEMAPHORE(SEMAPHORE_ID_TYPE id, SYSTEM_TIME_TYPE time_out, RETURN_CODE_TYPE *code);
 void SIGNAL_SEMAPHORE(SEMAPHORE_ID_TYPE id, RETURN_CODE_TYPE *code);
-void GET_SEMAPHORE_ID(const NAME_TYPE name, SEMAPHORE_ID_TYPE *id, RETURN_CODE_TYPE *code);
+void GET_SEMAPHORE_ID(const char *name, SEMAPHORE_ID_TYPE *id, RETURN_CODE_TYPE *code);
 void GET_SEMAPHORE_STATUS(SEMAPHORE_ID_TYPE id, SEMAPHORE_STATUS_TYPE *status, RETURN_CODE_TYPE *code);
-void CREATE_EVENT(const NAME_TYPE name, EVENT_ID_TYPE *id, RETURN_CODE_TYPE *code);
+void CREATE_EVENT(const char *name, EVENT_ID_TYPE *id, RETURN_CODE_TYPE *code);
 void SET_EVENT(EVENT_ID_TYPE id, RETURN_CODE_TYPE *code);
 void RESET_EVENT(EVENT_ID_TYPE id, RETURN_CODE_TYPE *code);
 void WAIT_EVENT(EVENT_ID_TYPE id, SYSTEM_TIME_TYPE time_out, RETURN_CODE_TYPE *code);
-void GET_EVENT_ID(const NAME_TYPE name, EVENT_ID_TYPE *id, RETURN_CODE_TYPE *code);
+void GET_EVENT_ID(const char *name, EVENT_ID_TYPE *id, RETURN_CODE_TYPE *code);
 void GET_EVENT_STATUS(EVENT_ID_TYPE id, EVENT_STATUS_TYPE *status, RETURN_CODE_TYPE *code);
 
 /* Ports, as the deployment has them */
@@ -175,20 +183,20 @@ typedef struct {
   WAITING_RANGE_TYPE WAITING_PROCESSES;
 } QUEUING_PORT_STATUS_TYPE;
 
-void CREATE_SAMPLING_PORT(const NAME_TYPE name, MESSAGE_SIZE_TYPE max_size, PORT_DIRECTION_TYPE direction, SYSTEM_TIME_TYPE refresh_period,
+void CREATE_SAMPLING_PORT(const char *name, MESSAGE_SIZE_TYPE max_size, PORT_DIRECTION_TYPE direction, SYSTEM_TIME_TYPE refresh_period,
                           SAMPLING_PORT_ID_TYPE *id, RETURN_CODE_TYPE *code);
 void WRITE_SAMPLING_MESSAGE(SAMPLING_PORT_ID_TYPE id, MESSAGE_ADDR_TYPE message, MESSAGE_SIZE_TYPE length, RETURN_CODE_TYPE *code);
 void READ_SAMPLING_MESSAGE(SAMPLING_PORT_ID_TYPE id, MESSAGE_ADDR_TYPE message, MESSAGE_SIZE_TYPE *length, VALIDITY_TYPE *validity,
                            RETURN_CODE_TYPE *code);
-void GET_SAMPLING_PORT_ID(const NAME_TYPE name, SAMPLING_PORT_ID_TYPE *id, RETURN_CODE_TYPE *code);
+void GET_SAMPLING_PORT_ID(const char *name, SAMPLING_PORT_ID_TYPE *id, RETURN_CODE_TYPE *code);
 void GET_SAMPLING_PORT_STATUS(SAMPLING_PORT_ID_TYPE id, SAMPLING_PORT_STATUS_TYPE *status, RETURN_CODE_TYPE *code);
-void CREATE_QUEUING_PORT(const NAME_TYPE name, MESSAGE_SIZE_TYPE max_size, MESSAGE_RANGE_TYPE max_messages, PORT_DIRECTION_TYPE direction,
+void CREATE_QUEUING_PORT(const char *name, MESSAGE_SIZE_TYPE max_size, MESSAGE_RANGE_TYPE max_messages, PORT_DIRECTION_TYPE direction,
                          QUEUING_DISCIPLINE_TYPE discipline, QUEUING_PORT_ID_TYPE *id, RETURN_CODE_TYPE *code);
 void SEND_QUEUING_MESSAGE(QUEUING_PORT_ID_TYPE id, MESSAGE_ADDR_TYPE message, MESSAGE_SIZE_TYPE length, SYSTEM_TIME_TYPE time_out,
                           RETURN_CODE_TYPE *code);
 void RECEIVE_QUEUING_MESSAGE(QUEUING_PORT_ID_TYPE id, SYSTEM_TIME_TYPE time_out, MESSAGE_ADDR_TYPE message, MESSAGE_SIZE_TYPE *length,
                              RETURN_CODE_TYPE *code);
-void GET_QUEUING_PORT_ID(const NAME_TYPE name, QUEUING_PORT_ID_TYPE *id, RETURN_CODE_TYPE *code);
+void GET_QUEUING_PORT_ID(const char *name, QUEUING_PORT_ID_TYPE *id, RETURN_CODE_TYPE *code);
 void GET_QUEUING_PORT_STATUS(QUEUING_PORT_ID_TYPE id, QUEUING_PORT_STATUS_TYPE *status, RETURN_CODE_TYPE *code);
 
 /* Errors */
