@@ -70,6 +70,7 @@ static void recover(uint32_t index, const pok_error_status_t *status)
   case POK_RECOVERY_STOP:
     /* The fault stays where it belongs: the other partitions keep their slots. */
     pok_partition_stop(partition);
+    pok_partition_end_if_all_stopped();
   }
 }
 

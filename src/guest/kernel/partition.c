@@ -4,6 +4,7 @@
 #include "gdt.h"
 #include "irq.h"
 #include "loader.h"
+#include "power.h"
 #include "lockobj.h"
 #include "port.h"
 #include "sched.h"
@@ -111,10 +112,11 @@ void pok_partition_restart(pok_partition_t *partition, pok_partition_mode_t how,
   start(index);
 }
 
-bool pok_partition_all_stopped(void)
+void pok_partition_end_if_all_stopped(void)
 {
   for (uint32_t i = 0; i < POK_CONFIG_NB_PARTITIONS; i++)
     if (pok_partitions[i].mode != POK_PARTITION_MODE_STOPPED)
-      return false;
-  return true;
+      return;
+  pok_printf("kernel: all partitions have stopped, power off\n");
+  pok_power_off();
 }

@@ -51,5 +51,5 @@ void pok_partition_stop(pok_partition_t *partition);
 /* The partition begins anew: cold from its file, warm with its memory as it is. */
 void pok_partition_restart(pok_partition_t *partition, pok_partition_mode_t how, pok_start_condition_t why);
 
-/* Have all partitions stopped? */
-bool pok_partition_all_stopped(void);
+/* Switches the power off when no partition is left. */
+void pok_partition_end_if_all_stopped(void);

@@ -20,10 +20,7 @@ pok_ret_t partition_set_mode(pok_partition_t *partition, const uint32_t *arg)
   case POK_PARTITION_MODE_IDLE:
   case POK_PARTITION_MODE_STOPPED:
     pok_partition_stop(partition);
-    if (pok_partition_all_stopped()) {
-      pok_printf("kernel: all partitions have stopped, power off\n");
-      pok_power_off();
-    }
+    pok_partition_end_if_all_stopped();
     break;
   default:
     return POK_ERRNO_EINVAL;
