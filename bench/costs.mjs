@@ -51,10 +51,13 @@ const partOf = (name) => findExecutables(image(name).subarray(1))[0];
 const clock = partOf("test-clock.elf");
 const handler = clock.symbols.find((s) => s.name === "on_tick").value;
 const all = stays("test-clock.elf");
+const keys = stays("irq.elf");
+const onKey = partOf("irq.elf").symbols.find((s) => s.name === "on_key").value;
 const least = (some) => Math.min(...some.map((s) => s.instructions));
 const rows = [
   ["system call (GETTICK), from int to iret", least(all.filter((s) => s.why === SYSCALL.gettick))],
   ["clock interrupt forwarded, to the handler's first instruction", least(all.filter((s) => s.why === "irq" && s.to === handler))],
+  ["interrupt of a line that only the partition handles, likewise", least(keys.filter((s) => s.to === onKey))],
   ["clock interrupt of which the partition hears nothing", least(all.filter((s) => s.why === "irq" && s.to !== handler))],
   ["return from the handler, to the interrupted instruction", least(all.filter((s) => s.why === SYSCALL.irqReturn))],
   ["disable, nothing pending", length(partOf("test-irq.elf"), "only_disable")],

@@ -49,7 +49,7 @@ test("what it costs, in instructions of the guest", () => {
   const clock = least(all.filter((s) => s.why === "irq" && s.to === handler));
   const back = least(all.filter((s) => s.why === 30));
   const call = least(all.filter((s) => s.why === 20));
-  expect([clock < 350, back < 125, call < 150], `${clock}, ${back}, ${call}`).toEqual([true, true, true]);
+  expect([clock < 310, back < 95, call < 145], `${clock}, ${back}, ${call}`).toEqual([true, true, true]);
   const part = findExecutables(new Uint8Array(readFileSync(`${images}test-irq.elf`)).subarray(1))[0]!;
   const path = file("part1.elf", part.bytes);
   for (const name of ["only_disable", "only_enable"]) {

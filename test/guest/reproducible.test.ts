@@ -7,12 +7,12 @@ import { images, root, run } from "./tools.js";
 const elsewhere = mkdtempSync(join(tmpdir(), "pok386-guest-"));
 afterAll(() => rmSync(elsewhere, { recursive: true }));
 
-test("building in another folder gives the committed images, byte for byte", { timeout: 120_000 }, () => {
+test("building in another folder gives the committed images, byte for byte", { timeout: 240_000 }, () => {
   const compiler = run("gcc", ["--version"]).stdout.split("\n", 1)[0];
   cpSync(join(root, "src/guest"), join(elsewhere, "a b/src/guest"), { recursive: true, filter: (path) => !path.endsWith("/images") });
   cpSync(join(root, "scripts/build-guest.sh"), join(elsewhere, "a b/scripts/build-guest.sh"));
 
-  const { status, stderr } = run("bash", [join(elsewhere, "a b/scripts/build-guest.sh"), join(elsewhere, "out")]);
+  const { status, stderr } = run("bash", [join(elsewhere, "a b/scripts/build-guest.sh"), join(elsewhere, "out")], 200_000);
   expect(stderr).toBe("");
   expect(status).toBe(0);
 

@@ -60,6 +60,7 @@ const ATTEMPTS: readonly (readonly [what: string, outcome: string])[] = [
   ["a return with a context out of memory", "return to no context"],
   ["a return with a context at the end of memory", "return to no context"],
   ["a return from stack pointer 0", "return to no context"],
+  ["a return with a context that the kernel's own write changes", "return to no context"],
   ["using up its slots", "exception 6 #UD, error code 0x0"],
   ["filling its port", "port filled; as it should be"],
 ];

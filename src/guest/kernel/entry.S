@@ -14,6 +14,9 @@
 #define FRAME_GPRS 16
 #define FRAME_PROCESSOR 52
 
+/* In struct pok_irq_context (lib/vcpu.h): from here on it is a frame. */
+#define CONTEXT_GS 8
+
         .cfi_sections .debug_frame
 
         .section .rodata
@@ -21,7 +24,7 @@
         .globl  pok_trap_entries
 pok_trap_entries:
 
-/* One entry point per vector: the only place that knows the number. What it calls gets `number` and the frame. */
+/* One entry point per vector: the only place that knows the number. What it calls gets `number` and the frame, in registers. */
 .macro TRAP name, number, has_error=0, function=pok_trap, is_syscall=0
         .text
         .type   \name, @function
@@ -108,13 +111,7 @@ pok_trap_common:
         movl    %esp, %edx
         testb   $3, FRAME_CS(%esp)
         jz      pok_trap_from_kernel
-        pushl   %edx
-        .cfi_adjust_cfa_offset 4
-        pushl   %eax
-        .cfi_adjust_cfa_offset 4
         call    *%ecx
-        addl    $8, %esp
-        .cfi_adjust_cfa_offset -8
 
         /* A new thread starts here, on a frame made by thread.c. The one place where interrupts are delivered to a partition. */
         .globl  pok_trap_leave
@@ -140,12 +137,8 @@ pok_trap_return:
 
 .Ldeliver:
         .cfi_def_cfa esp, FRAME_PROCESSOR + 12
-        movl    %esp, %edx
-        pushl   %edx
-        .cfi_adjust_cfa_offset 4
+        movl    %esp, %eax
         call    pok_vcpu_deliver        /* makes the frame return to the partition's handler instead */
-        addl    $4, %esp
-        .cfi_adjust_cfa_offset -4
         jmp     pok_trap_return
         .cfi_endproc
         .size   pok_trap_common, . - pok_trap_common
@@ -164,41 +157,47 @@ pok_trap_from_kernel:
         .cfi_offset edx, FRAME_GPRS + 20 - FRAME_PROCESSOR - 12
         .cfi_offset ecx, FRAME_GPRS + 24 - FRAME_PROCESSOR - 12
         .cfi_offset eax, FRAME_GPRS + 28 - FRAME_PROCESSOR - 12
-        pushl   %edx
-        .cfi_adjust_cfa_offset 4
-        pushl   %eax
-        .cfi_adjust_cfa_offset 4
         call    *%ecx
-        addl    $8, %esp
-        .cfi_adjust_cfa_offset -8
         jmp     pok_trap_return        /* a partition's frame cannot be built on what ring 0 was doing */
         .cfi_endproc
         .size   pok_trap_from_kernel, . - pok_trap_from_kernel
 
 /*
- * The way back from an interrupt's handler has nothing to save: a context in the partition's memory has all registers. It is the same
- * frame as any other's, filled by pok_vcpu_return.
+ * The way back from an interrupt's handler has nothing to save: a context in the partition's memory has all registers. If all is as
+ * usual they are taken from there, now that it has been looked through and nothing can change it; else from a frame as any other's.
  */
         .type   pok_irq_return_entry, @function
 pok_irq_return_entry:
         .cfi_startproc simple
         .cfi_undefined eip
         .cfi_def_cfa esp, 12
-        subl    $FRAME_PROCESSOR, %esp
-        .cfi_adjust_cfa_offset FRAME_PROCESSOR
         movl    $GDT_KERNEL_DATA, %edx
         movl    %edx, %ds
         movl    %edx, %es
+        cld
+        movl    12(%esp), %eax          /* the partition's stack pointer */
+        call    pok_vcpu_resume
+        testl   %eax, %eax
+        jz      .Lreturn_slowly
+        leal    CONTEXT_GS(%eax), %esp
+        .cfi_def_cfa esp, FRAME_PROCESSOR + 12
+        popl    %gs
+        popl    %fs
+        popl    %es
+        popl    %ds
+        popal
+        addl    $4, %esp
+        iret
+
+.Lreturn_slowly:
+        .cfi_def_cfa esp, 12
+        subl    $FRAME_PROCESSOR, %esp
+        .cfi_adjust_cfa_offset FRAME_PROCESSOR
         xorl    %edx, %edx
         movl    %edx, %fs
         movl    %edx, %gs
-        cld
         movl    %esp, %eax
-        pushl   %eax
-        .cfi_adjust_cfa_offset 4
         call    pok_vcpu_return
-        addl    $4, %esp
-        .cfi_adjust_cfa_offset -4
         jmp     pok_trap_leave
         .cfi_endproc
         .size   pok_irq_return_entry, . - pok_irq_return_entry

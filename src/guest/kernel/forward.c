@@ -18,6 +18,23 @@ static uint32_t frame_below(uint32_t esp)
   return arguments - 4;
 }
 
+/* What is left of a delivery when the frame has its own part: the handler is entered when the kernel is left. */
+static inline void enter(struct pok_virtual_cpu *vcpu, struct pok_vcpu *page, struct pok_irq_line *line, struct pok_frame *user, uint32_t offset)
+{
+  struct pok_irq_frame *frame = (struct pok_irq_frame *)(vcpu->base + offset);
+
+  frame->return_address = page->irq_return;
+  frame->context_offset = offset + offsetof(struct pok_irq_frame, context);
+  line->waiting[pok_current_partition] = 0;
+  page->level = 1;
+
+  /* CS and SS are the partition's, as they are, and the general registers hold nothing but its own: they stay. */
+  user->ds = user->es = vcpu->data;
+  user->eip = line->handler[pok_current_partition];
+  user->eflags = POK_EFLAGS_AT_START;
+  user->esp = offset;
+}
+
 /* Hands over what has come of `vector` so far: how often. */
 static inline uint32_t take(struct pok_virtual_cpu *vcpu, struct pok_vcpu *page, uint32_t vector)
 {
@@ -49,7 +66,7 @@ static __attribute__((noinline, cold)) void refuse_stack(struct pok_frame *user)
   pok_error_partition(POK_ERROR_KIND_STACK_OVERFLOW, POK_IRQ_NONE, user, "no stack for an interrupt");
 }
 
-void pok_vcpu_deliver(struct pok_frame *user)
+POK_FROM_ENTRY void pok_vcpu_deliver(struct pok_frame *user)
 {
   struct pok_virtual_cpu *vcpu = pok_current_vcpu;
   struct pok_vcpu *page = vcpu->page;
@@ -63,23 +80,35 @@ void pok_vcpu_deliver(struct pok_frame *user)
   }
 
   uint32_t vector = (uint32_t)__builtin_ctz(vcpu->deliverable);
-  struct pok_irq_line *line = &handler_table[vector];
   struct pok_irq_frame *frame = (struct pok_irq_frame *)(vcpu->base + offset);
   save(&frame->context, user, vector);
   /* From here on the page may have changed: the frame can lie in it. */
-  frame->return_address = page->irq_return;
   frame->vector = vector;
   frame->count = take(vcpu, page, vector);
-  frame->context_offset = offset + offsetof(struct pok_irq_frame, context);
-
-  line->waiting[pok_current_partition] = 0;
-  page->level = 1;
+  enter(vcpu, page, &handler_table[vector], user, offset);
   if (vcpu->waiters != 0)
     pok_vcpu_wake_all();
+}
 
-  /* CS and SS are the partition's, as they are, and the general registers hold nothing but its own: they stay. */
-  user->ds = user->es = vcpu->data;
-  user->eip = line->handler[pok_current_partition];
-  user->eflags = POK_EFLAGS_AT_START;
-  user->esp = offset;
+POK_FROM_ENTRY bool pok_vcpu_deliver_at_once(uint32_t vector, struct pok_frame *user)
+{
+  struct pok_virtual_cpu *vcpu = pok_current_vcpu;
+  struct pok_irq_line *line = &handler_table[vector];
+  struct pok_vcpu *page = vcpu->page;
+  uint32_t offset = frame_below(user->esp);
+
+  if ((page->level | vcpu->deliverable | vcpu->waiters | vcpu->count[vector]) != 0 || line->waiting[pok_current_partition] == 0)
+    return false;
+  if (!pok_vcpu_owns_some(vcpu, offset, sizeof(struct pok_irq_frame)))
+    return false;
+
+  struct pok_irq_frame *frame = (struct pok_irq_frame *)(vcpu->base + offset);
+  save(&frame->context, user, vector);
+  frame->vector = vector;
+  frame->count = 1;
+  page->delivered[vector]++;
+  page->occurrences[vector]++;
+  page->latency_last[vector] = 0;
+  enter(vcpu, page, line, user, offset);
+  return true;
 }

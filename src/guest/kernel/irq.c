@@ -22,6 +22,13 @@ static bool is_usable(uint32_t irq)
   return irq < POK_IRQ_LINES && irq != PIC_CASCADE && PIC_FIRST_VECTOR + irq != POK_SYSCALL_VECTOR;
 }
 
+static void find_sole(struct pok_irq_line *line)
+{
+  bool one = line->partitions != 0 && (line->partitions & (line->partitions - 1)) == 0;
+
+  line->sole = one && line->handler[POK_IRQ_KERNEL] == 0 ? &pok_virtual_cpus[__builtin_ctz(line->partitions)] : 0;
+}
+
 static void set_handler(uint32_t irq, uint32_t who, uint32_t handler)
 {
   struct pok_irq_line *line = &handler_table[irq];
@@ -39,6 +46,7 @@ pok_ret_t pok_bsp_irq_register_hw(uint32_t irq, void (*handler)(void))
   if (!is_usable(irq) || handler == 0)
     return POK_ERRNO_EINVAL;
   set_handler(irq, POK_IRQ_KERNEL, (uint32_t)handler);
+  find_sole(&handler_table[irq]);
   return POK_ERRNO_OK;
 }
 
@@ -49,14 +57,17 @@ pok_ret_t pok_bsp_irq_register(uint32_t vector, void (*entry)(void))
   return pok_idt_set_gate(PIC_FIRST_VECTOR + vector, (uint32_t)entry) ? POK_ERRNO_OK : POK_ERRNO_EINVAL;
 }
 
-void pok_irq_meta_handler(uint32_t irq)
+POK_FROM_ENTRY void pok_irq_meta_handler(uint32_t irq, struct pok_frame *frame)
 {
   const struct pok_irq_line *line = &handler_table[irq];
-  uint32_t arrival = time_stamp(), left;
+  uint32_t arrival, left;
 
   /* Whoever handles the line, it is the kernel that ends the interrupt, or a partition could keep all lower ones from everybody. */
   if (!pok_pic_eoi(irq))
     return;
+  if (line->sole == pok_current_vcpu && frame->cs == pok_current_vcpu->code && pok_vcpu_deliver_at_once(irq, frame))
+    return;
+  arrival = time_stamp();
   if (line->handler[POK_IRQ_KERNEL] != 0)
     ((void (*)(void))line->handler[POK_IRQ_KERNEL])();
   for (left = line->partitions; left != 0; left &= left - 1) {
@@ -84,6 +95,7 @@ pok_ret_t pok_irq_register(uint32_t partition, uint32_t vector, uint32_t handler
     pok_serial_listen(); /* a handler of what is typed finds it by CONSREAD */
   set_handler(vector, partition, handler);
   handler_table[vector].partitions |= 1u << partition;
+  find_sole(&handler_table[vector]);
   return POK_ERRNO_OK;
 }
 
@@ -95,6 +107,7 @@ pok_ret_t pok_irq_unregister(uint32_t partition, uint32_t vector)
   struct pok_irq_line *line = &handler_table[vector];
   line->handler[partition] = 0;
   line->partitions &= ~(1u << partition);
+  find_sole(line);
   pok_vcpu_forget(partition, vector);
   if (line->partitions != 0 || line->handler[POK_IRQ_KERNEL] != 0)
     return POK_ERRNO_OK; /* the line is somebody else's too */

@@ -12,6 +12,7 @@ struct pok_irq_line {
   uint32_t handler[POK_CONFIG_NB_PARTITIONS + 1];
   uint32_t waiting[POK_CONFIG_NB_PARTITIONS + 1]; /* 1 = for the next one; 0 from its delivery to its acknowledgement */
   uint32_t partitions;                            /* bit i: partition i has a handler */
+  struct pok_virtual_cpu *sole; /* of the only one that has a handler, if the kernel has none either; null: there are more, or none */
 };
 
 extern struct pok_irq_line handler_table[POK_IRQ_LINES];
@@ -24,7 +25,7 @@ pok_ret_t pok_bsp_irq_register_hw(uint32_t irq, void (*handler)(void));
 pok_ret_t pok_bsp_irq_register(uint32_t vector, void (*entry)(void));
 
 /* Whatever line it is, an interrupt comes here, from entry.S. */
-void pok_irq_meta_handler(uint32_t irq);
+POK_FROM_ENTRY void pok_irq_meta_handler(uint32_t irq, struct pok_frame *frame);
 
 pok_ret_t pok_irq_register(uint32_t partition, uint32_t vector, uint32_t handler);
 pok_ret_t pok_irq_unregister(uint32_t partition, uint32_t vector);

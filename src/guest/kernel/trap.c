@@ -40,7 +40,7 @@ static void exception(uint32_t vector, struct pok_frame *frame)
   pok_error_partition(pok_error_kind_of(vector), vector, frame, names[vector]);
 }
 
-void pok_trap(uint32_t vector, struct pok_frame *frame)
+POK_FROM_ENTRY void pok_trap(uint32_t vector, struct pok_frame *frame)
 {
   if (vector < EXCEPTIONS)
     exception(vector, frame);

@@ -3,6 +3,9 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+/* Called by entry.S, which has its arguments in EAX and EDX. */
+#define POK_FROM_ENTRY __attribute__((regparm(2)))
+
 /*
  * What is on the kernel stack while the kernel works for somebody. The processor's part lies at the very top of the thread's kernel
  * stack if the trap came from ring 3. Up to `es` it is the frame POK has; fs and gs below are ours: a selector left in them would
@@ -22,7 +25,7 @@ void pok_idt_init(void);
 bool pok_idt_set_gate(uint32_t vector, uint32_t entry);
 
 /* Exceptions and system calls; called by entry.S with interrupts off. */
-void pok_trap(uint32_t vector, struct pok_frame *frame);
+POK_FROM_ENTRY void pok_trap(uint32_t vector, struct pok_frame *frame);
 
 /* Prints where the kernel itself failed, and stops. */
 _Noreturn void pok_panic(const char *why);

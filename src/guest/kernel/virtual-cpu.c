@@ -145,7 +145,7 @@ static __attribute__((noinline, cold)) void refuse(struct pok_frame *user)
   pok_error_partition(POK_ERROR_KIND_ILLEGAL_REQUEST, POK_IRQ_NONE, user, "return to no context");
 }
 
-void pok_vcpu_return(struct pok_frame *user)
+POK_FROM_ENTRY void pok_vcpu_return(struct pok_frame *user)
 {
   struct pok_virtual_cpu *vcpu = pok_current_vcpu;
   const struct pok_irq_context *context = (const struct pok_irq_context *)(vcpu->base + user->esp);
@@ -170,4 +170,26 @@ void pok_vcpu_return(struct pok_frame *user)
   vcpu->page->level = context->level;
   if (context->vector != POK_IRQ_NONE)
     pok_irq_acknowledge(vcpu, pok_current_partition, context->vector);
+}
+
+POK_FROM_ENTRY struct pok_irq_context *pok_vcpu_resume(uint32_t offset)
+{
+  struct pok_virtual_cpu *vcpu = pok_current_vcpu;
+  struct pok_irq_context *context = (struct pok_irq_context *)(vcpu->base + offset);
+  uint32_t data = vcpu->data;
+
+  if (vcpu->page == 0 || !pok_vcpu_owns_some(vcpu, offset, sizeof *context))
+    return 0;
+  /* The context may lie in the page: what is looked at is looked at behind the last write to it. Nothing of this is wrong to do twice. */
+  if (context->vector != POK_IRQ_NONE)
+    pok_irq_acknowledge(vcpu, pok_current_partition, context->vector);
+  vcpu->page->level = context->level;
+  if (context->eip >= vcpu->size || pok_fpu_is_used())
+    return 0;
+  if (((context->ds ^ data) | (context->es ^ data) | (context->fs ^ data) | (context->gs ^ data) | context->has_fpu | vcpu->deliverable) != 0)
+    return 0;
+  context->cs = vcpu->code;
+  context->ss = data;
+  context->eflags = (context->eflags & EFLAGS_OF_PARTITION) | POK_EFLAGS_AT_START;
+  return context;
 }

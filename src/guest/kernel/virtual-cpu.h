@@ -67,6 +67,12 @@ static inline bool pok_vcpu_owns(const struct pok_virtual_cpu *vcpu, uint32_t of
   return size <= vcpu->size && offset <= vcpu->size - size;
 }
 
+/* The same for less than a page of a partition that has registered one, and so has at least as much memory. */
+static inline bool pok_vcpu_owns_some(const struct pok_virtual_cpu *vcpu, uint32_t offset, uint32_t size)
+{
+  return offset <= vcpu->size - size;
+}
+
 /* The partition's threads in POK_STATE_WAIT_IRQ go on. */
 void pok_vcpu_wake_all(void);
 
@@ -80,6 +86,16 @@ pok_ret_t pok_vcpu_wait(uint32_t partition);
 void pok_vcpu_wake(void);
 
 /* On the way to ring 3: turns the way back into a call of the handler (forward.c). */
-void pok_vcpu_deliver(struct pok_frame *user);
+POK_FROM_ENTRY void pok_vcpu_deliver(struct pok_frame *user);
+/*
+ * An interrupt of a line that only this partition handles has come, out of its own code: the same without the way through what is pending.
+ * False: it has to wait, or something else is unusual, and nothing has been done.
+ */
+POK_FROM_ENTRY bool pok_vcpu_deliver_at_once(uint32_t vector, struct pok_frame *user);
 /* System call 30: turns the way back into the one of the context at ESP. */
-void pok_vcpu_return(struct pok_frame *user);
+POK_FROM_ENTRY void pok_vcpu_return(struct pok_frame *user);
+/*
+ * The same for what is usual: no other segments than the partition's own, no x87 state, nothing to deliver next. Returns the context at that
+ * offset, fit to return from; null if it takes pok_vcpu_return to decide.
+ */
+POK_FROM_ENTRY struct pok_irq_context *pok_vcpu_resume(uint32_t offset);

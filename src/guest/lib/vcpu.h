@@ -28,8 +28,8 @@ struct pok_vcpu {
   uint32_t occurrences[POK_IRQ_LINES];    /* handed over by these calls */
 
   /*
-   * Cycles of the time-stamp counter, modulo 2^32, from the first occurrence's arrival in the kernel to its frame being complete, some
-   * dozens of instructions before the handler's first. 0 on a processor without the counter.
+   * Cycles of the time-stamp counter, modulo 2^32, from the arrival of the first occurrence in the kernel to its frame being complete, some
+   * dozens of instructions before the handler's first; 0 if nothing held it back at all, or on a processor without the counter.
    */
   uint32_t latency_last[POK_IRQ_LINES];
   uint32_t latency_worst[POK_IRQ_LINES];

@@ -112,6 +112,18 @@ static void bad_return(uint32_t eip, uint32_t cs, uint32_t ds, uint32_t esp_at)
   __asm__ volatile("movl %0, %%esp\n\tint $42" : : "r"(esp_at != 0 ? esp_at : (uint32_t)&context), "a"(POK_SYSCALL_IRQ_RETURN));
 }
 
+/* A context of which DS lies where the kernel writes the level: right when it is looked at, wrong when it is loaded. */
+static void moving_return(void)
+{
+  struct pok_irq_context *context = (struct pok_irq_context *)((uint32_t)&pok_vcpu - offsetof(struct pok_irq_context, ds));
+
+  pok_vcpu_init();
+  context->vector = POK_IRQ_NONE;
+  context->level = 0x10;
+  context->gs = context->fs = context->es = context->ds = 0x2b;
+  __asm__ volatile("movl %0, %%esp\n\tint $42" : : "r"(context), "a"(POK_SYSCALL_IRQ_RETURN) : "memory");
+}
+
 /* Selectors of the kernel and of nobody are forced to be one's own, and EFLAGS to be harmless: it arrives here, in ring 3, with IF = 1. */
 static void landed(void)
 {
@@ -157,7 +169,8 @@ static void attempt(uint32_t number)
   case 19: bad_return(0, 0, 0, 0xffffff00); break;
   case 20: bad_return(0, 0, 0, 0xff80); break;
   case 21: __asm__ volatile("xorl %%esp, %%esp\n\tint $42" : : "a"(POK_SYSCALL_IRQ_RETURN)); break;
-  case 22: waste_time(); __asm__ volatile("ud2"); break;
+  case 22: moving_return(); break;
+  case 23: waste_time(); __asm__ volatile("ud2"); break;
   default: fill_port(); pok_printf("part1: port filled\n"); check_end("part1");
   }
 }

@@ -9,7 +9,7 @@
 
 #define MAGIC 0xffeeddcc
 
-void pok_vcpu_deliver(struct pok_frame *user)
+POK_FROM_ENTRY void pok_vcpu_deliver(struct pok_frame *user)
 {
   struct pok_virtual_cpu *vcpu = pok_current_vcpu;
   uint32_t vector = (uint32_t)__builtin_ctz(vcpu->deliverable);
@@ -39,4 +39,11 @@ void pok_vcpu_deliver(struct pok_frame *user)
   line->waiting[pok_current_partition] = 0;
   user->eip = line->handler[pok_current_partition];
   user->esp = (uint32_t)stack - vcpu->base;
+}
+
+POK_FROM_ENTRY bool pok_vcpu_deliver_at_once(uint32_t vector, struct pok_frame *user)
+{
+  (void)vector;
+  (void)user;
+  return false;
 }
