@@ -59,7 +59,7 @@ export class MachineTarget implements DebugTarget, SpaceMemory {
     this.points = new DebugPoints(machine.cpu, this.system);
     this.debugRegisters = new DebugRegisters(machine.cpu, this.threadTable);
     this.debugRegisters.entryOf = (space) => entryPoint(this.space(space)?.executable?.bytes);
-    this.run = new RunControl(machine, this.system, this.threadTable, this.points, this.debugRegisters);
+    this.run = new RunControl(machine, this.system, this.threadTable, this.points, this.debugRegisters, (text) => this.say(text));
     this.stop = { thread: this.threadTable.current(), reason: { kind: "interrupted" } };
   }
 
@@ -185,17 +185,19 @@ export class MachineTarget implements DebugTarget, SpaceMemory {
   onMessage(listener: ((text: string) => void) | undefined): void {
     this.messageListener = listener;
   }
-  /** Tells whoever debugs the machine something. */
+  /** Tells whoever debugs the machine something; the host, if nobody does. */
   say(text: string): void {
-    this.messageListener?.(text);
+    if (this.messageListener) this.messageListener(text);
+    else this.onUnheard?.(text);
   }
+  onUnheard: ((text: string) => void) | undefined;
   lastStop(): Stop {
     return this.stop;
   }
 
   detach(): void {
     this.listener = undefined;
-    this.points.clear();
+    this.points.clearTransient();
     this.run.reset();
     if (this.stop.reason.kind === "fault") {
       this.ending = { kind: "fault", text: this.stop.reason.text };

@@ -5,6 +5,7 @@
 
 import type { Machine, MachineExit } from "../pc/machine.js";
 import { explain, explainChain } from "./explain.js";
+import { CheckedView } from "./point-view.js";
 import type { DebugPoints } from "./points.js";
 import type { DebugRegisters } from "./registers.js";
 import type { SystemModel } from "./system.js";
@@ -17,6 +18,8 @@ export type StepPolicy = "auto" | "thread" | "follow";
 const same = (a: ThreadId, b: ThreadId): boolean => a.space === b.space && a.thread === b.thread;
 const SIGSEGV = 11;
 const SIGTRAP = 5;
+/** Checks take time of the host's that no instruction counts: a turn with them is shorter, so that Ctrl-C is heard. */
+const CHECKED_TURN = 20_000;
 
 export class RunControl {
   policy: StepPolicy = "auto";
@@ -29,6 +32,7 @@ export class RunControl {
   /** The next instruction is executed even if a breakpoint is on it: that breakpoint has been reported. */
   private pass = false;
   private reported: { eip: number; time: number } | undefined;
+  private readonly view: CheckedView;
 
   constructor(
     private readonly machine: Machine,
@@ -36,7 +40,10 @@ export class RunControl {
     private readonly threads: Threads,
     private readonly points: DebugPoints,
     private readonly registers: DebugRegisters,
+    print: (text: string) => void,
   ) {
+    this.view = new CheckedView(machine.cpu.processor, system, registers, () => threads.current(), print);
+    machine.cpu.onBreakpoint = () => this.stopsHere();
     threads.onRingChange = (to) => {
       if (this.plan.step) machine.cpu.processor.attention = true;
       // A partition's segments may have been set up only now: its breakpoints must be in place before it runs.
@@ -73,7 +80,7 @@ export class RunControl {
       return this.finish(this.threads.current(), { kind: "interrupted" });
     }
     const { step } = this.plan;
-    const end = this.machine.now + count;
+    const end = this.machine.now + (this.points.hasChecks ? Math.min(count, CHECKED_TURN) : count);
     do {
       const stop = step ? this.advanceStep(step.thread, end - this.machine.now) : this.advanceFreely(end - this.machine.now);
       if (stop) return stop;
@@ -117,7 +124,7 @@ export class RunControl {
     if (!same(this.threads.current(), thread)) return this.left(thread);
     const eip = this.eip(thread);
     const { range } = this.plan.step!;
-    if (range && eip >= range.start && eip < range.end && !this.points.has(thread.space, eip)) return undefined;
+    if (range && eip >= range.start && eip < range.end && !this.stopsAt(thread.space, eip)) return undefined;
     return this.stepDone(thread);
   }
 
@@ -185,13 +192,23 @@ export class RunControl {
     }
   }
 
-  private breakpoint(current: ThreadId): Stop | undefined {
+  /**
+   * Asked by the processor at a breakpoint, in the midst of a run. Not to stop is to run on without having left the run loop: that is
+   * another space's breakpoint at the same linear address, or one whose condition is false.
+   */
+  private stopsHere(): boolean {
+    const space = this.view.aim();
+    return this.stopsAt(space, this.view.eip);
+  }
+  private stopsAt(space: number, eip: number): boolean {
+    const point = this.points.at(space, eip);
+    if (!point?.check) return point !== undefined;
+    this.view.aim();
+    return point.check(this.view);
+  }
+
+  private breakpoint(current: ThreadId): Stop {
     const eip = this.eip(current);
-    if (!this.points.has(current.space, eip)) {
-      // Another space's breakpoint at the same linear address.
-      this.pass = true;
-      return undefined;
-    }
     this.reported = { eip, time: this.machine.now };
     return this.event(current, { kind: "breakpoint" });
   }

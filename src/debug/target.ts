@@ -61,12 +61,32 @@ export interface SpaceMemory {
   write(space: number, address: number, bytes: Uint8Array): true | string;
 }
 
+/** What a check of a breakpoint may look at: the thread that has come there, and its space. Good only during the check. */
+export interface PointView {
+  /** A register of at most 32 bits by its name; undefined if there is no such value. */
+  register(name: string): number | undefined;
+  /** A little-endian number at an address of the breakpoint's space, without side effect; undefined if there is no memory. */
+  load(address: number, bytes: 1 | 2 | 4): number | undefined;
+  /** Text for whoever debugs the machine; for the console of the emulator if nobody does. */
+  print(text: string): void;
+}
+
+/** Asked at each hit of a breakpoint, in the midst of a run: false lets the machine run on. It must be quick, and end. */
+export type PointCheck = (view: PointView) => boolean;
+
+export interface PointBehaviour {
+  /** Absent: every hit is a stop. */
+  readonly check?: PointCheck | undefined;
+  /** It stays when the debugger lets go. */
+  readonly persistent?: boolean;
+}
+
 export type PointKind = "execute" | "write" | "read" | "access";
 
 /** Breakpoints (execute) and watchpoints. They are kept per (kind, space, address, length) and never written into memory. */
 export interface Points {
-  /** Inserting twice is inserting once. A string says why not. */
-  insert(kind: PointKind, space: number, address: number, length: number): true | string;
+  /** Inserting twice is inserting once, with the behaviour given last. A string says why not. */
+  insert(kind: PointKind, space: number, address: number, length: number, behaviour?: PointBehaviour): true | string;
   /** Removing what is not there is fine. */
   remove(kind: PointKind, space: number, address: number, length: number): void;
   clear(): void;
