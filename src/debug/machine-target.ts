@@ -175,6 +175,10 @@ export class MachineTarget implements DebugTarget, SpaceMemory {
     this.onEnd?.(ending);
   }
 
+  catchSyscalls(numbers: readonly number[] | "all" | undefined): void {
+    this.run.syscalls.set(numbers);
+  }
+
   interrupt(): void {
     if (this.running) this.run.interrupt();
   }

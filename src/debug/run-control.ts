@@ -8,6 +8,7 @@ import { explain, explainChain } from "./explain.js";
 import { CheckedView } from "./point-view.js";
 import type { DebugPoints } from "./points.js";
 import type { DebugRegisters } from "./registers.js";
+import { SyscallCatch } from "./syscall-catch.js";
 import type { SystemModel } from "./system.js";
 import type { ResumePlan, Stop, StopReason, ThreadId } from "./target.js";
 import { KERNEL, type Threads } from "./threads.js";
@@ -33,6 +34,7 @@ export class RunControl {
   private pass = false;
   private reported: { eip: number; time: number } | undefined;
   private readonly view: CheckedView;
+  readonly syscalls: SyscallCatch;
 
   constructor(
     private readonly machine: Machine,
@@ -44,7 +46,10 @@ export class RunControl {
   ) {
     this.view = new CheckedView(machine.cpu.processor, system, registers, () => threads.current(), print);
     machine.cpu.onBreakpoint = () => this.stopsHere();
-    threads.onRingChange = (to) => {
+    this.syscalls = new SyscallCatch(machine, system, threads);
+    threads.onRingChange = (to, entered) => {
+      if (entered) this.syscalls.enters(entered.thread, entered.registers);
+      else this.syscalls.leaves();
       if (this.plan.step) machine.cpu.processor.attention = true;
       // A partition's segments may have been set up only now: its breakpoints must be in place before it runs.
       if (to > 0 && points.waiting) points.refresh();
@@ -66,6 +71,7 @@ export class RunControl {
     this.deferred = this.reported = undefined;
     this.interruptAsked = false;
     this.plan = { alone: false };
+    this.syscalls.clear();
   }
 
   /** Runs for about `count` instructions; a stop if there was one. */
@@ -160,6 +166,9 @@ export class RunControl {
   private judge(exit: MachineExit): Stop | undefined {
     this.asleep = exit.kind === "asleep";
     const current = this.threads.current();
+    // A breakpoint where a call returns to is met again at the next resume; of a watchpoint nothing would be left then.
+    const call = exit.kind === "watchpoint" || exit.kind === "shutdown" ? undefined : this.syscalls.take(current, this.eip(current));
+    if (call) return this.event(call.thread, call.reason);
     switch (exit.kind) {
       case "breakpoint":
         return this.breakpoint(current);

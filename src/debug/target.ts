@@ -115,6 +115,8 @@ export type StopReason =
   | { readonly kind: "breakpoint" }
   | { readonly kind: "watchpoint"; readonly access: "write" | "read" | "access"; readonly address: number }
   | { readonly kind: "interrupted" }
+  /** A thread enters the kernel by a system call, or returns from one. */
+  | { readonly kind: "syscall"; readonly phase: "entry" | "return"; readonly number: number; readonly text: string }
   /** The guest did something it cannot go on from: triple fault, hlt for ever. `signal` is the POSIX number, e.g. 11. */
   | { readonly kind: "fault"; readonly signal: number; readonly text: string }
   /** Power-off or debug exit: the machine is still there to be looked at; the next resume ends it. */
@@ -159,6 +161,8 @@ export interface DebugTarget {
   detach(): void;
   /** The client asked to kill everything. */
   kill(): void;
+  /** Stops at the entry to and the return from these system calls, whichever thread makes them; undefined: at none. */
+  catchSyscalls?(numbers: readonly number[] | "all" | undefined): void;
   /** Back to the first instruction of the same image, stopped there. */
   restart?(): void;
   /** Runs a command of the user's (`monitor ...`); prints its answer piece by piece, each ending in a newline. Never throws for a user's mistake. */

@@ -200,12 +200,23 @@ export class Machine {
         if (asleep) return asleep;
       } else if (exit.kind === "attention") {
         if (this.powerEvent) return { kind: "power", event: this.powerEvent };
+        if (this.leaving) {
+          this.leaving = false;
+          return exit;
+        }
         if (!(this.clock.next() !== undefined && this.clock.next()! <= this.now) && this.attentionOnly) return exit;
       } else if (exit.kind !== "budget") return exit;
       if (this.now >= end) return { kind: "budget" };
       pass = false;
     }
   }
+  /** Makes run() return once the instruction that is being executed is complete. */
+  leave(): void {
+    this.leaving = true;
+    this.cpu.processor.attention = true;
+  }
+  private leaving = false;
+
   /** Set by whoever wants run() to return at an attention, and not only to look at the clock. */
   attentionOnly = false;
 

@@ -37,6 +37,10 @@ export class FakeTarget implements DebugTarget {
   readonly inserted = new Set<string>();
   readonly behaviours = new Map<string, PointBehaviour>();
   readonly commands: string[] = [];
+  caught: readonly number[] | "all" | undefined;
+  catchSyscalls? = (numbers: readonly number[] | "all" | undefined): void => {
+    this.caught = numbers;
+  };
   tables?: readonly InfoTable[] = [
     { name: "partitions", description: "The partitions", columns: ["id", "name"], rows: () => [["2", "part1"]] },
   ];

@@ -4,6 +4,7 @@ import { toText } from "../bytes.js";
 import { available } from "../features.js";
 import { Reader } from "../reader.js";
 import type { AnyPacket } from "./definition.js";
+import { eventPackets } from "./events.js";
 import { filePackets } from "./file.js";
 import { handshakePackets } from "./handshake.js";
 import { lifecyclePackets } from "./lifecycle.js";
@@ -21,6 +22,7 @@ export const packets: readonly AnyPacket[] = [
   ...registerPackets,
   ...memoryPackets,
   ...pointPackets,
+  ...eventPackets,
   ...resumePackets,
   ...lifecyclePackets,
   ...transferPackets,
