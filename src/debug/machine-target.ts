@@ -2,12 +2,14 @@
 import { linear } from "../cpu386/address.js";
 import type { Machine } from "../pc/machine.js";
 import { exitStatus } from "../pc/power.js";
+import { faultSpace, reportOf } from "./explain.js";
 import { runMonitor } from "./monitor/index.js";
 import { DebugPoints } from "./points.js";
 import { DebugRegisters } from "./registers.js";
 import { RunControl } from "./run-control.js";
 import type { SystemModel, SystemSpace } from "./system.js";
-import type { DebugTarget, InfoTable, Registers, ResumePlan, Space, SpaceMemory, Stop, Thread, ThreadId } from "./target.js";
+import { infoTables } from "./tables.js";
+import type { DebugTarget, FaultReport, InfoTable, Registers, ResumePlan, Space, SpaceMemory, Stop, Thread, ThreadId } from "./target.js";
 import { Threads } from "./threads.js";
 
 /** How the host lets the machine run: calls `turn` again and again until it returns false, giving way to the host in between. */
@@ -80,7 +82,13 @@ export class MachineTarget implements DebugTarget, SpaceMemory {
     return this;
   }
   get tables(): readonly InfoTable[] {
-    return this.system.tables ?? [];
+    return [...infoTables(this), ...(this.system.tables ?? [])];
+  }
+
+  /** The last exception, whoever handled it. */
+  lastFault(): FaultReport | undefined {
+    const fault = this.machine.cpu.processor.faults.at(-1);
+    return fault && reportOf(fault, faultSpace(fault, this.system, this.current().space));
   }
 
   // Memory -----------------------------------------------------------------------------------------------------------------------

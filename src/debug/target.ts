@@ -137,6 +137,26 @@ export interface InfoTable {
   rows(): readonly (readonly string[])[];
 }
 
+/** An exception with the numbers behind it; undefined is what its rule has nothing to do with. */
+export interface FaultReport {
+  readonly vector: number;
+  readonly errorCode: number | undefined;
+  /** Where: the space, CS, offset and privilege level of the instruction. */
+  readonly space: number;
+  readonly cs: number;
+  readonly eip: number;
+  readonly cpl: number;
+  /** Instructions retired before it. */
+  readonly count: number;
+  readonly selector: number | undefined;
+  readonly descriptor: readonly [number, number] | undefined;
+  readonly offset: number | undefined;
+  readonly limit: number | undefined;
+  /** Bytes of the access. */
+  readonly size: number | undefined;
+  readonly access: "read" | "write" | "execute" | undefined;
+}
+
 export interface DebugTarget {
   /** In order of id, all of them from the first moment on. */
   spaces(): readonly Space[];
@@ -168,6 +188,8 @@ export interface DebugTarget {
   /** Runs a command of the user's (`monitor ...`); prints its answer piece by piece, each ending in a newline. Never throws for a user's mistake. */
   monitor?(command: string, print: (text: string) => void): void;
   readonly tables?: readonly InfoTable[];
+  /** The last exception of the guest. */
+  lastFault?(): FaultReport | undefined;
   /** Text the guest console printed is not the stub's business; this is what the machine itself wants to tell the user while it runs. */
   onMessage?(listener: ((text: string) => void) | undefined): void;
 }

@@ -60,6 +60,7 @@ export class Machine {
   readonly keyboard: KeyboardController;
   readonly vga = new VgaText();
   readonly pic = new PicPair();
+  readonly ports = new Ports();
   readonly image: LoadedImage;
   private readonly devices: readonly Device[];
   /** Instructions a halted processor would have had time for. */
@@ -78,7 +79,7 @@ export class Machine {
       processor.attention = true;
     };
     processor.time = () => this.now;
-    const ports = new Ports();
+    const { ports } = this;
     processor.ports = ports;
     processor.interrupts = this.pic;
     this.keyboard = new KeyboardController((open) => processor.setA20(open));

@@ -4,6 +4,7 @@
  */
 import type {
   DebugTarget,
+  FaultReport,
   InfoTable,
   PointBehaviour,
   PointKind,
@@ -37,6 +38,8 @@ export class FakeTarget implements DebugTarget {
   readonly inserted = new Set<string>();
   readonly behaviours = new Map<string, PointBehaviour>();
   readonly commands: string[] = [];
+  fault: FaultReport | undefined;
+  lastFault? = (): FaultReport | undefined => this.fault;
   caught: readonly number[] | "all" | undefined;
   catchSyscalls? = (numbers: readonly number[] | "all" | undefined): void => {
     this.caught = numbers;
