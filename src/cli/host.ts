@@ -67,6 +67,7 @@ export class Host {
       pump: this.pump,
       maxInstructions: options.maxInstructions,
     });
+    this.target.onUnheard = (text) => process.stderr.write(text);
     this.target.onEnd = (ending) => void this.end(ending);
   }
 

@@ -1,5 +1,4 @@
 /** The processor in motion: the interpreter instance, the operations it calls out to, interrupts between instructions, exact stops. */
-import { linear } from "./address.js";
 import type { Size } from "./bus.js";
 import { DebugRegisters, DR6 } from "./debug-registers.js";
 import { branchBeyondLimit, raiseDecodeFault } from "./decode-fault.js";
@@ -137,9 +136,12 @@ export class Cpu {
         const stepping = (cpu.word(L.EFLAGS) & FLAG.TF) !== 0;
         const resuming = (cpu.word(L.EFLAGS) & FLAG.RF) !== 0;
         const length = cpu.shadow || stepping || resuming || pass ? 1 : Math.min(left, MAX_SLICE);
+        const { shadow } = cpu;
         cpu.shadow = cpu.holdTrap = false;
         if (this.runSlice(length, pass) === "breakpoint") {
-          if (this.records.breakpoints.has(linear(cpu.segment(1).base + cpu.eip)) && !pass) return { kind: "breakpoint" };
+          // What held interrupts off before the instruction still does: it has not been executed.
+          cpu.shadow = shadow;
+          if (!pass && this.stopsHere()) return { kind: "breakpoint" };
           pass = true;
           const causes = this.debugRegisters.executionCauses(cpu.eip);
           if (!causes) continue;
@@ -158,6 +160,14 @@ export class Cpu {
       if (e instanceof Shutdown) return { kind: "shutdown", chain: e.chain };
       throw e;
     }
+  }
+
+  /** Decides whether a breakpoint is a stop; the debugger's conditions are evaluated here, without leaving the run. */
+  onBreakpoint: (() => boolean) | undefined;
+  private stopsHere(): boolean {
+    const cs = (L.SEGMENTS + L.SEGMENT_BYTES) >> 2;
+    const at = (this.processor.i32[cs + (L.BASE >> 2)]! + this.processor.eip) >>> 0;
+    return this.records.breakpoints.has(at) && (this.onBreakpoint?.() ?? true);
   }
 
   /** Whether the last slice ended without a fault. TF counts as it was before an instruction: a popf that clears it still traps. */

@@ -3,18 +3,24 @@ import { type FaultRecord, vectorName } from "../cpu386/fault.js";
 import { decodeDescriptor, dplOf } from "../cpu386/segment.js";
 import { attributesText } from "./descriptors.js";
 import type { SystemModel } from "./system.js";
+import type { FaultReport } from "./target.js";
 
 const hex = (n: number, digits = 0): string => `0x${(n >>> 0).toString(16).padStart(digits, "0")}`;
 
 /** Whose code faulted: that of the partition with this CS, or, if none has it, of the space that runs now. */
-function spaceOf(fault: FaultRecord, system: SystemModel, current: number): number {
+export function faultSpace(fault: FaultRecord, system: SystemModel, current: number): number {
   const owner = system.spaces().find((s) => s.segments && (s.segments.code ^ fault.cs) <= 3);
   return fault.cpl === 0 ? 1 : (owner?.id ?? current);
 }
 
+export function reportOf({ vector, errorCode, facts, cs, eip, cpl, count }: FaultRecord, space: number): FaultReport {
+  const { selector, descriptor, offset, limit, size, access } = facts;
+  return { vector, errorCode, cs, eip, cpl, count, space, selector, descriptor, offset, limit, size, access };
+}
+
 /** "0x23:0x1234 <update_track+4> in part1" */
 function place(fault: FaultRecord, system: SystemModel, current: number): string {
-  const space = spaceOf(fault, system, current);
+  const space = faultSpace(fault, system, current);
   const symbol = system.symbol(space, fault.eip);
   const name = system.spaces().find((s) => s.id === space)?.name;
   return `${hex(fault.cs, 2)}:${hex(fault.eip, 8)}${symbol ? ` <${symbol}>` : ""}${name ? ` in ${name}` : ""}`;

@@ -1,13 +1,15 @@
 /** The debugger's target: a machine and the system found in it. */
-import { linear } from "../cpu386/address.js";
+import { linear, physical } from "../cpu386/address.js";
 import type { Machine } from "../pc/machine.js";
 import { exitStatus } from "../pc/power.js";
+import { faultSpace, reportOf } from "./explain.js";
 import { runMonitor } from "./monitor/index.js";
 import { DebugPoints } from "./points.js";
 import { DebugRegisters } from "./registers.js";
 import { RunControl } from "./run-control.js";
 import type { SystemModel, SystemSpace } from "./system.js";
-import type { DebugTarget, InfoTable, Registers, ResumePlan, Space, SpaceMemory, Stop, Thread, ThreadId } from "./target.js";
+import { infoTables } from "./tables.js";
+import type { DebugTarget, FaultReport, InfoTable, Registers, ResumePlan, Space, SpaceMemory, Stop, Thread, ThreadId } from "./target.js";
 import { Threads } from "./threads.js";
 
 /** How the host lets the machine run: calls `turn` again and again until it returns false, giving way to the host in between. */
@@ -59,7 +61,7 @@ export class MachineTarget implements DebugTarget, SpaceMemory {
     this.points = new DebugPoints(machine.cpu, this.system);
     this.debugRegisters = new DebugRegisters(machine.cpu, this.threadTable);
     this.debugRegisters.entryOf = (space) => entryPoint(this.space(space)?.executable?.bytes);
-    this.run = new RunControl(machine, this.system, this.threadTable, this.points, this.debugRegisters);
+    this.run = new RunControl(machine, this.system, this.threadTable, this.points, this.debugRegisters, (text) => this.say(text));
     this.stop = { thread: this.threadTable.current(), reason: { kind: "interrupted" } };
   }
 
@@ -80,7 +82,23 @@ export class MachineTarget implements DebugTarget, SpaceMemory {
     return this;
   }
   get tables(): readonly InfoTable[] {
-    return this.system.tables ?? [];
+    return [...infoTables(this), ...(this.system.tables ?? [])];
+  }
+
+  get stepping(): RunControl {
+    return this.run;
+  }
+  readonly physicalMemory = {
+    read: (address: number, length: number): Uint8Array | string =>
+      this.machine.peek(address, length) ?? `there is no memory at 0x${address.toString(16)}`,
+    write: (address: number, bytes: Uint8Array): true | string =>
+      this.machine.cpu.processor.memory.poke(physical(address), bytes) || `there is no memory at 0x${address.toString(16)}`,
+  };
+
+  /** The last exception, whoever handled it. */
+  lastFault(): FaultReport | undefined {
+    const fault = this.machine.cpu.processor.faults.at(-1);
+    return fault && reportOf(fault, faultSpace(fault, this.system, this.current().space));
   }
 
   // Memory -----------------------------------------------------------------------------------------------------------------------
@@ -175,6 +193,10 @@ export class MachineTarget implements DebugTarget, SpaceMemory {
     this.onEnd?.(ending);
   }
 
+  catchSyscalls(numbers: readonly number[] | "all" | undefined): void {
+    this.run.syscalls.set(numbers);
+  }
+
   interrupt(): void {
     if (this.running) this.run.interrupt();
   }
@@ -185,17 +207,19 @@ export class MachineTarget implements DebugTarget, SpaceMemory {
   onMessage(listener: ((text: string) => void) | undefined): void {
     this.messageListener = listener;
   }
-  /** Tells whoever debugs the machine something. */
+  /** Tells whoever debugs the machine something; the host, if nobody does. */
   say(text: string): void {
-    this.messageListener?.(text);
+    if (this.messageListener) this.messageListener(text);
+    else this.onUnheard?.(text);
   }
+  onUnheard: ((text: string) => void) | undefined;
   lastStop(): Stop {
     return this.stop;
   }
 
   detach(): void {
     this.listener = undefined;
-    this.points.clear();
+    this.points.clearTransient();
     this.run.reset();
     if (this.stop.reason.kind === "fault") {
       this.ending = { kind: "fault", text: this.stop.reason.text };

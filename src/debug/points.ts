@@ -5,13 +5,15 @@
 import type { Cpu } from "../cpu386/cpu.js";
 import type { WatchHit } from "../cpu386/watch.js";
 import type { SystemModel } from "./system.js";
-import type { PointKind, Points } from "./target.js";
+import type { PointBehaviour, PointCheck, PointKind, Points } from "./target.js";
 
 interface Point {
   readonly kind: PointKind;
   readonly space: number;
   readonly address: number;
   readonly length: number;
+  readonly check: PointCheck | undefined;
+  readonly persistent: boolean;
 }
 
 /** An address space is 4 GB; more than this many bytes watched at once is a mistake rather than a wish. */
@@ -19,6 +21,8 @@ const MAX_WATCH = 1 << 20;
 
 export class DebugPoints implements Points {
   private readonly points = new Map<string, Point>();
+  /** Execution breakpoints by address, then by space: looked up at every hit. */
+  private readonly executeAt = new Map<number, Map<number, Point>>();
   private bases = new Map<number, number>();
 
   constructor(
@@ -26,10 +30,11 @@ export class DebugPoints implements Points {
     private readonly system: SystemModel,
   ) {}
 
-  insert(kind: PointKind, space: number, address: number, length: number): true | string {
+  insert(kind: PointKind, space: number, address: number, length: number, behaviour: PointBehaviour = {}): true | string {
     if (!this.system.spaces().some((s) => s.id === space)) return `there is no process ${space}`;
     if (kind !== "execute" && (length < 1 || length > MAX_WATCH)) return `a watchpoint watches 1 to ${MAX_WATCH} bytes, not ${length}`;
-    this.points.set(this.key(kind, space, address, length), { kind, space, address: address >>> 0, length });
+    const { check, persistent = false } = behaviour;
+    this.points.set(this.key(kind, space, address, length), { kind, space, address: address >>> 0, length, check, persistent });
     this.apply();
     return true;
   }
@@ -40,15 +45,22 @@ export class DebugPoints implements Points {
     this.points.clear();
     this.apply();
   }
+  /** What a debugger leaves behind: only what it has asked to stay. */
+  clearTransient(): void {
+    for (const [key, { persistent }] of [...this.points]) if (!persistent) this.points.delete(key);
+    this.apply();
+  }
   /** The length of an execution breakpoint says nothing on this machine. */
   private key(kind: PointKind, space: number, address: number, length: number): string {
     return `${kind} ${space} ${address >>> 0} ${kind === "execute" ? "" : length}`;
   }
 
-  /** Is there a breakpoint at this address of this space? */
-  has(space: number, address: number): boolean {
-    return this.points.has(this.key("execute", space, address, 0));
+  /** The breakpoint at this address of this space. */
+  at(space: number, address: number): Point | undefined {
+    return this.executeAt.get(address >>> 0)?.get(space);
   }
+  /** Some breakpoint is to be asked whether it stops. */
+  hasChecks = false;
 
   /** Some point's space has no base yet. */
   waiting = false;
@@ -58,9 +70,12 @@ export class DebugPoints implements Points {
     this.bases = this.basesNow();
     const { breakpoints } = this.cpu.records;
     const wanted = new Set<number>();
-    this.waiting = false;
+    this.waiting = this.hasChecks = false;
+    this.executeAt.clear();
     const watched: Parameters<Cpu["watchpoints"]["set"]>[0][number][] = [];
-    for (const { kind, space, address, length } of this.points.values()) {
+    for (const point of this.points.values()) {
+      const { kind, space, address, length } = point;
+      if (kind === "execute") this.note(point);
       const base = this.bases.get(space);
       if (base === undefined) {
         this.waiting = true;
@@ -73,6 +88,12 @@ export class DebugPoints implements Points {
     for (const at of [...breakpoints]) if (!wanted.has(at)) this.cpu.records.clearBreakpoint(at);
     for (const at of wanted) if (!breakpoints.has(at)) this.cpu.records.setBreakpoint(at);
     this.cpu.watchpoints.set(watched);
+  }
+
+  private note(point: Point): void {
+    if (point.check) this.hasChecks = true;
+    const spaces = this.executeAt.get(point.address) ?? new Map<number, Point>();
+    this.executeAt.set(point.address, spaces.set(point.space, point));
   }
 
   /** Applies again if a space has got a base or moved. */

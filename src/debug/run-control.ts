@@ -5,8 +5,10 @@
 
 import type { Machine, MachineExit } from "../pc/machine.js";
 import { explain, explainChain } from "./explain.js";
+import { CheckedView } from "./point-view.js";
 import type { DebugPoints } from "./points.js";
 import type { DebugRegisters } from "./registers.js";
+import { SyscallCatch } from "./syscall-catch.js";
 import type { SystemModel } from "./system.js";
 import type { ResumePlan, Stop, StopReason, ThreadId } from "./target.js";
 import { KERNEL, type Threads } from "./threads.js";
@@ -17,9 +19,13 @@ export type StepPolicy = "auto" | "thread" | "follow";
 const same = (a: ThreadId, b: ThreadId): boolean => a.space === b.space && a.thread === b.thread;
 const SIGSEGV = 11;
 const SIGTRAP = 5;
+/** Checks take time of the host's that no instruction counts: a turn with them is shorter, so that Ctrl-C is heard. */
+const CHECKED_TURN = 20_000;
 
 export class RunControl {
   policy: StepPolicy = "auto";
+  /** See target.ts. */
+  holdsInterrupts = true;
   private plan: ResumePlan = { alone: false };
   /** An event that came while a lone step owed its answer: reported at the next resume. */
   private deferred: Stop | undefined;
@@ -29,6 +35,8 @@ export class RunControl {
   /** The next instruction is executed even if a breakpoint is on it: that breakpoint has been reported. */
   private pass = false;
   private reported: { eip: number; time: number } | undefined;
+  private readonly view: CheckedView;
+  readonly syscalls: SyscallCatch;
 
   constructor(
     private readonly machine: Machine,
@@ -36,8 +44,14 @@ export class RunControl {
     private readonly threads: Threads,
     private readonly points: DebugPoints,
     private readonly registers: DebugRegisters,
+    print: (text: string) => void,
   ) {
-    threads.onRingChange = (to) => {
+    this.view = new CheckedView(machine.cpu.processor, system, registers, () => threads.current(), print);
+    machine.cpu.onBreakpoint = () => this.stopsHere();
+    this.syscalls = new SyscallCatch(machine, system, threads);
+    threads.onRingChange = (to, entered) => {
+      if (entered) this.syscalls.enters(entered.thread, entered.registers);
+      else this.syscalls.leaves();
       if (this.plan.step) machine.cpu.processor.attention = true;
       // A partition's segments may have been set up only now: its breakpoints must be in place before it runs.
       if (to > 0 && points.waiting) points.refresh();
@@ -59,6 +73,8 @@ export class RunControl {
     this.deferred = this.reported = undefined;
     this.interruptAsked = false;
     this.plan = { alone: false };
+    this.holdsInterrupts = true;
+    this.syscalls.clear();
   }
 
   /** Runs for about `count` instructions; a stop if there was one. */
@@ -73,7 +89,7 @@ export class RunControl {
       return this.finish(this.threads.current(), { kind: "interrupted" });
     }
     const { step } = this.plan;
-    const end = this.machine.now + count;
+    const end = this.machine.now + (this.points.hasChecks ? Math.min(count, CHECKED_TURN) : count);
     do {
       const stop = step ? this.advanceStep(step.thread, end - this.machine.now) : this.advanceFreely(end - this.machine.now);
       if (stop) return stop;
@@ -102,7 +118,7 @@ export class RunControl {
     }
     const inKernel = thread.space === KERNEL.space;
     const wasHalted = this.machine.cpu.processor.halted;
-    if (!inKernel || wasHalted) {
+    if (!inKernel || wasHalted || !this.holdsInterrupts) {
       // Interrupts come in between a partition's instructions as ever. In the kernel they wait while it is stepped, or no step would end
       // where its reader looks.
       this.machine.run(0);
@@ -117,7 +133,7 @@ export class RunControl {
     if (!same(this.threads.current(), thread)) return this.left(thread);
     const eip = this.eip(thread);
     const { range } = this.plan.step!;
-    if (range && eip >= range.start && eip < range.end && !this.points.has(thread.space, eip)) return undefined;
+    if (range && eip >= range.start && eip < range.end && !this.stopsAt(thread.space, eip)) return undefined;
     return this.stepDone(thread);
   }
 
@@ -153,6 +169,9 @@ export class RunControl {
   private judge(exit: MachineExit): Stop | undefined {
     this.asleep = exit.kind === "asleep";
     const current = this.threads.current();
+    // A breakpoint where a call returns to is met again at the next resume; of a watchpoint nothing would be left then.
+    const call = exit.kind === "watchpoint" || exit.kind === "shutdown" ? undefined : this.syscalls.take(current, this.eip(current));
+    if (call) return this.event(call.thread, call.reason);
     switch (exit.kind) {
       case "breakpoint":
         return this.breakpoint(current);
@@ -185,13 +204,23 @@ export class RunControl {
     }
   }
 
-  private breakpoint(current: ThreadId): Stop | undefined {
+  /**
+   * Asked by the processor at a breakpoint, in the midst of a run. Not to stop is to run on without having left the run loop: that is
+   * another space's breakpoint at the same linear address, or one whose condition is false.
+   */
+  private stopsHere(): boolean {
+    const space = this.view.aim();
+    return this.stopsAt(space, this.view.eip);
+  }
+  private stopsAt(space: number, eip: number): boolean {
+    const point = this.points.at(space, eip);
+    if (!point?.check) return point !== undefined;
+    this.view.aim();
+    return point.check(this.view);
+  }
+
+  private breakpoint(current: ThreadId): Stop {
     const eip = this.eip(current);
-    if (!this.points.has(current.space, eip)) {
-      // Another space's breakpoint at the same linear address.
-      this.pass = true;
-      return undefined;
-    }
     this.reported = { eip, time: this.machine.now };
     return this.event(current, { kind: "breakpoint" });
   }

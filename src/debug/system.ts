@@ -35,5 +35,8 @@ export interface SystemModel {
   symbol(space: number, address: number): string | undefined;
   /** What a thread stopped at this user eip inside the kernel asked for, e.g. "in system call 20 (GETTICK)"; undefined: nothing known. */
   describeEntry?(space: number, eip: number, eax: number): string | undefined;
+  /** Whether a thread that entered the kernel with this return address did so through the gate of system calls. */
+  isSystemCall?(space: number, eip: number): boolean;
+  systemCallName?(number: number): string | undefined;
   readonly tables?: readonly InfoTable[];
 }

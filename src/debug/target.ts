@@ -61,12 +61,32 @@ export interface SpaceMemory {
   write(space: number, address: number, bytes: Uint8Array): true | string;
 }
 
+/** What a check of a breakpoint may look at: the thread that has come there, and its space. Good only during the check. */
+export interface PointView {
+  /** A register of at most 32 bits by its name; undefined if there is no such value. */
+  register(name: string): number | undefined;
+  /** A little-endian number at an address of the breakpoint's space, without side effect; undefined if there is no memory. */
+  load(address: number, bytes: 1 | 2 | 4): number | undefined;
+  /** Text for whoever debugs the machine; for the console of the emulator if nobody does. */
+  print(text: string): void;
+}
+
+/** Asked at each hit of a breakpoint, in the midst of a run: false lets the machine run on. It must be quick, and end. */
+export type PointCheck = (view: PointView) => boolean;
+
+export interface PointBehaviour {
+  /** Absent: every hit is a stop. */
+  readonly check?: PointCheck | undefined;
+  /** It stays when the debugger lets go. */
+  readonly persistent?: boolean;
+}
+
 export type PointKind = "execute" | "write" | "read" | "access";
 
 /** Breakpoints (execute) and watchpoints. They are kept per (kind, space, address, length) and never written into memory. */
 export interface Points {
-  /** Inserting twice is inserting once. A string says why not. */
-  insert(kind: PointKind, space: number, address: number, length: number): true | string;
+  /** Inserting twice is inserting once, with the behaviour given last. A string says why not. */
+  insert(kind: PointKind, space: number, address: number, length: number, behaviour?: PointBehaviour): true | string;
   /** Removing what is not there is fine. */
   remove(kind: PointKind, space: number, address: number, length: number): void;
   clear(): void;
@@ -95,6 +115,8 @@ export type StopReason =
   | { readonly kind: "breakpoint" }
   | { readonly kind: "watchpoint"; readonly access: "write" | "read" | "access"; readonly address: number }
   | { readonly kind: "interrupted" }
+  /** A thread enters the kernel by a system call, or returns from one. */
+  | { readonly kind: "syscall"; readonly phase: "entry" | "return"; readonly number: number; readonly text: string }
   /** The guest did something it cannot go on from: triple fault, hlt for ever. `signal` is the POSIX number, e.g. 11. */
   | { readonly kind: "fault"; readonly signal: number; readonly text: string }
   /** Power-off or debug exit: the machine is still there to be looked at; the next resume ends it. */
@@ -113,6 +135,26 @@ export interface InfoTable {
   readonly description: string;
   readonly columns: readonly string[];
   rows(): readonly (readonly string[])[];
+}
+
+/** An exception with the numbers behind it; undefined is what its rule has nothing to do with. */
+export interface FaultReport {
+  readonly vector: number;
+  readonly errorCode: number | undefined;
+  /** Where: the space, CS, offset and privilege level of the instruction. */
+  readonly space: number;
+  readonly cs: number;
+  readonly eip: number;
+  readonly cpl: number;
+  /** Instructions retired before it. */
+  readonly count: number;
+  readonly selector: number | undefined;
+  readonly descriptor: readonly [number, number] | undefined;
+  readonly offset: number | undefined;
+  readonly limit: number | undefined;
+  /** Bytes of the access. */
+  readonly size: number | undefined;
+  readonly access: "read" | "write" | "execute" | undefined;
 }
 
 export interface DebugTarget {
@@ -139,11 +181,25 @@ export interface DebugTarget {
   detach(): void;
   /** The client asked to kill everything. */
   kill(): void;
+  /** Stops at the entry to and the return from these system calls, whichever thread makes them; undefined: at none. */
+  catchSyscalls?(numbers: readonly number[] | "all" | undefined): void;
   /** Back to the first instruction of the same image, stopped there. */
   restart?(): void;
   /** Runs a command of the user's (`monitor ...`); prints its answer piece by piece, each ending in a newline. Never throws for a user's mistake. */
   monitor?(command: string, print: (text: string) => void): void;
+  /** How steps are made; it stays as it was set until the debugger lets go. */
+  readonly stepping?: {
+    /** Interrupts wait while the kernel is stepped. Those of a partition's step are served in between, and not seen. */
+    holdsInterrupts: boolean;
+  };
+  /** Memory by the addresses on the bus. */
+  readonly physicalMemory?: {
+    read(address: number, length: number): Uint8Array | string;
+    write(address: number, bytes: Uint8Array): true | string;
+  };
   readonly tables?: readonly InfoTable[];
+  /** The last exception of the guest. */
+  lastFault?(): FaultReport | undefined;
   /** Text the guest console printed is not the stub's business; this is what the machine itself wants to tell the user while it runs. */
   onMessage?(listener: ((text: string) => void) | undefined): void;
 }

@@ -36,7 +36,7 @@ export class Threads {
   /** The thread of each space that ran last. */
   private readonly recent = new Map<number, ThreadId>();
   /** Called at each change of ring, once it has been taken down. */
-  onRingChange: ((to: number) => void) | undefined;
+  onRingChange: ((to: number, entered?: { readonly thread: ThreadId; readonly registers: SavedRegisters }) => void) | undefined;
 
   constructor(
     private readonly cpu: Cpu,
@@ -50,7 +50,10 @@ export class Threads {
       const thread = this.find(this.spaceNow(), this.system.threadKey());
       thread.saved = this.capture(eip);
       this.recent.set(thread.id.space, thread.id);
-    } else if (from === 0) this.kernel = this.capture(eip);
+      this.onRingChange?.(to, { thread: thread.id, registers: thread.saved });
+      return;
+    }
+    if (from === 0) this.kernel = this.capture(eip);
     this.onRingChange?.(to);
   }
 

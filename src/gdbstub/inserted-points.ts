@@ -1,5 +1,7 @@
 /** Which Z packets are in force. The target knows kinds of points; the protocol's types and who inserted them stay here. */
 import type { Points } from "../debug/target.js";
+import { AgentMachine } from "./agent/machine.js";
+import { either, type PointOptions, pointCheck } from "./agent/point-check.js";
 
 /** The types of Z packets (GDB manual, "Packets": z type). */
 export type PointType = 0 | 1 | 2 | 3 | 4;
@@ -17,33 +19,53 @@ export interface Point {
   readonly length: number;
 }
 
+const PLAIN: PointOptions = { conditions: [], commands: [], persistent: false };
+
 const key = ({ type, space, address, length }: Point): string => `${type}:${space}:${address}:${length}`;
 
 export class InsertedPoints {
-  readonly #inserted = new Map<string, Point>();
+  readonly #inserted = new Map<string, { readonly point: Point; readonly options: PointOptions }>();
+  /** Trace state variables are one set for all. */
+  readonly #machine = new AgentMachine();
 
   constructor(private readonly points: Points) {}
 
-  insert(point: Point): true | string {
-    const done = this.points.insert(KINDS[point.type], point.space, point.address, point.length);
-    if (done === true) this.#inserted.set(key(point), point);
+  insert(point: Point, options: PointOptions = PLAIN): true | string {
+    const check = pointCheck(options, this.#machine);
+    const twin = this.#twin(point);
+    const behaviour = {
+      check: twin === undefined ? check : either(check, pointCheck(twin.options, this.#machine)),
+      persistent: options.persistent || twin?.options.persistent === true,
+    };
+    const done = this.points.insert(KINDS[point.type], point.space, point.address, point.length, behaviour);
+    if (done === true) this.#inserted.set(key(point), { point, options });
     return done;
   }
 
   remove(point: Point): void {
     this.#inserted.delete(key(point));
-    // The other type of breakpoint at the same place is the same point to the target.
-    const twin = point.type <= HARDWARE_BREAKPOINT && this.#inserted.has(key({ ...point, type: point.type === 0 ? 1 : 0 }));
-    if (!twin) this.points.remove(KINDS[point.type], point.space, point.address, point.length);
+    const twin = this.#twin(point);
+    if (twin === undefined) this.points.remove(KINDS[point.type], point.space, point.address, point.length);
+    else this.insert(twin.point, twin.options);
   }
 
-  /** Those of a process the client has let go. */
+  /** The other type of breakpoint at the same place is the same point to the target. */
+  #twin(point: Point) {
+    return point.type <= HARDWARE_BREAKPOINT ? this.#inserted.get(key({ ...point, type: point.type === 0 ? 1 : 0 })) : undefined;
+  }
+
+  /** Those of a process the client has let go, but what it has asked to stay. */
   removeAllOf(space: number): void {
-    for (const point of [...this.#inserted.values()]) if (point.space === space) this.remove(point);
+    for (const { point, options } of [...this.#inserted.values()]) {
+      if (point.space !== space) continue;
+      if (options.persistent) this.#inserted.delete(key(point));
+      else this.remove(point);
+    }
   }
 
   has(type: PointType, space: number, address: number): boolean {
-    for (const point of this.#inserted.values()) if (point.type === type && point.space === space && point.address === address) return true;
+    for (const { point } of this.#inserted.values())
+      if (point.type === type && point.space === space && point.address === address) return true;
     return false;
   }
 }

@@ -57,6 +57,12 @@ export const findSlot = (registers: Registers, number: number): RegisterSlot | u
     ? systemSlots(registers)[number - FIRST_SYSTEM_NUMBER]
     : [...GENERAL_PACKET, ORIG_EAX].find((slot) => slot.number === number);
 
+/** The name of a register of at most 32 bits, for agent expressions; undefined if the number has none. */
+export const registerName = (registers: Registers, number: number): string | undefined => {
+  const slot = findSlot(registers, number);
+  return slot?.source === "machine" && slot.bytes <= 4 ? slot.name : undefined;
+};
+
 /** The reset value of mxcsr, and "not in a system call" for orig_eax. */
 const MADE_UP: Readonly<Record<string, number>> = { mxcsr: 0x1f80, orig_eax: 0xffffffff };
 

@@ -62,6 +62,7 @@ export const stopReply = (session: Session, stop: Report, plan?: ResumePlan): st
   let text = `T${hexByte(signal)}thread:${formatThreadId(thread, session.client.multiprocess)};${expedited(session, thread)}`;
   if (!asked && reason.kind === "breakpoint") text += breakpointReason(session, thread);
   if (!asked && reason.kind === "watchpoint") text += `${WATCH[reason.access]}:${reason.address.toString(16)};`;
+  if (!asked && reason.kind === "syscall") text += `syscall_${reason.phase}:${reason.number.toString(16)};`;
   return text;
 };
 
@@ -70,7 +71,7 @@ export type Report = Stop | { readonly thread: ThreadId; readonly reason: { read
 
 /** What the user should read along with the stop. */
 export const stopText = ({ reason }: Report): string | undefined =>
-  reason.kind === "fault" || reason.kind === "ending" ? reason.text : undefined;
+  reason.kind === "fault" || reason.kind === "ending" || reason.kind === "syscall" ? reason.text : undefined;
 
 export interface Settled {
   readonly report: Report;

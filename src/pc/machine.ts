@@ -60,6 +60,7 @@ export class Machine {
   readonly keyboard: KeyboardController;
   readonly vga = new VgaText();
   readonly pic = new PicPair();
+  readonly ports = new Ports();
   readonly image: LoadedImage;
   private readonly devices: readonly Device[];
   /** Instructions a halted processor would have had time for. */
@@ -78,7 +79,7 @@ export class Machine {
       processor.attention = true;
     };
     processor.time = () => this.now;
-    const ports = new Ports();
+    const { ports } = this;
     processor.ports = ports;
     processor.interrupts = this.pic;
     this.keyboard = new KeyboardController((open) => processor.setA20(open));
@@ -200,12 +201,23 @@ export class Machine {
         if (asleep) return asleep;
       } else if (exit.kind === "attention") {
         if (this.powerEvent) return { kind: "power", event: this.powerEvent };
+        if (this.leaving) {
+          this.leaving = false;
+          return exit;
+        }
         if (!(this.clock.next() !== undefined && this.clock.next()! <= this.now) && this.attentionOnly) return exit;
       } else if (exit.kind !== "budget") return exit;
       if (this.now >= end) return { kind: "budget" };
       pass = false;
     }
   }
+  /** Makes run() return once the instruction that is being executed is complete. */
+  leave(): void {
+    this.leaving = true;
+    this.cpu.processor.attention = true;
+  }
+  private leaving = false;
+
   /** Set by whoever wants run() to return at an attention, and not only to look at the clock. */
   attentionOnly = false;
 

@@ -10,6 +10,16 @@ const CASCADE = 2;
 /** IRQs that must be edge-triggered, whatever is written to the edge/level control registers: 0, 1, 2, 8 and 13. */
 const ELCR_WRITABLE = [0xf8, 0xde] as const;
 
+export interface InterruptLine {
+  readonly irq: number;
+  readonly vector: number;
+  readonly masked: boolean;
+  readonly raised: boolean;
+  readonly requested: boolean;
+  readonly inService: boolean;
+  readonly level: boolean;
+}
+
 export class PicPair implements Device, InterruptSource, InterruptLines {
   readonly name = "interrupt controllers";
   /** Called when INTR goes from low to high. */
@@ -76,6 +86,20 @@ export class PicPair implements Device, InterruptSource, InterruptLines {
     this.master.reset();
     this.slave.reset();
     this.update();
+  }
+
+  /** The state of every line but the cascade, for looking at. */
+  lines(): InterruptLine[] {
+    const out: InterruptLine[] = [];
+    for (let irq = 0; irq < 16; irq++) {
+      if (irq === CASCADE) continue;
+      const { inputs, irr, isr, imr, elcr, levelTriggered, vectorBase } = (irq < 8 ? this.master : this.slave).state;
+      const has = (bits: number): boolean => (bits & (1 << (irq & 7))) !== 0;
+      const vector = vectorBase | (irq & 7);
+      const level = levelTriggered || has(elcr);
+      out.push({ irq, vector, masked: has(imr), raised: has(inputs), requested: has(irr), inService: has(isr), level });
+    }
+    return out;
   }
 
   save(): unknown {

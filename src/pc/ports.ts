@@ -27,6 +27,11 @@ export class Ports implements PortRegistry {
     this.claims.fill({ device, first, end: first + count, handler }, first, first + count);
   }
 
+  /** Who answers where, in order. */
+  ranges(): { readonly device: string; readonly first: number; readonly end: number }[] {
+    return [...new Set(this.claims)].filter((claim) => claim !== undefined).sort((a, b) => a.first - b.first);
+  }
+
   read(port: number, size: Size): number {
     const whole = this.inOnePiece(port, size);
     if (whole) return (whole.read(port, size) & mask(size)) >>> 0;

@@ -6,7 +6,7 @@ import type { Machine } from "../pc/machine.js";
 import { findPartitions } from "./descriptors.js";
 import { findExecutables } from "./embedded.js";
 import { SymbolTable } from "./symbols.js";
-import { SYSCALL_VECTOR, syscallText } from "./syscalls.js";
+import { SYSCALL_VECTOR, syscallName, syscallText } from "./syscalls.js";
 
 /** A partition the user has named: `--partition NAME=FILE`. */
 export interface NamedPartition {
@@ -193,9 +193,18 @@ export class PokSystem implements SystemModel {
   }
 
   describeEntry(space: number, eip: number, eax: number): string | undefined {
+    return this.isSystemCall(space, eip) ? syscallText(eax) : undefined;
+  }
+
+  /** Whether `int 42` stands before this address. */
+  isSystemCall(space: number, eip: number): boolean {
     const segments = this.slots.find((s) => s.id === space)?.segments;
     const before = segments && this.machine.cpu.processor.peekLinear(segments.base + eip - 2, 2);
-    return before?.[0] === 0xcd && before[1] === SYSCALL_VECTOR ? syscallText(eax) : undefined;
+    return before?.[0] === 0xcd && before[1] === SYSCALL_VECTOR;
+  }
+
+  systemCallName(number: number): string | undefined {
+    return syscallName(number);
   }
 }
 

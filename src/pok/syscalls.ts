@@ -60,4 +60,5 @@ const NAMES: Readonly<Record<number, string>> = {
   502: "OUTB",
 };
 
+export const syscallName = (number: number): string | undefined => NAMES[number];
 export const syscallText = (number: number): string => `in system call ${number}${NAMES[number] ? ` (${NAMES[number]})` : ""}`;

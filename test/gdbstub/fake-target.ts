@@ -4,8 +4,11 @@
  */
 import type {
   DebugTarget,
+  FaultReport,
   InfoTable,
+  PointBehaviour,
   PointKind,
+  PointView,
   RegisterInfo,
   Registers,
   ResumePlan,
@@ -33,7 +36,25 @@ export class FakeTarget implements DebugTarget {
   killed = 0;
   readonly plans: ResumePlan[] = [];
   readonly inserted = new Set<string>();
+  readonly behaviours = new Map<string, PointBehaviour>();
   readonly commands: string[] = [];
+  stepping? = { holdsInterrupts: true };
+  bus = new Uint8Array(64);
+  physicalMemory? = {
+    read: (address: number, length: number): Uint8Array | string =>
+      address < this.bus.length ? this.bus.slice(address, address + length) : "there is no memory",
+    write: (address: number, bytes: Uint8Array): true | string => {
+      if (address + bytes.length > this.bus.length) return "there is no memory";
+      this.bus.set(bytes, address);
+      return true;
+    },
+  };
+  fault: FaultReport | undefined;
+  lastFault? = (): FaultReport | undefined => this.fault;
+  caught: readonly number[] | "all" | undefined;
+  catchSyscalls? = (numbers: readonly number[] | "all" | undefined): void => {
+    this.caught = numbers;
+  };
   tables?: readonly InfoTable[] = [
     { name: "partitions", description: "The partitions", columns: ["id", "name"], rows: () => [["2", "part1"]] },
   ];
@@ -98,9 +119,11 @@ export class FakeTarget implements DebugTarget {
   };
 
   readonly points = {
-    insert: (kind: PointKind, id: number, address: number, length: number): true | string => {
+    insert: (kind: PointKind, id: number, address: number, length: number, behaviour: PointBehaviour = {}): true | string => {
       if (this.#region(id, address) === undefined) return "there is no memory to watch";
-      this.inserted.add(`${kind} ${id} ${address.toString(16)} ${length}`);
+      const name = `${kind} ${id} ${address.toString(16)} ${length}`;
+      this.inserted.add(name);
+      this.behaviours.set(name, behaviour);
       return true;
     },
     remove: (kind: PointKind, id: number, address: number, length: number): void => {
@@ -135,7 +158,7 @@ export class FakeTarget implements DebugTarget {
 
   detach(): void {
     this.detached++;
-    this.inserted.clear();
+    for (const name of this.inserted) if (!this.behaviours.get(name)?.persistent) this.inserted.delete(name);
     this.#run({ alone: false });
   }
 
@@ -205,6 +228,26 @@ export class FakeTarget implements DebugTarget {
     this.#listener?.(stop);
   }
 
+  #breaks(thread: ThreadId, name: string): boolean {
+    const check = this.behaviours.get(name)?.check;
+    return this.inserted.has(name) && (check === undefined || check(this.#viewOf(thread)));
+  }
+
+  #viewOf(thread: ThreadId): PointView {
+    const number = (bytes: Uint8Array): number => bytes.reduceRight((value, byte) => value * 256 + byte, 0);
+    return {
+      register: (name) => {
+        const value = this.registers.read(thread, name);
+        return value && number(value);
+      },
+      load: (address, length) => {
+        const bytes = this.memory.read(thread.space, address, length);
+        return typeof bytes !== "string" && bytes.length === length ? number(bytes) : undefined;
+      },
+      print: (text) => this.say(text),
+    };
+  }
+
   #advance(plan: ResumePlan): Stop | undefined {
     if (this.#last.reason.kind === "ending") return { thread: this.current(), reason: { kind: "exited", status: 0 } };
     const done = this.#now;
@@ -222,7 +265,7 @@ export class FakeTarget implements DebugTarget {
         return { thread: { space: id, thread: 1 }, reason: { kind: "watchpoint", access: "write", address } };
     }
     const { space: id, eip } = this.#now;
-    if (this.inserted.has(`execute ${id} ${eip.toString(16)} 1`)) return { thread, reason: { kind: "breakpoint" } };
+    if (this.#breaks(thread, `execute ${id} ${eip.toString(16)} 1`)) return { thread, reason: { kind: "breakpoint" } };
     if (step === undefined) return undefined;
     const inRange = step.range !== undefined && id === step.thread.space && eip >= step.range.start && eip < step.range.end;
     // A step of a partition's thread runs through the kernel; one of the kernel goes wherever the processor goes.

@@ -4,14 +4,17 @@ import { toText } from "../bytes.js";
 import { available } from "../features.js";
 import { Reader } from "../reader.js";
 import type { AnyPacket } from "./definition.js";
+import { eventPackets } from "./events.js";
 import { filePackets } from "./file.js";
 import { handshakePackets } from "./handshake.js";
 import { lifecyclePackets } from "./lifecycle.js";
 import { memoryPackets } from "./memory.js";
 import { monitorPackets } from "./monitor.js";
 import { pointPackets } from "./points.js";
+import { qemuPackets } from "./qemu.js";
 import { registerPackets } from "./registers.js";
 import { resumePackets } from "./resume.js";
+import { searchPackets } from "./search.js";
 import { threadPackets } from "./threads.js";
 import { transferPackets } from "./transfer.js";
 
@@ -20,12 +23,15 @@ export const packets: readonly AnyPacket[] = [
   ...threadPackets,
   ...registerPackets,
   ...memoryPackets,
+  ...searchPackets,
   ...pointPackets,
+  ...eventPackets,
   ...resumePackets,
   ...lifecyclePackets,
   ...transferPackets,
   ...filePackets,
   ...monitorPackets,
+  ...qemuPackets,
 ];
 
 const byName: ReadonlyMap<string, AnyPacket> = new Map(packets.map((packet) => [packet.match, packet]));
@@ -35,7 +41,7 @@ const LONGEST = Math.max(...packets.map(({ match }) => match.length));
 const SEPARATORS = ":;,";
 
 const complete = (name: string, next: string): boolean =>
-  name.length === 1 || ":?".includes(name[name.length - 1]) || next === "" || SEPARATORS.includes(next);
+  name.length === 1 || ":?=".includes(name[name.length - 1]) || next === "" || SEPARATORS.includes(next);
 
 /** The packet and a reader at its first argument; undefined for what we do not know, which is answered with an empty packet. */
 export const lookUp = (payload: Uint8Array, target: DebugTarget): { packet: AnyPacket; reader: Reader } | undefined => {

@@ -5,12 +5,13 @@ import { osdata } from "../osdata.js";
 import { Malformed, Reader } from "../reader.js";
 import { Errno, type Failure, fail, type Reply } from "../reply.js";
 import type { Session } from "../session.js";
+import { siginfo } from "../siginfo.js";
 import { targetDescription } from "../target-description.js";
 import { formatThreadId } from "../thread-id.js";
 import { attributes, xmlText } from "../xml.js";
 import { type PacketDefinition, packet } from "./definition.js";
 
-type Produce = (annex: string, session: Session) => string | Failure;
+type Produce = (annex: string, session: Session) => string | Uint8Array | Failure;
 
 interface Part {
   readonly annex: string;
@@ -47,8 +48,8 @@ const object = (name: string, produce: Produce, needs?: PacketDefinition<Part>["
       let whole = session.documents.get(key);
       if (whole === undefined || part.offset === 0) {
         const made = produce(part.annex, session);
-        if (typeof made !== "string") return made;
-        whole = utf8(made);
+        if (typeof made !== "string" && !(made instanceof Uint8Array)) return made;
+        whole = typeof made === "string" ? utf8(made) : made;
         session.documents.set(key, whole);
       }
       return piece(whole, part);
@@ -81,9 +82,16 @@ const parseProcess = (annex: string): number => {
   return id;
 };
 
+const faultRecord: Produce = (annex, { target }) => {
+  if (annex !== "") return noAnnex(annex);
+  const fault = target.lastFault?.();
+  return fault === undefined ? fail(Errno.ENOENT, "no exception has been raised yet") : siginfo(fault);
+};
+
 export const transferPackets = [
   object("features", (annex, session) => (annex === "target.xml" ? targetDescription(session.target.registers) : noAnnex(annex))),
   object("threads", threadList),
   object("exec-file", executable),
   object("osdata", (annex, session) => osdata(annex, session.target) ?? noAnnex(annex), "tables"),
+  object("siginfo", faultRecord, "lastFault"),
 ];

@@ -1,0 +1,86 @@
+/**
+ * What a breakpoint's check looks at. It is asked at every hit, so nothing here allocates on the usual way: the general registers of the
+ * running thread, and memory without paging.
+ */
+import * as L from "../cpu386/layout.js";
+import type { Processor } from "../cpu386/processor.js";
+import { SEGMENT } from "../cpu386/segment.js";
+import type { DebugRegisters } from "./registers.js";
+import type { SystemModel } from "./system.js";
+import type { PointView, ThreadId } from "./target.js";
+import { GENERAL_NAMES } from "./threads.js";
+
+const CS = L.SEGMENTS + SEGMENT.CS * L.SEGMENT_BYTES;
+const SS_BASE = L.SEGMENTS + SEGMENT.SS * L.SEGMENT_BYTES + L.BASE;
+const KERNEL_SPACE = 1;
+const LAST = 0xffffffff;
+
+/** Where the general registers are kept, by name. */
+const GENERAL = new Map<string, number>(GENERAL_NAMES.map((name, n) => [name, n * 4]));
+
+export class CheckedView implements PointView {
+  private space = KERNEL_SPACE;
+  private base = 0;
+  private limit = LAST;
+  /** The limit last looked up, and for which code segment. */
+  private known = { space: 0, base: 0, codeLimit: 0, limit: 0 };
+
+  constructor(
+    private readonly processor: Processor,
+    private readonly system: SystemModel,
+    private readonly registers: DebugRegisters,
+    private readonly current: () => ThreadId,
+    readonly print: (text: string) => void,
+  ) {}
+
+  /** The space that runs now. */
+  aim(): number {
+    const { processor: p } = this;
+    const base = p.word(CS + L.BASE);
+    this.space = this.system.spaceOf(p.cpl, base);
+    this.base = this.space === KERNEL_SPACE ? 0 : base;
+    this.limit = this.space === KERNEL_SPACE ? LAST : this.limitOf(this.space, base, p.word(CS + L.LIMIT));
+    return this.space;
+  }
+
+  /** Looking through the descriptor tables takes long, so it is done when another partition runs or its code segment has changed. */
+  private limitOf(space: number, base: number, codeLimit: number): number {
+    const { known } = this;
+    if (known.space !== space || known.base !== base || known.codeLimit !== codeLimit) {
+      const limit = this.system.spaces().find(({ id }) => id === space)?.segments?.limit ?? codeLimit;
+      this.known = { space, base, codeLimit, limit };
+    }
+    return this.known.limit;
+  }
+
+  /** eip as the space sees it. */
+  get eip(): number {
+    const { processor: p } = this;
+    return this.space === KERNEL_SPACE ? (p.eip + p.word(CS + L.BASE)) >>> 0 : p.eip;
+  }
+
+  register(name: string): number | undefined {
+    const at = GENERAL.get(name);
+    if (at === undefined) return name === "eip" ? this.eip : this.registers.value(this.current(), name);
+    const value = this.processor.word(at);
+    const isLinear = this.space === KERNEL_SPACE && (name === "esp" || name === "ebp");
+    return isLinear ? (value + this.processor.word(SS_BASE)) >>> 0 : value;
+  }
+
+  load(address: number, bytes: 1 | 2 | 4): number | undefined {
+    const { processor: p } = this;
+    if (address + bytes - 1 > this.limit) return undefined;
+    const at = (this.base + address) >>> 0;
+    if (p.paging.enabled || at + bytes > p.memory.size) return this.peek(at, bytes);
+    const { u8 } = p;
+    const from = L.RAM + at;
+    if (bytes === 1) return u8[from]!;
+    if (bytes === 2) return u8[from]! | (u8[from + 1]! << 8);
+    return (u8[from]! | (u8[from + 1]! << 8) | (u8[from + 2]! << 16) | (u8[from + 3]! << 24)) >>> 0;
+  }
+
+  private peek(at: number, bytes: number): number | undefined {
+    const found = this.processor.peekLinear(at, bytes);
+    return found?.length === bytes ? found.reduceRight((value, byte) => value * 256 + byte, 0) : undefined;
+  }
+}
