@@ -2,6 +2,7 @@
 import { linear } from "../cpu386/address.js";
 import type { Machine } from "../pc/machine.js";
 import { exitStatus } from "../pc/power.js";
+import { type ExceptionChoice, ExceptionFilter } from "./exceptions.js";
 import { runMonitor } from "./monitor/index.js";
 import { DebugPoints } from "./points.js";
 import { DebugRegisters } from "./registers.js";
@@ -22,7 +23,12 @@ export interface MachineTargetOptions {
   readonly turnLength?: number;
   /** The clock reading at which the machine ends, if it gets there. */
   readonly maxInstructions?: number | undefined;
+  /** Which exceptions of programs a debugger hears of before the guest does; those without a handler unless given. */
+  readonly exceptions?: ExceptionChoice | undefined;
 }
+
+/** A kernel that has not come to a program by then never will: about ten seconds. */
+const ENTRY_LIMIT = 1_000_000_000;
 
 /** What ends the process that hosts the machine. */
 export type Ending =
@@ -37,6 +43,7 @@ export class MachineTarget implements DebugTarget, SpaceMemory {
   points!: DebugPoints;
   private debugRegisters!: DebugRegisters;
   run!: RunControl;
+  readonly exceptions: ExceptionFilter;
   private listener: ((stop: Stop) => void) | undefined;
   private messageListener: ((text: string) => void) | undefined;
   private stop!: Stop;
@@ -49,6 +56,8 @@ export class MachineTarget implements DebugTarget, SpaceMemory {
 
   constructor(private readonly options: MachineTargetOptions) {
     this.machine = options.machine;
+    this.exceptions = new ExceptionFilter(options.machine.cpu.processor);
+    this.exceptions.choice = options.exceptions ?? "unhandled";
     this.build();
   }
 
@@ -59,7 +68,7 @@ export class MachineTarget implements DebugTarget, SpaceMemory {
     this.points = new DebugPoints(machine.cpu, this.system);
     this.debugRegisters = new DebugRegisters(machine.cpu, this.threadTable);
     this.debugRegisters.entryOf = (space) => entryPoint(this.space(space)?.executable?.bytes);
-    this.run = new RunControl(machine, this.system, this.threadTable, this.points, this.debugRegisters);
+    this.run = new RunControl(machine, this.system, this.threadTable, this.points, this.debugRegisters, this.exceptions);
     this.stop = { thread: this.threadTable.current(), reason: { kind: "interrupted" } };
   }
 
@@ -180,6 +189,7 @@ export class MachineTarget implements DebugTarget, SpaceMemory {
   }
   onStop(listener: ((stop: Stop) => void) | undefined): void {
     this.listener = listener;
+    this.exceptions.enabled = listener !== undefined;
     if (!listener && this.ending?.kind === "killed") this.finishEnding();
   }
   onMessage(listener: ((text: string) => void) | undefined): void {
@@ -195,6 +205,7 @@ export class MachineTarget implements DebugTarget, SpaceMemory {
 
   detach(): void {
     this.listener = undefined;
+    this.exceptions.enabled = false;
     this.points.clear();
     this.run.reset();
     if (this.stop.reason.kind === "fault") {
@@ -217,6 +228,13 @@ export class MachineTarget implements DebugTarget, SpaceMemory {
     this.points.clear();
     this.machine.restart();
     this.build();
+  }
+
+  /** Runs to the first instruction of a space, so that its debugger comes to a program that is about to begin. */
+  enter(space: number): boolean {
+    const entered = this.run.enter(space, ENTRY_LIMIT);
+    this.stop = { thread: this.current(), reason: { kind: "interrupted" } };
+    return entered;
   }
 
   monitor(command: string, print: (text: string) => void): void {

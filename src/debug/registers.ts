@@ -149,7 +149,10 @@ export class DebugRegisters implements Registers {
       x87.write?.(p, value);
       return true;
     }
-    if (systemAddress(name) !== undefined) return `${name} is shown only; change the descriptor or use the guest's own instructions`;
+    // Written back as it was is no change: a debugger restores all there is after a call of its own.
+    const system = systemAddress(name);
+    if (system !== undefined && p.word(system) === value) return true;
+    if (system !== undefined) return `${name} is shown only; change the descriptor or use the guest's own instructions`;
     if (this.value(thread, name) === value) return true;
     if (!this.isCurrent(thread)) return this.threads.writeSaved(thread, name, value);
     const view = thread.space === 1 ? this.bases(undefined) : { code: 0, stack: 0 };
