@@ -7,6 +7,7 @@ import type { AnyPacket } from "./definition.js";
 import { filePackets } from "./file.js";
 import { handshakePackets } from "./handshake.js";
 import { lifecyclePackets } from "./lifecycle.js";
+import { lldbPackets } from "./lldb.js";
 import { memoryPackets } from "./memory.js";
 import { monitorPackets } from "./monitor.js";
 import { pointPackets } from "./points.js";
@@ -26,6 +27,7 @@ export const packets: readonly AnyPacket[] = [
   ...transferPackets,
   ...filePackets,
   ...monitorPackets,
+  ...lldbPackets,
 ];
 
 const byName: ReadonlyMap<string, AnyPacket> = new Map(packets.map((packet) => [packet.match, packet]));
