@@ -11,6 +11,7 @@ need() { command -v "$1" >/dev/null 2>&1 || missing+=("$2"); }
 need gdb gdb
 need gdb-multiarch gdb-multiarch
 need qemu-system-i386 qemu-system-x86
+need lldb-14 lldb-14
 need bochs bochs
 # Bochs without a screen draws on a terminal that nobody looks at.
 compgen -G '/usr/lib/*/bochs/plugins/libbx_term*.so' >/dev/null || compgen -G '/usr/lib/bochs/plugins/libbx_term*.so' >/dev/null || missing+=(bochs-term)

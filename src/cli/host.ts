@@ -2,14 +2,17 @@
 import { writeSync } from "node:fs";
 import { performance } from "node:perf_hooks";
 import type { Generation } from "../cpu386/model.js";
+import type { ExceptionChoice } from "../debug/exceptions.js";
 import { type Ending, MachineTarget, type Pump } from "../debug/machine-target.js";
+import type { DebugTarget } from "../debug/target.js";
+import { SpaceView } from "../debug/view.js";
 import { UserError } from "../errors.js";
 import { type GdbServer, startGdbServer } from "../gdbstub/index.js";
 import { type BootRequest, Machine } from "../pc/machine.js";
 import { exitStatus } from "../pc/power.js";
 import { type NamedPartition, PokSystem } from "../pok/model.js";
 import { openUserFile } from "./files.js";
-import type { Endpoint } from "./options.js";
+import type { Endpoint, ViewEndpoint } from "./options.js";
 
 export interface HostOptions {
   readonly boot: BootRequest;
@@ -20,6 +23,10 @@ export interface HostOptions {
   readonly paceWall: boolean;
   readonly partitions: readonly NamedPartition[];
   readonly gdb: Endpoint | undefined;
+  /** In its place: one space as the only process. */
+  readonly view?: ViewEndpoint | undefined;
+  /** Which exceptions of programs a debugger hears of first. */
+  readonly exceptions?: ExceptionChoice;
   /** Wait at the first instruction until a debugger resumes. */
   readonly wait: boolean;
   readonly maxInstructions: number | undefined;
@@ -66,6 +73,7 @@ export class Host {
       system: (machine) => new PokSystem(machine, options.partitions),
       pump: this.pump,
       maxInstructions: options.maxInstructions,
+      exceptions: options.exceptions,
     });
     this.target.onUnheard = (text) => process.stderr.write(text);
     this.target.onEnd = (ending) => void this.end(ending);
@@ -86,17 +94,27 @@ export class Host {
   };
 
   async start(): Promise<void> {
-    const { gdb, wait } = this.options;
+    const { gdb, view, wait } = this.options;
     process.stdin.on("data", (bytes: Buffer) => this.machine.type(bytes));
     // Input that ends, or cannot be read, is no input.
     process.stdin.on("error", () => {});
-    if (gdb) {
-      this.server = await listen(this.target, gdb);
+    const endpoint = view ?? gdb;
+    if (endpoint) {
+      this.server = await listen(view ? this.viewOf(view) : this.target, endpoint);
       const { host, port } = this.server.address;
       process.stderr.write(`pok386: gdb listening on ${host}:${port}\n`);
       this.options.onListening?.(this.server);
     }
-    if (!gdb || !wait) this.target.resume({ alone: false });
+    if (!endpoint || !wait) this.target.resume({ alone: false });
+  }
+
+  private viewOf({ name }: ViewEndpoint): SpaceView {
+    const seen = new SpaceView(this.target, name);
+    if (this.options.wait && !seen.enter()) {
+      const names = this.target.spaces().map((space) => space.name);
+      throw new UserError(`--gdb-view ${name}: the machine never comes there; it has ${names.join(", ")}`);
+    }
+    return seen;
   }
 
   private async end(ending: Ending): Promise<void> {
@@ -137,7 +155,7 @@ function statusOf(ending: Ending): number {
   }
 }
 
-async function listen(target: MachineTarget, { host, port }: Endpoint): Promise<GdbServer> {
+async function listen(target: DebugTarget, { host, port }: Endpoint): Promise<GdbServer> {
   try {
     return await startGdbServer(target, { host, port });
   } catch (error) {

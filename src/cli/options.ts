@@ -10,11 +10,23 @@ export interface Endpoint {
 }
 
 /** "[HOST:]PORT"; the host is loopback unless given. */
-export function parseEndpoint(text: string): Endpoint {
+export function parseEndpoint(text: string, option = "gdb"): Endpoint {
   const match = /^(?:(.*):)?(\d{1,5})$/.exec(text);
   const port = match ? Number(match[2]) : Number.NaN;
-  if (!(port <= 65535)) throw new UserError(`--gdb ${text}: say [HOST:]PORT with a port from 0 (any free one) to 65535`);
+  if (!(port <= 65535)) throw new UserError(`--${option} ${text}: say [HOST:]PORT with a port from 0 (any free one) to 65535`);
   return { host: match![1] || "127.0.0.1", port };
+}
+
+export interface ViewEndpoint extends Endpoint {
+  /** The address space that is seen there: a partition's name, or kernel. */
+  readonly name: string;
+}
+
+/** "NAME=[HOST:]PORT" */
+export function parseView(text: string): ViewEndpoint {
+  const match = /^([A-Za-z_][\w.-]*)=(.+)$/.exec(text);
+  if (!match) throw new UserError(`--gdb-view ${text}: say NAME=[HOST:]PORT, the name of a partition or "kernel"`);
+  return { name: match[1]!, ...parseEndpoint(match[2]!, "gdb-view") };
 }
 
 /** "NAME=FILE" */

@@ -1,10 +1,11 @@
 /** `pok386 run IMAGE` */
 import type { CommandModule } from "yargs";
 import type { Generation } from "../cpu386/model.js";
+import { parseExceptions } from "../debug/exceptions.js";
 import { UserError } from "../errors.js";
 import type { BootRequest } from "../pc/machine.js";
 import { readUserFile } from "./files.js";
-import { onlyOnce, parseEndpoint, parsePartitions, wholeNumber } from "./options.js";
+import { onlyOnce, parseEndpoint, parsePartitions, parseView, wholeNumber } from "./options.js";
 
 interface RunArguments {
   image: string | undefined;
@@ -12,6 +13,8 @@ interface RunArguments {
   post: boolean;
   parallel: string | undefined;
   gdb: string | undefined;
+  "gdb-view": string | undefined;
+  "gdb-faults": string;
   wait: boolean;
   memory: string;
   "max-insns": string | undefined;
@@ -44,6 +47,17 @@ export const runCommand: CommandModule<object, RunArguments> = {
         type: "string",
         requiresArg: true,
         describe: "wait at the first instruction for a debugger at [HOST:]PORT; port 0 picks a free one",
+      })
+      .option("gdb-view", {
+        type: "string",
+        requiresArg: true,
+        describe: "NAME=[HOST:]PORT shows the debugger one partition as the only process, at its first instruction",
+      })
+      .option("gdb-faults", {
+        type: "string",
+        default: "unhandled",
+        requiresArg: true,
+        describe: "which exceptions of programs stop in the debugger: unhandled, all, none, or vectors such as 0,3,6,13",
       })
       .option("wait", { type: "boolean", default: true, describe: "with --gdb: wait for the debugger (--no-wait: run at once)" })
       .option("memory", { type: "string", default: "64", requiresArg: true, describe: "RAM in MB" })
@@ -84,7 +98,8 @@ export const runCommand: CommandModule<object, RunArguments> = {
         describe: "run as fast as possible, or keep to real time",
       }),
   handler: async (a) => {
-    onlyOnce({ ...a }, ["rom", "parallel", "gdb", "memory", "max-insns", "append", "ips", "pace"]);
+    if (a.gdb !== undefined && a["gdb-view"] !== undefined) throw new UserError("--gdb and --gdb-view: one debugger at a time, please");
+    onlyOnce({ ...a }, ["rom", "parallel", "gdb", "gdb-view", "gdb-faults", "memory", "max-insns", "append", "ips", "pace"]);
     // Loaded only now: --help and mistakes are answered without the machine.
     const { runToExit } = await import("./host.js");
     await runToExit({
@@ -97,6 +112,8 @@ export const runCommand: CommandModule<object, RunArguments> = {
       paceWall: a.pace === "wall",
       partitions: parsePartitions(a.partition),
       gdb: a.gdb === undefined ? undefined : parseEndpoint(a.gdb),
+      view: a["gdb-view"] === undefined ? undefined : parseView(a["gdb-view"]),
+      exceptions: parseExceptions(a["gdb-faults"], "--gdb-faults"),
       wait: a.wait,
       maxInstructions: a["max-insns"] === undefined ? undefined : wholeNumber("max-insns", a["max-insns"], 1, Number.MAX_SAFE_INTEGER),
       stats: a.stats,

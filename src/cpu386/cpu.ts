@@ -4,7 +4,7 @@ import { DebugRegisters, DR6 } from "./debug-registers.js";
 import { branchBeyondLimit, raiseDecodeFault } from "./decode-fault.js";
 import { TABLE } from "./definitions/index.js";
 import { HANDLER } from "./definitions/table.js";
-import { deliverException, deliverExternal, Shutdown } from "./exception.js";
+import { deliverException, deliverExternal, Intercepted, Shutdown } from "./exception.js";
 import { type FaultRecord, GuestFault, VECTOR } from "./fault.js";
 import { FLAG } from "./flags.js";
 import { Instruction } from "./instruction.js";
@@ -28,6 +28,8 @@ export type RunExit =
   | { readonly kind: "breakpoint" }
   /** After the instruction that touched a watched address. */
   | { readonly kind: "watchpoint"; readonly hit: WatchHit }
+  /** An exception that the processor's `intercept` has taken; EIP is where the program would go on. */
+  | { readonly kind: "exception"; readonly fault: FaultRecord }
   /** A triple fault; the processor's state is that before the last fault's delivery. */
   | { readonly kind: "shutdown"; readonly chain: readonly FaultRecord[] };
 
@@ -157,6 +159,10 @@ export class Cpu {
       }
     } catch (e) {
       this.place = "between";
+      if (e instanceof Intercepted) {
+        cpu.setWord(L.EIP, e.eip);
+        return { kind: "exception", fault: e.fault };
+      }
       if (e instanceof Shutdown) return { kind: "shutdown", chain: e.chain };
       throw e;
     }
@@ -246,7 +252,7 @@ export class Cpu {
       return undefined;
     } catch (e) {
       const inNewTask = e instanceof GuestFault && e.inNewTask ? cpu.eip : undefined;
-      const eip = this.backToInstruction(e instanceof GuestFault);
+      const eip = this.backToInstruction(e instanceof GuestFault || e instanceof Intercepted);
       if (!(e instanceof GuestFault)) throw e;
       if (inNewTask !== undefined) cpu.setWord(L.EIP, inNewTask);
       deliverException(cpu, e, inNewTask ?? eip);

@@ -15,6 +15,15 @@ export class Shutdown {
   constructor(readonly chain: readonly FaultRecord[]) {}
 }
 
+/** Thrown when whoever looks on keeps an exception for itself: the guest does not hear of it. */
+export class Intercepted {
+  constructor(
+    readonly fault: FaultRecord,
+    /** Where the program would go on: at the instruction of a fault, behind that of a trap. */
+    readonly eip: number,
+  ) {}
+}
+
 const KEPT_FAULTS = 64;
 
 function record(cpu: Processor, fault: GuestFault, eip: number): FaultRecord {
@@ -32,8 +41,14 @@ function record(cpu: Processor, fault: GuestFault, eip: number): FaultRecord {
   return entry;
 }
 
+/** @throws Intercepted if somebody wants to have an exception raised at `eip` for itself */
+export function offer(cpu: Processor, fault: GuestFault, eip: number): void {
+  if (cpu.intercept?.(fault, eip)) throw new Intercepted(record(cpu, fault, eip), eip);
+}
+
 /** Delivers an exception raised at `eip`, and whatever that leads to. @throws Shutdown on a triple fault */
 export function deliverException(cpu: Processor, first: GuestFault, eip: number): void {
+  offer(cpu, first, eip);
   const chain: FaultRecord[] = [];
   let fault = first;
   let returnTo = eip;

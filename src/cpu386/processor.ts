@@ -53,6 +53,8 @@ export class Processor {
   onRingChange: ((from: number, to: number, eip: number) => void) | undefined;
   /** Hears of every read by an instruction that is not done by interpreted code alone; set while there are read watchpoints. */
   onRead: ((at: Linear, size: number) => void) | undefined;
+  /** Asked before an exception of a program, or its int3, is delivered; true keeps it from the guest and stops the processor. */
+  intercept: ((fault: GuestFault, eip: number) => boolean) | undefined;
   /** Offset of the instruction being executed by a TypeScript operation. */
   currentIp = 0;
 

@@ -43,18 +43,24 @@ export function readTable(p: Processor, local: boolean): Descriptor[] {
   if (local && ldt.attributes === 0) return [];
   const base = local ? ldt.base : p.word(L.GDTR_BASE);
   const limit = local ? ldt.limit : p.word(L.GDTR_LIMIT);
+  const bytes = p.peekLinear(linear(base), Math.min(limit, 0xffff) + 1);
+  if (!bytes) return [];
   const out: Descriptor[] = [];
-  for (let index = local ? 0 : 8; index + 7 <= Math.min(limit, 0xffff); index += 8) {
-    const d = peekDescriptor(p, base + index, index | (local ? 4 : 0));
-    if (d && (d.low !== 0 || d.high !== 0)) out.push(d);
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  // This is looked at after every step: most entries are empty, and not worth an object.
+  for (let index = local ? 0 : 8; index + 8 <= bytes.length; index += 8) {
+    const [low, high] = [view.getUint32(index, true), view.getUint32(index + 4, true)];
+    if (low !== 0 || high !== 0) out.push(withPrivilege(decodeDescriptor(index | (local ? 4 : 0), low, high, linear(base + index))));
   }
   return out;
 }
+
+/** A descriptor's selector as those it is meant for load it: with its DPL as RPL. */
+const withPrivilege = (d: Descriptor): Descriptor => ({ ...d, selector: d.selector | dplOf(d.attributes) });
 
 export function peekDescriptor(p: Processor, at: number, selector: number): Descriptor | undefined {
   const bytes = p.peekLinear(linear(at), 8);
   if (bytes?.length !== 8) return undefined;
   const view = new DataView(bytes.buffer);
-  const d = decodeDescriptor(selector, view.getUint32(0, true), view.getUint32(4, true), linear(at));
-  return { ...d, selector: selector | dplOf(d.attributes) };
+  return withPrivilege(decodeDescriptor(selector, view.getUint32(0, true), view.getUint32(4, true), linear(at)));
 }

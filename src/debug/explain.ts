@@ -65,6 +65,11 @@ function errorCodeText({ vector, errorCode }: FaultRecord): string {
   return ` (${table} index ${(errorCode >> 3) & 0x1fff}${errorCode & 1 ? ", external event" : ""})`;
 }
 
+/** A fault in a line: what, where and why. */
+export function explainShort(fault: FaultRecord, system: SystemModel, space: number): string {
+  return `${vectorName(fault.vector)} at ${place(fault, system, space)}: ${facts(fault)}`;
+}
+
 /** A chain of faults as one paragraph, e.g. of a triple fault. */
 export function explainChain(chain: readonly FaultRecord[], system: SystemModel, space: number): string {
   const parts = chain.map((fault, n) => {

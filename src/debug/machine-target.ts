@@ -2,6 +2,7 @@
 import { linear, physical } from "../cpu386/address.js";
 import type { Machine } from "../pc/machine.js";
 import { exitStatus } from "../pc/power.js";
+import { type ExceptionChoice, ExceptionFilter } from "./exceptions.js";
 import { faultSpace, reportOf } from "./explain.js";
 import { runMonitor } from "./monitor/index.js";
 import { DebugPoints } from "./points.js";
@@ -24,7 +25,12 @@ export interface MachineTargetOptions {
   readonly turnLength?: number;
   /** The clock reading at which the machine ends, if it gets there. */
   readonly maxInstructions?: number | undefined;
+  /** Which exceptions of programs a debugger hears of before the guest does; those without a handler unless given. */
+  readonly exceptions?: ExceptionChoice | undefined;
 }
+
+/** A kernel that has not come to a program by then never will: about ten seconds. */
+const ENTRY_LIMIT = 1_000_000_000;
 
 /** What ends the process that hosts the machine. */
 export type Ending =
@@ -39,6 +45,7 @@ export class MachineTarget implements DebugTarget, SpaceMemory {
   points!: DebugPoints;
   private debugRegisters!: DebugRegisters;
   run!: RunControl;
+  readonly exceptions: ExceptionFilter;
   private listener: ((stop: Stop) => void) | undefined;
   private messageListener: ((text: string) => void) | undefined;
   private stop!: Stop;
@@ -51,6 +58,8 @@ export class MachineTarget implements DebugTarget, SpaceMemory {
 
   constructor(private readonly options: MachineTargetOptions) {
     this.machine = options.machine;
+    this.exceptions = new ExceptionFilter(options.machine.cpu.processor);
+    this.exceptions.choice = options.exceptions ?? "unhandled";
     this.build();
   }
 
@@ -61,7 +70,8 @@ export class MachineTarget implements DebugTarget, SpaceMemory {
     this.points = new DebugPoints(machine.cpu, this.system);
     this.debugRegisters = new DebugRegisters(machine.cpu, this.threadTable);
     this.debugRegisters.entryOf = (space) => entryPoint(this.space(space)?.executable?.bytes);
-    this.run = new RunControl(machine, this.system, this.threadTable, this.points, this.debugRegisters, (text) => this.say(text));
+    const print = (text: string): void => this.say(text);
+    this.run = new RunControl(machine, this.system, this.threadTable, this.points, this.debugRegisters, this.exceptions, print);
     this.stop = { thread: this.threadTable.current(), reason: { kind: "interrupted" } };
   }
 
@@ -202,6 +212,7 @@ export class MachineTarget implements DebugTarget, SpaceMemory {
   }
   onStop(listener: ((stop: Stop) => void) | undefined): void {
     this.listener = listener;
+    this.exceptions.enabled = listener !== undefined;
     if (!listener && this.ending?.kind === "killed") this.finishEnding();
   }
   onMessage(listener: ((text: string) => void) | undefined): void {
@@ -219,6 +230,7 @@ export class MachineTarget implements DebugTarget, SpaceMemory {
 
   detach(): void {
     this.listener = undefined;
+    this.exceptions.enabled = false;
     this.points.clearTransient();
     this.run.reset();
     if (this.stop.reason.kind === "fault") {
@@ -241,6 +253,13 @@ export class MachineTarget implements DebugTarget, SpaceMemory {
     this.points.clear();
     this.machine.restart();
     this.build();
+  }
+
+  /** Runs to the first instruction of a space, so that its debugger comes to a program that is about to begin. */
+  enter(space: number): boolean {
+    const entered = this.run.enter(space, ENTRY_LIMIT);
+    this.stop = { thread: this.current(), reason: { kind: "interrupted" } };
+    return entered;
   }
 
   monitor(command: string, print: (text: string) => void): void {

@@ -40,26 +40,50 @@ function systemAddress(name: string): number | undefined {
   return n < 0 || at === undefined ? undefined : L.SEGMENTS + n * L.SEGMENT_BYTES + at;
 }
 
-/** The x87's words by gdb's names: how to read them, and to write those that can be written. */
-const X87_WORDS: Readonly<Record<string, { read: (p: Processor) => number; write?: (p: Processor, value: number) => void }>> = {
+/**
+ * The status word holds TOP, and st0 is what TOP points to. To a debugger st0 to st7 are registers like others, as in the image that fxsave
+ * makes: they keep their contents when TOP is written. gdb's `return 5.0` writes st0 first and then TOP.
+ */
+function writeStatus({ x87 }: Processor, value: number): void {
+  const stack = [0, 1, 2, 3, 4, 5, 6, 7];
+  const contents = stack.map((n) => x87.get(n));
+  const { tags } = x87;
+  x87.restoreStatus(value & 0xffff);
+  for (const n of stack) x87.set(n, contents[n]!);
+  // Tags belong to the physical registers.
+  x87.tags = tags;
+}
+
+interface X87Word {
+  readonly read: (p: Processor) => number;
+  readonly write: (p: Processor, value: number) => void;
+}
+/** A word of the x87's last instruction: gdb writes back what it read after a call of its own. */
+const at = (address: number, mask: number): X87Word => ({
+  read: (p) => p.word(address),
+  write: (p, value) => p.setWord(address, value & mask),
+});
+
+/** The x87's words by gdb's names. */
+const X87_WORDS: Readonly<Record<string, X87Word>> = {
   fctrl: {
     read: (p) => p.x87.control,
     write: (p, value) => {
       p.x87.control = value;
     },
   },
-  fstat: { read: (p) => p.x87.status, write: (p, value) => p.x87.restoreStatus(value & 0xffff) },
+  fstat: { read: (p) => p.x87.status, write: writeStatus },
   ftag: {
     read: (p) => p.x87.tags,
     write: (p, value) => {
       p.x87.tags = value;
     },
   },
-  fiseg: { read: (p) => p.word(L.FPU_CS) },
-  fioff: { read: (p) => p.word(L.FPU_IP) },
-  foseg: { read: (p) => p.word(L.FPU_DS) },
-  fooff: { read: (p) => p.word(L.FPU_DP) },
-  fop: { read: (p) => p.word(L.FPU_OPCODE) },
+  fiseg: at(L.FPU_CS, 0xffff),
+  fioff: at(L.FPU_IP, 0xffffffff),
+  foseg: at(L.FPU_DS, 0xffff),
+  fooff: at(L.FPU_DP, 0xffffffff),
+  fop: at(L.FPU_OPCODE, 0x7ff),
 };
 /** st0 to st7, by number; undefined for another name. */
 const stackRegister = (name: string): number | undefined => (/^st[0-7]$/.test(name) ? Number(name[2]) : undefined);
@@ -145,11 +169,13 @@ export class DebugRegisters implements Registers {
     const { processor: p } = this.cpu;
     const x87 = X87_WORDS[name];
     if (x87) {
-      if (x87.read(p) !== value && !x87.write) return `${name} is shown only`;
-      x87.write?.(p, value);
+      x87.write(p, value);
       return true;
     }
-    if (systemAddress(name) !== undefined) return `${name} is shown only; change the descriptor or use the guest's own instructions`;
+    // Written back as it was is no change: a debugger restores all there is after a call of its own.
+    const system = systemAddress(name);
+    if (system !== undefined && p.word(system) === value) return true;
+    if (system !== undefined) return `${name} is shown only; change the descriptor or use the guest's own instructions`;
     if (this.value(thread, name) === value) return true;
     if (!this.isCurrent(thread)) return this.threads.writeSaved(thread, name, value);
     const view = thread.space === 1 ? this.bases(undefined) : { code: 0, stack: 0 };

@@ -4,7 +4,8 @@
  */
 
 import type { Machine, MachineExit } from "../pc/machine.js";
-import { explain, explainChain } from "./explain.js";
+import { type ExceptionFilter, signalOfVector } from "./exceptions.js";
+import { explain, explainChain, explainShort } from "./explain.js";
 import { CheckedView } from "./point-view.js";
 import type { DebugPoints } from "./points.js";
 import type { DebugRegisters } from "./registers.js";
@@ -37,6 +38,10 @@ export class RunControl {
   private reported: { eip: number; time: number } | undefined;
   private readonly view: CheckedView;
   readonly syscalls: SyscallCatch;
+  /** The instruction whose fault has been reported and not been delivered. */
+  private faultedAt: number | undefined;
+  /** Return from runs at changes of ring. */
+  private watchesRings = false;
 
   constructor(
     private readonly machine: Machine,
@@ -44,6 +49,7 @@ export class RunControl {
     private readonly threads: Threads,
     private readonly points: DebugPoints,
     private readonly registers: DebugRegisters,
+    private readonly exceptions: ExceptionFilter,
     print: (text: string) => void,
   ) {
     this.view = new CheckedView(machine.cpu.processor, system, registers, () => threads.current(), print);
@@ -52,7 +58,7 @@ export class RunControl {
     threads.onRingChange = (to, entered) => {
       if (entered) this.syscalls.enters(entered.thread, entered.registers);
       else this.syscalls.leaves();
-      if (this.plan.step) machine.cpu.processor.attention = true;
+      if (this.plan.step || this.watchesRings) machine.cpu.processor.attention = true;
       // A partition's segments may have been set up only now: its breakpoints must be in place before it runs.
       if (to > 0 && points.waiting) points.refresh();
     };
@@ -62,6 +68,9 @@ export class RunControl {
     this.plan = plan;
     this.stepped = false;
     this.points.refresh();
+    const { eip } = this.machine.cpu.processor;
+    this.exceptions.pass(plan.handOn && eip === this.faultedAt ? eip : undefined);
+    this.faultedAt = undefined;
     const here = this.eip(this.threads.current());
     this.pass = this.reported !== undefined && this.reported.eip === here && this.reported.time === this.machine.now;
   }
@@ -75,6 +84,21 @@ export class RunControl {
     this.plan = { alone: false };
     this.holdsInterrupts = true;
     this.syscalls.clear();
+  }
+
+  /** Runs to the first instruction of a space, for `most` instructions; false if it is not reached. */
+  enter(space: number, most: number): boolean {
+    const end = this.machine.now + most;
+    this.watchesRings = true;
+    try {
+      while (this.threads.current().space !== space) {
+        const { kind } = this.runToRingChange(end - this.machine.now);
+        if (kind !== "attention" && kind !== "breakpoint" && kind !== "watchpoint") return this.threads.current().space === space;
+      }
+      return true;
+    } finally {
+      this.watchesRings = false;
+    }
   }
 
   /** Runs for about `count` instructions; a stop if there was one. */
@@ -182,6 +206,15 @@ export class RunControl {
         const thread = owner.space === current.space ? current : this.threads.ownerIn(owner.space);
         return this.event(thread, { kind: "watchpoint", access: owner.access, address: owner.address });
       }
+      case "exception": {
+        const { fault } = exit;
+        const signal = signalOfVector(fault.vector);
+        // After a trap there is nothing to be executed again.
+        this.faultedAt = signal === SIGTRAP ? undefined : fault.eip;
+        // A breakpoint or step of the program's own needs no words; of a fault the signal says too little.
+        const text = signal === SIGTRAP ? undefined : explainShort(fault, this.system, current.space);
+        return this.event(current, { kind: "exception", signal, text });
+      }
       case "shutdown":
         return this.event(current, { kind: "fault", signal: SIGSEGV, text: explainChain(exit.chain, this.system, current.space) });
       case "dead":
@@ -198,7 +231,11 @@ export class RunControl {
             text: `the guest has asked for a reset by ${exit.event.by}; the machine has been stopped before it`,
           });
         }
-        return this.event(current, { kind: "ending", text: powerText(exit.event) });
+        return this.event(current, {
+          kind: "ending",
+          text: powerText(exit.event),
+          status: exit.event.kind === "debug-exit" ? exit.event.value & 0xff : 0,
+        });
       default:
         return undefined;
     }

@@ -108,6 +108,8 @@ export interface ResumePlan {
    * then be reported for that very thread, and every other event wait for the next resume.
    */
   readonly alone: boolean;
+  /** The exception reported last, if that is why the machine stopped, goes on to the guest's handler instead of being dropped. */
+  readonly handOn?: boolean;
 }
 
 export type StopReason =
@@ -119,8 +121,10 @@ export type StopReason =
   | { readonly kind: "syscall"; readonly phase: "entry" | "return"; readonly number: number; readonly text: string }
   /** The guest did something it cannot go on from: triple fault, hlt for ever. `signal` is the POSIX number, e.g. 11. */
   | { readonly kind: "fault"; readonly signal: number; readonly text: string }
-  /** Power-off or debug exit: the machine is still there to be looked at; the next resume ends it. */
-  | { readonly kind: "ending"; readonly text: string }
+  /** A program's exception that the guest has not heard of. `signal` is the POSIX number; at a fault eip is at its instruction. */
+  | { readonly kind: "exception"; readonly signal: number; readonly text: string | undefined }
+  /** Power-off or debug exit: the machine is still there to be looked at; the next resume ends it. `status` is what the guest said. */
+  | { readonly kind: "ending"; readonly text: string; readonly status?: number }
   /** The machine is gone. */
   | { readonly kind: "exited"; readonly status: number };
 

@@ -1,23 +1,18 @@
 /** Bytes and text. The wire carries bytes; text appears only where the protocol says a field is text, and never by decoding the wire itself. */
 
 /** One character per byte, codes 0..255 unchanged. */
-export const ascii = (text: string): Uint8Array => Uint8Array.from(text, (c) => c.charCodeAt(0));
+export const ascii = (text: string): Uint8Array => new Uint8Array(Buffer.from(text, "latin1"));
 
-export const toText = (bytes: Uint8Array): string => {
-  let text = "";
-  for (const byte of bytes) text += String.fromCharCode(byte);
-  return text;
-};
+/** The same memory with the conversions of a Buffer, which are many times as fast as a loop. */
+const asBuffer = (bytes: Uint8Array): Buffer => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+
+export const toText = (bytes: Uint8Array): string => asBuffer(bytes).toString("latin1");
 
 const HEX = Array.from({ length: 256 }, (_, n) => n.toString(16).padStart(2, "0"));
 
 export const hexByte = (n: number): string => HEX[n & 0xff];
 
-export const toHex = (bytes: Uint8Array): string => {
-  let text = "";
-  for (const byte of bytes) text += HEX[byte];
-  return text;
-};
+export const toHex = (bytes: Uint8Array): string => asBuffer(bytes).toString("hex");
 
 /** User-visible text (paths, console output, XML) travels as UTF-8 inside hex or binary fields. */
 export const utf8 = (text: string): Uint8Array => new TextEncoder().encode(text);

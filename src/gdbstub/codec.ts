@@ -102,13 +102,22 @@ export class Framer {
 
 /** Escapes the bytes that would end a frame or start a run ("Binary Data"). */
 export const escapeBinary = (payload: Uint8Array): Uint8Array => {
-  const out: number[] = [];
-  for (const byte of payload) {
-    if (byte === HASH || byte === DOLLAR || byte === ESCAPE || byte === STAR) out.push(ESCAPE, byte ^ ESCAPE_BIT);
-    else out.push(byte);
+  let special = 0;
+  for (let i = 0; i < payload.length; i++) if (isSpecial(payload[i])) special++;
+  // Most payloads are text without any.
+  if (special === 0) return payload;
+  const out = new Uint8Array(payload.length + special);
+  let length = 0;
+  for (let i = 0; i < payload.length; i++) {
+    const byte = payload[i];
+    if (isSpecial(byte)) {
+      out[length++] = ESCAPE;
+      out[length++] = byte ^ ESCAPE_BIT;
+    } else out[length++] = byte;
   }
-  return Uint8Array.from(out);
+  return out;
 };
+const isSpecial = (byte: number): boolean => byte === HASH || byte === DOLLAR || byte === ESCAPE || byte === STAR;
 
 /** Undefined if the escape character is the last one: half of a byte is missing. */
 export const unescapeBinary = (payload: Uint8Array): Uint8Array | undefined => {
@@ -137,31 +146,35 @@ const runCount = (wanted: number): number => {
 
 /** Run-length encoding of an escaped payload (GDB manual, "Overview"). */
 export const encodeRuns = (escaped: Uint8Array): Uint8Array => {
-  const out: number[] = [];
+  // Never longer than what it encodes.
+  const out = new Uint8Array(escaped.length);
+  let length = 0;
   for (let i = 0; i < escaped.length; ) {
     const byte = escaped[i++];
-    out.push(byte);
+    out[length++] = byte;
     if (byte === ESCAPE) {
       // gdb expands runs before it unescapes, LLDB while it does: they agree as long as no run starts at an escaped byte.
-      out.push(escaped[i++]);
+      out[length++] = escaped[i++];
       continue;
     }
+    if (escaped[i] !== byte) continue;
     let repeats = 0;
     while (i + repeats < escaped.length && escaped[i + repeats] === byte) repeats++;
     while (repeats >= RUN_MIN) {
       const count = runCount(repeats);
-      out.push(STAR, count + RUN_BIAS);
+      out[length++] = STAR;
+      out[length++] = count + RUN_BIAS;
       i += count;
       repeats -= count;
       // After a run the byte must stand alone again before it can be repeated.
       if (repeats > 0) {
-        out.push(byte);
+        out[length++] = byte;
         i++;
         repeats--;
       }
     }
   }
-  return Uint8Array.from(out);
+  return out.subarray(0, length);
 };
 
 /** `$payload#cc` ready for the wire. */
@@ -172,7 +185,8 @@ export const encode = (payload: Uint8Array, runs = true): Uint8Array => {
   frame[0] = DOLLAR;
   frame.set(body, 1);
   let sum = 0;
-  for (const byte of body) sum = (sum + byte) & 0xff;
+  for (let i = 0; i < body.length; i++) sum += body[i];
+  sum &= 0xff;
   frame[body.length + 1] = HASH;
   const digits = sum.toString(16).padStart(2, "0");
   frame[body.length + 2] = digits.charCodeAt(0);

@@ -39,6 +39,7 @@ const signalOf = ({ reason, thread }: Report, plan: ResumePlan | undefined): num
     case "interrupted":
       return SIGNAL.int;
     case "fault":
+    case "exception":
       return reason.signal;
     case "ending":
       return SIGNAL.term;
@@ -71,7 +72,7 @@ export type Report = Stop | { readonly thread: ThreadId; readonly reason: { read
 
 /** What the user should read along with the stop. */
 export const stopText = ({ reason }: Report): string | undefined =>
-  reason.kind === "fault" || reason.kind === "ending" || reason.kind === "syscall" ? reason.text : undefined;
+  reason.kind === "fault" || reason.kind === "exception" || reason.kind === "ending" || reason.kind === "syscall" ? reason.text : undefined;
 
 export interface Settled {
   readonly report: Report;

@@ -1,7 +1,9 @@
 /** The target description (GDB manual, "Target Descriptions"): target.xml with the features of register-layout.ts. */
 import type { RegisterInfo, Registers } from "../debug/target.js";
-import { CORE, ORIG_EAX, type RegisterSlot, SSE, systemSlots } from "./register-layout.js";
+import { CORE, FIRST_SYSTEM_NUMBER, ORIG_EAX, type RegisterSlot, SSE, systemSlots } from "./register-layout.js";
 import { attributes } from "./xml.js";
+
+const SYSTEM_GROUP = "system";
 
 type Bits = readonly (readonly [name: string, bit: number])[];
 
@@ -73,8 +75,11 @@ const XMM_UNION =
   '<union id="vec128"><field name="v4_float" type="v4f"/><field name="v2_double" type="v2d"/><field name="v16_int8" type="v16i8"/>' +
   '<field name="v8_int16" type="v8i16"/><field name="v4_int32" type="v4i32"/><field name="v2_int64" type="v2i64"/><field name="uint128" type="uint128"/></union>';
 
-const registerXml = ({ name, number, bytes }: RegisterSlot, type: string, group?: string): string =>
-  `<reg${attributes({ name, bitsize: bytes * 8, type, regnum: number, ...(group === undefined ? {} : { group }) })}/>`;
+const registerXml = ({ name, number, bytes }: RegisterSlot, type: string, group?: string): string => {
+  // gdb saves registers before a call of its own and writes them back; those of the system are not the function's.
+  const kept = group === SYSTEM_GROUP && number >= FIRST_SYSTEM_NUMBER ? { "save-restore": "no" } : {};
+  return `<reg${attributes({ name, bitsize: bytes * 8, type, regnum: number, ...(group === undefined ? {} : { group }), ...kept })}/>`;
+};
 
 const coreType = ({ name }: RegisterSlot): string => {
   if (name.startsWith("st")) return "i387_ext";

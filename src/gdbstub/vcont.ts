@@ -5,6 +5,8 @@ import { selects, type ThreadSelector } from "./thread-id.js";
 
 export interface Action {
   readonly kind: "continue" | "step";
+  /** With a signal: the exception it stands for goes to the guest. */
+  readonly signalled?: boolean;
   readonly range?: { readonly start: number; readonly end: number };
   /** Absent for the default action. */
   readonly selector?: ThreadSelector;
@@ -12,20 +14,23 @@ export interface Action {
 
 const EVERYONE: ThreadSelector = { space: "all", thread: "all" };
 
+/** A guest has no signals; one that is no exception held back means nothing to it. */
+const withSignal = (reader: Reader, given: boolean): { signalled?: boolean } => {
+  if (!given) return {};
+  return { signalled: reader.hex(0xff) !== 0 };
+};
+
 const parseAction = (reader: Reader): Action => {
   const letter = reader.character();
   let action: Action;
   switch (letter) {
-    // A guest has no signals to be given: "with signal" is without.
     case "C":
     case "c":
-      if (letter === "C") reader.hex(0xff);
-      action = { kind: "continue" };
+      action = { kind: "continue", ...withSignal(reader, letter === "C") };
       break;
     case "S":
     case "s":
-      if (letter === "S") reader.hex(0xff);
-      action = { kind: "step" };
+      action = { kind: "step", ...withSignal(reader, letter === "S") };
       break;
     case "r": {
       const start = reader.hex();
@@ -56,15 +61,16 @@ const actionFor = (actions: readonly Action[], thread: ThreadId): Action | undef
 /** `threads` in the order in which one of them is to be taken if several are told to step: there is one processor. */
 export const planOf = (actions: readonly Action[], threads: readonly ThreadId[]): ResumePlan => {
   const [first] = actions;
+  const handOn = actions.some(({ signalled }) => signalled) ? { handOn: true } : {};
   const specific = typeof first.selector?.space === "number" && typeof first.selector.thread === "number";
   for (const thread of threads) {
     const action = actionFor(actions, thread);
     if (action?.kind !== "step") continue;
     const { space, thread: number } = thread;
     const step: Step = { thread: { space, thread: number }, ...(action.range === undefined ? {} : { range: action.range }) };
-    return { step, alone: actions.length === 1 && specific };
+    return { step, alone: actions.length === 1 && specific, ...handOn };
   }
-  return { alone: false };
+  return { alone: false, ...handOn };
 };
 
 /** gdb with schedule-multiple off: it names the threads of one process and means the others to stay stopped. */

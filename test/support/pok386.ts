@@ -27,6 +27,9 @@ export class Emulator {
     onTestFinished(() => this.kill());
   }
 
+  get pid(): number {
+    return this.child.pid!;
+  }
   kill(): void {
     this.child.kill("SIGKILL");
   }

@@ -2,7 +2,8 @@
 
 import { linear } from "../address.js";
 import { DR6, DR7 } from "../debug-registers.js";
-import { VECTOR } from "../fault.js";
+import { offer } from "../exception.js";
+import { GuestFault, VECTOR } from "../fault.js";
 import { FLAG } from "../flags.js";
 import type { Instruction } from "../instruction.js";
 import { deliver } from "../interrupt.js";
@@ -36,6 +37,7 @@ const CR4_DE = 8;
 
 /** int n, int3, into: through the IDT with the gate's DPL checked. */
 export function softwareInterrupt(cpu: Processor, i: Instruction, vector: number): void {
+  if (vector === VECTOR.BP) offer(cpu, new GuestFault(vector, undefined, { rule: "int3" }), i.next);
   deliver(cpu, { vector, kind: "software", errorCode: undefined, returnTo: i.next, resume: false });
 }
 

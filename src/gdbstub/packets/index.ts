@@ -8,6 +8,7 @@ import { eventPackets } from "./events.js";
 import { filePackets } from "./file.js";
 import { handshakePackets } from "./handshake.js";
 import { lifecyclePackets } from "./lifecycle.js";
+import { lldbPackets } from "./lldb.js";
 import { memoryPackets } from "./memory.js";
 import { monitorPackets } from "./monitor.js";
 import { pointPackets } from "./points.js";
@@ -32,6 +33,7 @@ export const packets: readonly AnyPacket[] = [
   ...filePackets,
   ...monitorPackets,
   ...qemuPackets,
+  ...lldbPackets,
 ];
 
 const byName: ReadonlyMap<string, AnyPacket> = new Map(packets.map((packet) => [packet.match, packet]));

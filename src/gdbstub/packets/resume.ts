@@ -24,21 +24,18 @@ const legacy = (match: string, kind: Action["kind"], withSignal: boolean) =>
     match,
     textErrors: true,
     parse: (reader: Reader) => {
-      if (withSignal) {
-        reader.hex(0xff);
-        if (reader.skip(";")) return reader.hex();
-      }
-      const address = reader.atEnd ? undefined : reader.hex();
+      const signalled = withSignal && reader.hex(0xff) !== 0;
+      const address = (withSignal ? reader.skip(";") : !reader.atEnd) ? reader.hex() : undefined;
       reader.end();
-      return address;
+      return { signalled, address };
     },
-    handle: (address, session) => {
+    handle: ({ signalled, address }, session) => {
       const thread = session.continued ?? session.general;
       if (address !== undefined) {
         const written = session.target.registers.write(thread, "eip", littleEndian(address, 4));
         if (written !== true) return fail(Errno.EIO, written);
       }
-      return resume([{ kind }], session);
+      return resume([{ kind, signalled }], session);
     },
   });
 

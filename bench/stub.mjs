@@ -1,0 +1,156 @@
+/**
+ * `npm run bench:stub`: how fast the stub is, over the wire, beside QEMU's in the same run: steps, breakpoint cycles (clear, step, set, continue),
+ * memory read, and how soon it answers an interrupt. The guest is the integer bench, in a based ring-3 segment; QEMU is given linear addresses.
+ */
+import { spawn } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { connect, createServer } from "node:net";
+
+const dist = (path) => import(new URL(`../dist/${path}`, import.meta.url));
+const { findExecutables } = await dist("pok/embedded.js");
+const IMAGE = new URL("../src/guest/images/bench-integer.elf", import.meta.url).pathname;
+const MAIN = new URL("../dist/cli/main.js", import.meta.url).pathname;
+const BASE = 0x412340;
+const HOT = findExecutables(new Uint8Array(readFileSync(IMAGE)).subarray(1))[0].symbols.find(
+  (s) => s.name === "matrix_multiply" || s.name === "main",
+);
+const SECONDS = 1.5;
+
+class Client {
+  #buffer = "";
+  #waiting;
+  #socket;
+  acknowledging = true;
+  constructor(socket) {
+    this.#socket = socket;
+    socket.setNoDelay(true);
+    socket.on("data", (bytes) => {
+      this.#buffer += bytes.toString("latin1");
+      this.#deliver();
+    });
+  }
+  static async connect(port) {
+    for (let tries = 0; tries < 200; tries++) {
+      const socket = connect(port, "127.0.0.1");
+      const ok = await new Promise((resolve) => socket.once("connect", () => resolve(true)).once("error", () => resolve(false)));
+      if (ok) return new Client(socket);
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+    throw new Error(`nobody listens at ${port}`);
+  }
+  #deliver() {
+    const end = this.#buffer.indexOf("#", this.#buffer.indexOf("$"));
+    if (!this.#waiting || end < 0 || this.#buffer.length < end + 3 || this.#buffer.indexOf("$") < 0) return;
+    const packet = this.#buffer.slice(this.#buffer.indexOf("$") + 1, end);
+    this.#buffer = this.#buffer.slice(end + 3);
+    if (this.acknowledging) this.#socket.write("+");
+    const waiting = this.#waiting;
+    this.#waiting = undefined;
+    waiting(packet);
+  }
+  send(payload) {
+    const sum = [...payload].reduce((n, c) => n + c.charCodeAt(0), 0) & 0xff;
+    this.#socket.write(`$${payload}#${sum.toString(16).padStart(2, "0")}`);
+  }
+  raw(text) {
+    this.#socket.write(text);
+  }
+  packet() {
+    return new Promise((resolve) => {
+      this.#waiting = resolve;
+      this.#deliver();
+    });
+  }
+  async ask(payload) {
+    this.send(payload);
+    for (;;) {
+      const packet = await this.packet();
+      if (packet[0] !== "O" || packet === "OK") return packet;
+    }
+  }
+  close() {
+    this.#socket.destroy();
+  }
+}
+
+const freePort = () =>
+  new Promise((resolve) => {
+    const server = createServer().listen(0, "127.0.0.1", () => {
+      const { port } = server.address();
+      server.close(() => resolve(port));
+    });
+  });
+
+const PEERS = {
+  pok386: (port) =>
+    spawn(process.execPath, [MAIN, "run", IMAGE, "--append", "iters=1000000", "--gdb-view", `part1=${port}`], { stdio: "ignore" }),
+  QEMU: (port) =>
+    spawn("qemu-system-i386", ["-kernel", IMAGE, "-append", "iters=1000000", "-gdb", `tcp:127.0.0.1:${port}`, "-S", "-display", "none"], {
+      stdio: "ignore",
+    }),
+};
+
+/** Calls `once` for a while. Returns how often a second. */
+async function rate(once) {
+  const begun = performance.now();
+  let count = 0;
+  while (performance.now() - begun < SECONDS * 1000) {
+    await once();
+    count++;
+  }
+  return count / ((performance.now() - begun) / 1000);
+}
+
+async function interrupt(client) {
+  client.send("c");
+  await new Promise((resolve) => setTimeout(resolve, 30));
+  const begun = performance.now();
+  client.raw("\x03");
+  await client.packet();
+  return performance.now() - begun;
+}
+
+async function measure(name) {
+  const port = await freePort();
+  const child = PEERS[name](port);
+  const client = await Client.connect(port);
+  try {
+    await client.ask("qSupported:swbreak+");
+    await client.ask("QStartNoAckMode");
+    client.acknowledging = false;
+    const at = (name === "QEMU" ? BASE + HOT.value : HOT.value).toString(16);
+    await client.ask(`Z0,${at},1`);
+    await client.ask("c");
+    const cycle = await rate(async () => {
+      await client.ask(`z0,${at},1`);
+      await client.ask("s");
+      await client.ask(`Z0,${at},1`);
+      await client.ask(`z0,${at},1`);
+    });
+    const step = await rate(() => client.ask("s"));
+    const SIZE = 0x1000;
+    const from = name === "QEMU" ? (BASE + 0x1000).toString(16) : "1000";
+    const read = await rate(() => client.ask(`m${from},${SIZE.toString(16)}`));
+    const delays = [];
+    for (let n = 0; n < 9; n++) delays.push(await interrupt(client));
+    return { steps: step, cycles: cycle, megabytes: (read * SIZE) / 1e6, interrupt: delays.sort((a, b) => a - b)[4] };
+  } finally {
+    client.close();
+    child.kill("SIGKILL");
+  }
+}
+
+const results = { pok386: await measure("pok386"), QEMU: await measure("QEMU") };
+console.log("the stub, over the wire");
+for (const [what, key, unit] of [
+  ["single steps", "steps", "/s"],
+  ["clear, step, set, clear", "cycles", "/s"],
+  ["memory read, 4 KB a packet", "megabytes", "MB/s"],
+  ["answer to an interrupt while running, median", "interrupt", "ms"],
+]) {
+  const [ours, theirs] = [results.pok386[key], results.QEMU[key]];
+  console.log(
+    `  ${what.padEnd(46)} ${ours.toFixed(2).padStart(10)} ${unit.padEnd(5)} QEMU ${theirs.toFixed(2).padStart(10)}   ${(ours / theirs).toFixed(2)} x`,
+  );
+}
+process.exit(0);

@@ -1,0 +1,95 @@
+/** One test of gdb's suite: what it needs, where it runs, and what came of it. */
+import { spawnSync } from "node:child_process";
+import { existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
+import { homedir } from "node:os";
+import { delimiter, dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+export const suiteFolder = fileURLToPath(new URL("../test/gdb-suite", import.meta.url));
+export const defaultCache = join(process.env.XDG_CACHE_HOME || join(homedir(), ".cache"), "pok386", "gdb-suite");
+
+const SOURCE = "/usr/src/gdb.tar.xz";
+const INSTALL = "apt-get install -y gdb gdb-source dejagnu expect gcc libc6-dev make xz-utils";
+/** No test of the list takes a tenth of it. */
+const TIMEOUT = 300_000;
+
+/** Something is missing, or was named that is not there. */
+export class SuiteError extends Error {}
+
+/** Lines of "TEST.exp [gdbserver's passes, FAILs, QEMU's passes, FAILs] [smoke]". */
+export function readList(path) {
+  const lines = readFileSync(path, "utf8")
+    .split("\n")
+    .map((line) => line.replace(/#.*/, "").trim())
+    .filter((line) => line !== "");
+  return lines.map((line) => {
+    const [name, ...words] = line.split(/\s+/);
+    if (!/^gdb\.[\w-]+\/[\w.+-]+\.exp$/.test(name)) throw new SuiteError(`${path}: "${name}" is no test such as gdb.base/break.exp`);
+    const [a, b, c, d] = words.filter((word) => /^\d+$/.test(word)).map(Number);
+    const counts = d === undefined ? {} : { gdbserver: { passes: a, failures: b }, qemu: { passes: c, failures: d } };
+    return { name, smoke: words.includes("smoke"), ...counts };
+  });
+}
+
+function must(command, args, options = {}) {
+  const { status, error, stdout, stderr } = spawnSync(command, args, { encoding: "utf8", maxBuffer: 1 << 28, ...options });
+  if (status !== 0) throw new SuiteError(`${command} ${args[0] ?? ""}: ${error?.message ?? (stderr || stdout).trim().split("\n").at(-1)}`);
+}
+
+/** Unpacks and configures what is not there yet, and builds what programs are linked with. */
+export function prepare(cache) {
+  for (const tool of ["gdb", "runtest", "expect", "gcc", "make"]) {
+    if (spawnSync(tool, ["--version"]).error) throw new SuiteError(`${tool} is missing: ${INSTALL}`);
+  }
+  const tests = join(cache, "gdb/gdb/testsuite");
+  if (!existsSync(join(tests, "configure"))) {
+    if (!existsSync(SOURCE)) throw new SuiteError(`${SOURCE} is missing: ${INSTALL}`);
+    mkdirSync(cache, { recursive: true });
+    console.error(`gdb-suite: unpacking ${SOURCE} into ${cache}`);
+    must("tar", ["-xf", SOURCE, "-C", cache, "gdb"]);
+  }
+  const board = join(cache, "board");
+  if (!existsSync(join(board, "site.exp"))) {
+    mkdirSync(board, { recursive: true });
+    must(join(tests, "configure"), ["--target=i386-unknown-elf"], { cwd: board });
+    must("make", ["site.exp"], { cwd: board });
+  }
+  const program = join(cache, "program");
+  must("sh", [join(suiteFolder, "program/build.sh"), program]);
+  return { tests, board, program };
+}
+
+const OTHER = /^(KFAIL|XFAIL|XPASS|KPASS|UNTESTED|UNSUPPORTED|UNRESOLVED): /;
+
+/** @returns name, passes, failures (what gdb.sum says of each), others, seconds */
+export function runTest({ tests, board, program }, name, base) {
+  if (!existsSync(join(tests, name))) throw new SuiteError(`gdb's suite has no ${name}`);
+  const outputs = join(board, "outputs", dirname(name), name.replace(/^.*\/|\.exp$/g, ""));
+  rmSync(outputs, { recursive: true, force: true });
+  mkdirSync(outputs, { recursive: true });
+  const env = {
+    ...process.env,
+    LC_ALL: "C",
+    DEJAGNU: join(suiteFolder, "site.exp"),
+    PATH: `${join(program, "bin")}${delimiter}${process.env.PATH}`,
+    POK386_SUITE_PROGRAM: program,
+    POK386_SUITE_BASE: base,
+  };
+  const started = Date.now();
+  const args = ["--tool", "gdb", "--target_board=pok386", "GDB=gdb", "GDB_PARALLEL=yes", `--outdir=${outputs}`, name];
+  const { error } = spawnSync("runtest", args, { cwd: board, env, stdio: "ignore", timeout: TIMEOUT });
+  const seconds = (Date.now() - started) / 1000;
+  const sum = join(outputs, "gdb.sum");
+  const lines = existsSync(sum) ? readFileSync(sum, "latin1").split("\n") : [];
+  const failures = lines.filter((line) => line.startsWith("FAIL: ")).map((line) => line.replace(/^FAIL: (\S+\.exp: )?/, ""));
+  // A test that broke off has no summary; what it did until then is no result.
+  if (error || !lines.some((line) => line.includes("Summary ==="))) failures.push("broke off");
+  if (lines.some((line) => line.startsWith("ERROR: "))) failures.push(lines.find((line) => line.startsWith("ERROR: ")));
+  return {
+    name,
+    passes: lines.filter((line) => line.startsWith("PASS: ")).length,
+    failures,
+    others: lines.filter((line) => OTHER.test(line)).length,
+    seconds,
+  };
+}

@@ -1,0 +1,39 @@
+/**
+ * Connect, breakpoint, continue, stop, detach, over and over: nothing is left behind, and memory does not grow. POK386_SOAK says how often;
+ * 10000 takes half a minute.
+ */
+import { readFileSync } from "node:fs";
+import { expect, test } from "vitest";
+import { ElfFile } from "../../src/pc/elf.js";
+import { frame, RspClient } from "../gdbstub/rsp-client.js";
+import { debugged, TWO } from "../support/pok386.js";
+
+const CYCLES = Number(process.env.POK386_SOAK ?? 3_000);
+const PATIENCE = 10_000;
+/** Of the resident memory, in kilobytes: what a garbage collector leaves lying about. */
+const GROWTH = 20_000;
+
+/** KB of a process that are in memory; Linux. */
+const resident = (pid: number): number => Number(/^VmRSS:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, "utf8"))![1]);
+
+test(`${CYCLES} times`, { timeout: 60_000 + CYCLES * 100 }, async () => {
+  const tick = new ElfFile(readFileSync(TWO), TWO).symbol("pok_sched_tick")!.value.toString(16);
+  const { emulator, port } = await debugged(["--append", "frames=1000000000"]);
+  let before = 0;
+  for (let cycle = 0; cycle < CYCLES; cycle++) {
+    const client = await RspClient.connect(port);
+    const ask = async (payload: string): Promise<string | undefined> => {
+      client.raw(frame(payload));
+      return client.packet(PATIENCE);
+    };
+    expect(await ask("qSupported:multiprocess+;swbreak+;hwbreak+")).toContain("PacketSize=");
+    expect(await ask("Hgp1.1")).toBe("OK");
+    expect(await ask(`Z0,${tick},1`)).toBe("OK");
+    expect(await ask("vCont;c"), `cycle ${cycle}`).toMatch(/^T05.*swbreak/);
+    expect(await ask(`z0,${tick},1`)).toBe("OK");
+    expect(await ask("D")).toBe("OK");
+    client.socket.destroy();
+    if (cycle === Math.floor(CYCLES / 2)) before = resident(emulator.pid);
+  }
+  expect(resident(emulator.pid) - before).toBeLessThan(GROWTH);
+});

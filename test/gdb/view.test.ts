@@ -1,0 +1,56 @@
+/** One partition as gdb's only process, and its exceptions as signals: options --gdb-view and --gdb-faults. */
+import { describe, expect, it, vi } from "vitest";
+import { GDBS } from "../gdbstub/real-gdb.js";
+import { Emulator, image, TWO } from "../support/pok386.js";
+import { functions, sessionAt, type Transcript } from "./session.js";
+
+vi.setConfig({ testTimeout: 60_000 });
+
+const seenAs = async (
+  gdb: (typeof GDBS)[number],
+  partition: string,
+  commands: readonly string[],
+  args: readonly string[] = [],
+  kernel = TWO,
+): Promise<{ said: Transcript; emulator: Emulator }> => {
+  const emulator = new Emulator(["run", kernel, "--gdb-view", `${partition}=0`, ...args]);
+  return { said: await sessionAt(gdb, await emulator.port(), commands), emulator };
+};
+const ERRORS = image("errors.elf");
+
+describe.each(GDBS)("%s", (gdb) => {
+  it("begins at the first instruction of the partition, which is process 1 and alone", async () => {
+    const { said } = await seenAs(gdb, "part2", ["info inferiors", "info symbol $pc", "p $cpl"]);
+    expect(said.of("info inferiors").match(/^[* ] +\d/gm)).toHaveLength(1);
+    expect(said.of("info inferiors")).toMatch(/process 1 /);
+    expect(said.of("info symbol $pc")).toMatch(/^_start in section/);
+    expect(said.last).toBe("$1 = 3\n");
+  });
+
+  it("sets breakpoints and watchpoints at the partition's own addresses", async () => {
+    const { said } = await seenAs(gdb, "part1", ["break update_track", "continue", "bt", "delete", "watch laps", "continue"]);
+    expect(functions(said.of("bt"))).toEqual(expect.arrayContaining(["update_track"]));
+    expect(said.last).toMatch(/watchpoint 2: laps[\s\S]*Old value = 1\nNew value = 2/);
+  });
+
+  it("tells of an exception before the guest does, and hands it on with the signal", async () => {
+    const commands = ["continue", "x/i $pc", "signal SIGFPE", "continue", "signal SIGSEGV"];
+    const { said, emulator } = await seenAs(gdb, "careful", commands, ["--gdb-faults", "0,6"], ERRORS);
+    expect(said.of("continue")).toMatch(/#DE divide error at 0x23:0x[0-9a-f]+ <\w+(\+\d+)?> in careful: /);
+    expect(said.of("continue")).toMatch(/received signal SIGFPE, Arithmetic exception\./);
+    expect(said.of("x/i $pc")).toMatch(/^=> .*\tidiv/m);
+    expect(said.of("signal SIGFPE")).toMatch(/received signal SIGILL, Illegal instruction\./);
+    await emulator.prints(/thread 1: numeric error, #DE\n[\s\S]*thread 2: memory violation, #GP\n/);
+  });
+
+  it("leaves exceptions that have a handler to the guest unless told otherwise", async () => {
+    const { said } = await seenAs(gdb, "careful", ["continue"], [], ERRORS);
+    expect(said.last).toMatch(/\[Inferior 1 \(process 1\) exited normally\]/);
+  });
+});
+
+it("refuses a partition that there is not", async () => {
+  const emulator = new Emulator(["run", TWO, "--gdb-view", "part9=0"]);
+  expect(await emulator.exit).toBe(2);
+  expect(emulator.stderr).toBe("pok386: --gdb-view part9: the machine never comes there; it has kernel, part1, part2\n");
+});
