@@ -66,7 +66,7 @@ _boot:
 	pushl	$__stack_top
 	pushl	$0x3002			/* IOPL 3: the console and the exit are ports */
 	pushl	$PROGRAM_CODE
-	pushl	$program_entry
+	pushl	$_start
 	movl	%eax, %ds
 	movl	%eax, %es
 	movl	%eax, %fs
@@ -138,9 +138,9 @@ tss:	.space	104
 kernel_stack:
 
 	.section .entry,"ax"
-	.globl	program_entry
-	.type	program_entry, @function
-program_entry:
+	.globl	_start
+	.type	_start, @function
+_start:
 	.cfi_startproc
 	.cfi_undefined eip
 	xorl	%ebp, %ebp
@@ -155,7 +155,7 @@ program_entry:
 	call	exit
 	hlt
 	.cfi_endproc
-	.size	program_entry, . - program_entry
+	.size	_start, . - _start
 
 	.data
 arguments:
