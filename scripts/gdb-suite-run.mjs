@@ -1,6 +1,6 @@
 /** One test of gdb's suite: what it needs, where it runs, and what came of it. */
 import { spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
 import { homedir } from "node:os";
 import { delimiter, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -36,6 +36,13 @@ function must(command, args, options = {}) {
   if (status !== 0) throw new SuiteError(`${command} ${args[0] ?? ""}: ${error?.message ?? (stderr || stdout).trim().split("\n").at(-1)}`);
 }
 
+/** When a file, or the newest of a folder, was changed; 0 if there is none. */
+function changed(path) {
+  const found = statSync(path, { throwIfNoEntry: false });
+  if (!found?.isDirectory()) return found?.mtimeMs ?? 0;
+  return Math.max(...readdirSync(path, { recursive: true }).map((name) => statSync(join(path, name)).mtimeMs));
+}
+
 /** Unpacks and configures what is not there yet, and builds what programs are linked with. */
 export function prepare(cache) {
   for (const tool of ["gdb", "runtest", "expect", "gcc", "make"]) {
@@ -55,7 +62,10 @@ export function prepare(cache) {
     must("make", ["site.exp"], { cwd: board });
   }
   const program = join(cache, "program");
-  must("sh", [join(suiteFolder, "program/build.sh"), program]);
+  // Another run may be linking with it: it is made anew only if it has to be.
+  if (changed(join(suiteFolder, "program")) >= changed(join(program, "libprogram.a"))) {
+    must("sh", [join(suiteFolder, "program/build.sh"), program]);
+  }
   return { tests, board, program };
 }
 

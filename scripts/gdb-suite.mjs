@@ -113,12 +113,11 @@ if (values.json) {
   } catch {
     // None yet, or not ours.
   }
-  const tests = results.map(({ name, passes, failures, others, seconds }) => ({
-    name,
-    passes,
-    failures,
-    others,
+  const tests = results.map(({ failures, seconds, ...rest }) => ({
+    ...rest,
+    failures: failures.length,
     seconds: Number(seconds.toFixed(1)),
+    ...(failures.length > 0 ? { failed: failures } : {}),
   }));
   writeFileSync(
     values.json,

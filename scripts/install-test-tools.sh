@@ -15,6 +15,12 @@ need lldb-14 lldb-14
 need bochs bochs
 # Bochs without a screen draws on a terminal that nobody looks at.
 compgen -G '/usr/lib/*/bochs/plugins/libbx_term*.so' >/dev/null || compgen -G '/usr/lib/bochs/plugins/libbx_term*.so' >/dev/null || missing+=(bochs-term)
+# gdb's own test suite.
+[ -e /usr/src/gdb.tar.xz ] || missing+=(gdb-source)
+need runtest dejagnu
+need expect expect
+need make make
+need xz xz-utils
 need gcc gcc
 need objcopy binutils
 # The guest and the integer oracle are built with gcc -m32, which needs no 32-bit libraries; the x87's oracle is an ordinary C program.

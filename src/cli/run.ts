@@ -113,7 +113,7 @@ export const runCommand: CommandModule<object, RunArguments> = {
       partitions: parsePartitions(a.partition),
       gdb: a.gdb === undefined ? undefined : parseEndpoint(a.gdb),
       view: a["gdb-view"] === undefined ? undefined : parseView(a["gdb-view"]),
-      exceptions: parseExceptions(a["gdb-faults"], "--gdb-faults"),
+      exceptions: parseExceptions(a["gdb-faults"], "--gdb-faults "),
       wait: a.wait,
       maxInstructions: a["max-insns"] === undefined ? undefined : wholeNumber("max-insns", a["max-insns"], 1, Number.MAX_SAFE_INTEGER),
       stats: a.stats,

@@ -11,12 +11,12 @@ export type ExceptionChoice = "unhandled" | "all" | "none" | ReadonlySet<number>
 
 const EXCEPTION_VECTORS = 32;
 
-/** @throws UserError for what is none of the choices; `option` is where it was said */
-export function parseExceptions(text: string, option: string): ExceptionChoice {
+/** @throws UserError for what is none of the choices; `where` it was said */
+export function parseExceptions(text: string, where: string): ExceptionChoice {
   if (text === "unhandled" || text === "all" || text === "none") return text;
   const vectors = text.split(",").map((each) => (/^\d+$/.test(each) ? Number(each) : Number.NaN));
   if (!vectors.every((vector) => vector < EXCEPTION_VECTORS))
-    throw new UserError(`${option} ${text}: say unhandled, all, none, or vectors below ${EXCEPTION_VECTORS} such as 0,6,13`);
+    throw new UserError(`${where}${text}: say unhandled, all, none, or vectors below ${EXCEPTION_VECTORS} such as 0,6,13`);
   return new Set(vectors);
 }
 
@@ -58,6 +58,8 @@ export class ExceptionFilter {
   choice: ExceptionChoice = "unhandled";
   /** Somebody is there to be told. */
   enabled = false;
+  /** Whether whoever debugs has to do with the program that runs; undefined: with every one. */
+  concerns: (() => boolean) | undefined;
   /** The exception at this EIP was told already, and the debugger hands it on to the guest. */
   private passed: number | undefined;
 
@@ -71,7 +73,7 @@ export class ExceptionFilter {
 
   private takes({ vector }: GuestFault, eip: number): boolean {
     const { processor: p, choice } = this;
-    if (!this.enabled || p.cpl === 0 || vector === VECTOR.NMI) return false;
+    if (!this.enabled || p.cpl === 0 || vector === VECTOR.NMI || this.concerns?.() === false) return false;
     if (this.passed === eip) {
       this.passed = undefined;
       return false;

@@ -69,10 +69,12 @@ export class RunControl {
     this.stepped = false;
     this.points.refresh();
     const { eip } = this.machine.cpu.processor;
-    this.exceptions.pass(plan.handOn && eip === this.faultedAt ? eip : undefined);
+    const handsOn = plan.handOn === true && eip === this.faultedAt;
+    this.exceptions.pass(handsOn ? eip : undefined);
     this.faultedAt = undefined;
     const here = this.eip(this.threads.current());
-    this.pass = this.reported !== undefined && this.reported.eip === here && this.reported.time === this.machine.now;
+    // A breakpoint on an instruction whose fault is handed on has been passed already.
+    this.pass = handsOn || (this.reported !== undefined && this.reported.eip === here && this.reported.time === this.machine.now);
   }
   interrupt(): void {
     this.interruptAsked = true;

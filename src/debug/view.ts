@@ -90,6 +90,8 @@ export class SpaceView implements DebugTarget {
   }
   onStop(listener: ((stop: Stop) => void) | undefined): void {
     this.listener = listener;
+    // Other programs' exceptions are none of this one's.
+    this.target.exceptions.concerns = listener && (() => this.target.current().space === this.space);
     this.target.onStop(listener && ((stop) => this.report(stop)));
   }
   private report(stop: Stop): void {

@@ -13,10 +13,19 @@ describe.each(GDBS)("%s", (gdb) => {
       "stepi",
       "print $st0",
       "print/x $fctrl",
+      "set var $st1 = 1.5",
+      "set var $st0 = 2.5",
+      // TOP becomes 5, and st0 stays st0.
+      "set var $fstat = 0x2800",
+      'printf "st0 is %g, st1 %g\\n", $st0, $st1',
+      "set var $fioff = 0x1234",
+      "print/x $fioff",
       "info float",
     ]);
     expect(output).toContain("= 1.5\n");
     expect(output).toContain("= 0x37f\n");
+    expect(output).toContain("st0 is 2.5, st1 1.5\n");
+    expect(output).toContain("$3 = 0x1234\n");
     expect(output).toContain("Control Word:        0x037f");
   });
 });

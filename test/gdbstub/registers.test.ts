@@ -90,6 +90,7 @@ describe("the target description", () => {
         "p0",
         "P40=01000000",
         `P20=${"0".repeat(32)}`,
+        `P20=1${"0".repeat(31)}`,
         "P29=ffffffff",
       ),
     ).toMatchInlineSnapshot(`
@@ -116,6 +117,8 @@ describe("the target description", () => {
       -> P40=01000000
       <- E.cr0 cannot be written
       -> P20=00000000000000000000000000000000
+      <- OK
+      -> P20=10000000000000000000000000000000
       <- E.the processor has no xmm0
       -> P29=ffffffff
       <- OK"

@@ -3,6 +3,12 @@ import { describe, expect, it } from "vitest";
 import { eventually, hex, start, transcript, withMoment } from "./harness.js";
 
 describe("resuming", () => {
+  it("with a signal hands the exception on to the guest, with signal 0 or none it does not", async () => {
+    const { client, target } = await start();
+    await transcript(client, "vCont;S0b:p1.1", "vCont;s:p1.1", "vCont;S00:p1.1", "S0b");
+    expect(target.plans.map(({ handOn }) => handOn ?? false)).toEqual([true, false, false, true]);
+  });
+
   it("one thread alone answers for that thread; its events come later", async () => {
     const { client, target } = await start();
     expect(

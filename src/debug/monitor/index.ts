@@ -1,6 +1,7 @@
 /** `monitor ...`: one command each, listed here; `help` is made from the list. */
 import { UserError } from "../../errors.js";
 import type { MachineTarget } from "../machine-target.js";
+import { faults } from "./faults.js";
 import { key } from "./key.js";
 import { nmi } from "./nmi.js";
 import { screen } from "./screen.js";
@@ -38,6 +39,7 @@ export const COMMANDS: readonly MonitorCommand[] = [
   threads,
   translate,
   step,
+  faults,
   why,
   screen,
   key,

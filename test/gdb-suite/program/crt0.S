@@ -9,6 +9,7 @@
 	.set	PROGRAM_DATA, 0x20 + 3
 	.set	TSS, 0x28
 	.set	VECTORS, 32
+	.set	SYSTEM_CALL, 0x80
 
 	.section .multiboot,"a"
 	.align 4
@@ -52,6 +53,14 @@ _boot:
 	addl	$8, %edi
 	addl	$8, %eax
 	loop	2b
+
+	/* int 0x80, which some programs use to have something to step over: it does nothing. */
+	movl	$system_call, %eax
+	movw	%ax, idt + SYSTEM_CALL * 8
+	movw	$KERNEL_CODE, idt + SYSTEM_CALL * 8 + 2
+	movw	$0xee00, idt + SYSTEM_CALL * 8 + 4
+	shrl	$16, %eax
+	movw	%ax, idt + SYSTEM_CALL * 8 + 6
 	lidt	idtr
 
 	/* Errors of the x87 as exceptions (NE), no emulation. */
@@ -66,7 +75,7 @@ _boot:
 	pushl	$__stack_top
 	pushl	$0x3002			/* IOPL 3: the console and the exit are ports */
 	pushl	$PROGRAM_CODE
-	pushl	$program_entry
+	pushl	$_start
 	movl	%eax, %ds
 	movl	%eax, %es
 	movl	%eax, %fs
@@ -98,6 +107,9 @@ entries:
 	.set	vector, vector + 1
 	.endr
 
+system_call:
+	iret
+
 died:
 	popl	%ebx
 	movl	$KERNEL_DATA, %eax
@@ -127,20 +139,20 @@ gdt_tss:
 	.quad	0x0000890000000067
 gdtr:	.word	gdtr - gdt - 1
 	.long	gdt
-idtr:	.word	VECTORS * 8 - 1
+idtr:	.word	(SYSTEM_CALL + 1) * 8 - 1
 	.long	idt
 
 	.balign 16
-idt:	.space	VECTORS * 8
+idt:	.space	(SYSTEM_CALL + 1) * 8
 tss:	.space	104
 	.balign 16
 	.space	2048
 kernel_stack:
 
 	.section .entry,"ax"
-	.globl	program_entry
-	.type	program_entry, @function
-program_entry:
+	.globl	_start
+	.type	_start, @function
+_start:
 	.cfi_startproc
 	.cfi_undefined eip
 	xorl	%ebp, %ebp
@@ -155,7 +167,7 @@ program_entry:
 	call	exit
 	hlt
 	.cfi_endproc
-	.size	program_entry, . - program_entry
+	.size	_start, . - _start
 
 	.data
 arguments:
