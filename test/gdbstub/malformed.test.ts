@@ -177,8 +177,6 @@ it.each([
   "qSomething",
   "QNonStop:1",
   "jThreadsInfo",
-  "qCRC:0,10",
-  "qSearch:memory:0;1;a",
   "bs",
   "",
   "\x00\xff",
