@@ -1,5 +1,5 @@
 /** The debugger's target: a machine and the system found in it. */
-import { linear } from "../cpu386/address.js";
+import { linear, physical } from "../cpu386/address.js";
 import type { Machine } from "../pc/machine.js";
 import { exitStatus } from "../pc/power.js";
 import { faultSpace, reportOf } from "./explain.js";
@@ -84,6 +84,16 @@ export class MachineTarget implements DebugTarget, SpaceMemory {
   get tables(): readonly InfoTable[] {
     return [...infoTables(this), ...(this.system.tables ?? [])];
   }
+
+  get stepping(): RunControl {
+    return this.run;
+  }
+  readonly physicalMemory = {
+    read: (address: number, length: number): Uint8Array | string =>
+      this.machine.peek(address, length) ?? `there is no memory at 0x${address.toString(16)}`,
+    write: (address: number, bytes: Uint8Array): true | string =>
+      this.machine.cpu.processor.memory.poke(physical(address), bytes) || `there is no memory at 0x${address.toString(16)}`,
+  };
 
   /** The last exception, whoever handled it. */
   lastFault(): FaultReport | undefined {

@@ -24,6 +24,8 @@ const CHECKED_TURN = 20_000;
 
 export class RunControl {
   policy: StepPolicy = "auto";
+  /** See target.ts. */
+  holdsInterrupts = true;
   private plan: ResumePlan = { alone: false };
   /** An event that came while a lone step owed its answer: reported at the next resume. */
   private deferred: Stop | undefined;
@@ -71,6 +73,7 @@ export class RunControl {
     this.deferred = this.reported = undefined;
     this.interruptAsked = false;
     this.plan = { alone: false };
+    this.holdsInterrupts = true;
     this.syscalls.clear();
   }
 
@@ -115,7 +118,7 @@ export class RunControl {
     }
     const inKernel = thread.space === KERNEL.space;
     const wasHalted = this.machine.cpu.processor.halted;
-    if (!inKernel || wasHalted) {
+    if (!inKernel || wasHalted || !this.holdsInterrupts) {
       // Interrupts come in between a partition's instructions as ever. In the kernel they wait while it is stepped, or no step would end
       // where its reader looks.
       this.machine.run(0);

@@ -187,6 +187,16 @@ export interface DebugTarget {
   restart?(): void;
   /** Runs a command of the user's (`monitor ...`); prints its answer piece by piece, each ending in a newline. Never throws for a user's mistake. */
   monitor?(command: string, print: (text: string) => void): void;
+  /** How steps are made; it stays as it was set until the debugger lets go. */
+  readonly stepping?: {
+    /** Interrupts wait while the kernel is stepped. Those of a partition's step are served in between, and not seen. */
+    holdsInterrupts: boolean;
+  };
+  /** Memory by the addresses on the bus. */
+  readonly physicalMemory?: {
+    read(address: number, length: number): Uint8Array | string;
+    write(address: number, bytes: Uint8Array): true | string;
+  };
   readonly tables?: readonly InfoTable[];
   /** The last exception of the guest. */
   lastFault?(): FaultReport | undefined;

@@ -33,6 +33,8 @@ export class Session implements LinkListener {
   readonly documents = new Map<string, Uint8Array>();
   client = new ClientFeatures();
   extended = false;
+  /** Addresses of memory are physical, whatever process is chosen. */
+  physical = false;
   /** Hg: whose registers and memory. */
   general: ThreadId;
   /** Hc: who steps; undefined for all. */
@@ -95,6 +97,16 @@ export class Session implements LinkListener {
   }
 
   // ---- for the packets
+
+  /** Memory of the process that Hg chose, or of the machine. */
+  read(address: number, length: number): Uint8Array | string {
+    const { memory, physicalMemory } = this.target;
+    return this.physical && physicalMemory ? physicalMemory.read(address, length) : memory.read(this.general.space, address, length);
+  }
+  write(address: number, bytes: Uint8Array): true | string {
+    const { memory, physicalMemory } = this.target;
+    return this.physical && physicalMemory ? physicalMemory.write(address, bytes) : memory.write(this.general.space, address, bytes);
+  }
 
   negotiate(client: ClientFeatures): string {
     this.client = client;

@@ -38,6 +38,17 @@ export class FakeTarget implements DebugTarget {
   readonly inserted = new Set<string>();
   readonly behaviours = new Map<string, PointBehaviour>();
   readonly commands: string[] = [];
+  stepping? = { holdsInterrupts: true };
+  bus = new Uint8Array(64);
+  physicalMemory? = {
+    read: (address: number, length: number): Uint8Array | string =>
+      address < this.bus.length ? this.bus.slice(address, address + length) : "there is no memory",
+    write: (address: number, bytes: Uint8Array): true | string => {
+      if (address + bytes.length > this.bus.length) return "there is no memory";
+      this.bus.set(bytes, address);
+      return true;
+    },
+  };
   fault: FaultReport | undefined;
   lastFault? = (): FaultReport | undefined => this.fault;
   caught: readonly number[] | "all" | undefined;

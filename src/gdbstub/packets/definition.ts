@@ -5,7 +5,7 @@ import type { Reply } from "../reply.js";
 import type { Session } from "../session.js";
 
 export interface PacketDefinition<A> {
-  /** The name as the manual lists it. A name of one letter, or one ending in '?', '.' or ':', is followed by its arguments directly. */
+  /** The name as the manual lists it. A name of one letter, or one ending in '?', '=' or ':', is followed by its arguments directly. */
   readonly match: string;
   /** The part of the target without which the packet is unknown. */
   readonly needs?: keyof DebugTarget;

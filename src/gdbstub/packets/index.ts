@@ -11,8 +11,10 @@ import { lifecyclePackets } from "./lifecycle.js";
 import { memoryPackets } from "./memory.js";
 import { monitorPackets } from "./monitor.js";
 import { pointPackets } from "./points.js";
+import { qemuPackets } from "./qemu.js";
 import { registerPackets } from "./registers.js";
 import { resumePackets } from "./resume.js";
+import { searchPackets } from "./search.js";
 import { threadPackets } from "./threads.js";
 import { transferPackets } from "./transfer.js";
 
@@ -21,6 +23,7 @@ export const packets: readonly AnyPacket[] = [
   ...threadPackets,
   ...registerPackets,
   ...memoryPackets,
+  ...searchPackets,
   ...pointPackets,
   ...eventPackets,
   ...resumePackets,
@@ -28,6 +31,7 @@ export const packets: readonly AnyPacket[] = [
   ...transferPackets,
   ...filePackets,
   ...monitorPackets,
+  ...qemuPackets,
 ];
 
 const byName: ReadonlyMap<string, AnyPacket> = new Map(packets.map((packet) => [packet.match, packet]));
@@ -37,7 +41,7 @@ const LONGEST = Math.max(...packets.map(({ match }) => match.length));
 const SEPARATORS = ":;,";
 
 const complete = (name: string, next: string): boolean =>
-  name.length === 1 || ":?".includes(name[name.length - 1]) || next === "" || SEPARATORS.includes(next);
+  name.length === 1 || ":?=".includes(name[name.length - 1]) || next === "" || SEPARATORS.includes(next);
 
 /** The packet and a reader at its first argument; undefined for what we do not know, which is answered with an empty packet. */
 export const lookUp = (payload: Uint8Array, target: DebugTarget): { packet: AnyPacket; reader: Reader } | undefined => {

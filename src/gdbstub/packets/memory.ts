@@ -23,7 +23,7 @@ const wholeRange = (reader: Reader) => {
 };
 
 const read = (session: Session, address: number, length: number, most: number): Uint8Array | Reply => {
-  const bytes = session.target.memory.read(session.general.space, address, Math.min(length, most, LAST_ADDRESS - address + 1));
+  const bytes = session.read(address, Math.min(length, most, LAST_ADDRESS - address + 1));
   return typeof bytes === "string" ? fail(Errno.EFAULT, bytes) : bytes;
 };
 
@@ -31,7 +31,7 @@ const write = (session: Session, address: number, length: number, bytes: Uint8Ar
   if (bytes.length !== length) return fail(Errno.EINVAL, `the packet announces ${length} bytes and carries ${bytes.length}`);
   // gdb probes for X with no data at all.
   if (length === 0) return OK;
-  const written = session.target.memory.write(session.general.space, address, bytes);
+  const written = session.write(address, bytes);
   return written === true ? OK : fail(Errno.EFAULT, written);
 };
 
