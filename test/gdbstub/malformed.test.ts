@@ -172,23 +172,13 @@ describe("a malformed packet gets an error", () => {
   });
 });
 
-it.each([
-  "vMustReplyEmpty",
-  "qSomething",
-  "QNonStop:1",
-  "jThreadsInfo",
-  "qCRC:0,10",
-  "qSearch:memory:0;1;a",
-  "bs",
-  "",
-  "\x00\xff",
-  "vCont!",
-  "x0,0",
-  "qTStatus",
-])("an unknown packet is answered with an empty one: %j", (payload) => {
-  const { ask } = startSession();
-  expect(ask(payload)).toEqual([""]);
-});
+it.each(["vMustReplyEmpty", "qSomething", "QNonStop:1", "jThreadsInfo", "bs", "", "\x00\xff", "vCont!", "x0,0", "qTStatus"])(
+  "an unknown packet is answered with an empty one: %j",
+  (payload) => {
+    const { ask } = startSession();
+    expect(ask(payload)).toEqual([""]);
+  },
+);
 
 /** Beginnings that get past the name of a packet, and field-like ends. */
 const beginnings = fc.constantFrom(
