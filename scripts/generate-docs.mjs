@@ -1,12 +1,15 @@
 /**
- * Writes docs/OPCODES.md, from the definition table of the build, and docs/CONFORMANCE.md, from docs/conformance.json: `npm run docs`. With
- * --check it writes nothing and fails if one of them is out of date.
+ * Writes docs/OPCODES.md, from the definition table of the build, docs/CONFORMANCE.md, from docs/conformance.json, and docs/PACKETS.md, from the
+ * definitions of packets in the build and docs/packets.json: `npm run docs`. With --check it writes nothing and fails if one of them is out of
+ * date.
  */
 import { readFileSync, writeFileSync } from "node:fs";
 import { SUITES } from "./suites.mjs";
 
 const { TABLE } = await import(new URL("../dist/cpu386/definitions/index.js", import.meta.url));
 const { faultsOf } = await import(new URL("../dist/cpu386/definitions/faults.js", import.meta.url));
+const { packets } = await import(new URL("../dist/gdbstub/packets/index.js", import.meta.url));
+const proofs = JSON.parse(readFileSync(new URL("../docs/packets.json", import.meta.url), "utf8"));
 const results = JSON.parse(readFileSync(new URL("../docs/conformance.json", import.meta.url), "utf8"));
 
 const number = (n) => n.toLocaleString("en-US");
@@ -143,11 +146,50 @@ ${uncovered.length} of ${TABLE.forms.length} encodings are in no suite above; te
 `;
 }
 
+// docs/PACKETS.md ----------------------------------------------------------------------------------------------------------------------
+/** What docs/packets.json says of a packet; the test it names must be there. */
+function proofOf(match) {
+  const proof = proofs[match];
+  if (!proof) throw new Error(`docs/packets.json says nothing of ${match}`);
+  const [what, file, title] = proof;
+  const text = readFileSync(new URL(`../${file}`, import.meta.url), "utf8");
+  if (!text.includes(title)) throw new Error(`docs/packets.json: ${file} has no test "${title}"`);
+  return { what, test: `${file}: ${title}` };
+}
+
+function packetTable() {
+  const gone = Object.keys(proofs).filter((match) => packets.every((p) => p.match !== match));
+  if (gone.length) throw new Error(`docs/packets.json has packets there are not: ${gone.join(", ")}`);
+  const rows = packets.map((p) => {
+    const { what, test } = proofOf(p.match);
+    const capabilities = (p.advertise ?? "").split(";").filter(Boolean);
+    return [
+      `\`${p.match}\``,
+      what,
+      capabilities.map((c) => `\`${c}\``).join(" "),
+      p.whileRunning ? "yes" : "",
+      p.textErrors ? "yes" : "",
+      test,
+    ];
+  });
+  return table(["packet", "what it does", "in qSupported", "while running", "errors in words", "test"], rows);
+}
+
+const packetDocument = () => `# Packets of the GDB stub
+
+Generated from src/gdbstub/packets and docs/packets.json by \`npm run docs\`: ${packets.length} packets. A packet is offered only if the target can
+do what it needs, and it counts as there when a test proves it; those in test/gdb run real gdb. Beside those in the table, qSupported says
+PacketSize, \`multiprocess+\`, \`swbreak+\`, \`hwbreak+\` and, to a client that offers it, \`error-message+\`. All other packets get the empty answer.
+
+${packetTable()}
+`;
+
 // --------------------------------------------------------------------------------------------------------------------------------------
 const check = process.argv.includes("--check");
 for (const [name, text] of [
   ["OPCODES.md", opcodes()],
   ["CONFORMANCE.md", conformance()],
+  ["PACKETS.md", packetDocument()],
 ]) {
   const path = new URL(`../docs/${name}`, import.meta.url);
   if (!check) writeFileSync(path, text);

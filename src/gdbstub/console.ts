@@ -14,6 +14,18 @@ export class Console {
 
   constructor(private readonly link: Link) {}
 
+  /** Output of the machine's while it runs: it may be more than the client can take. */
+  printIfHeard(text: string): void {
+    if (this.link.isBehind) {
+      this.#dropped++;
+      return;
+    }
+    if (this.#dropped > 0) this.print(`pok386: ${this.#dropped} messages were left out, because they came faster than they were read\n`);
+    this.#dropped = 0;
+    this.print(text);
+  }
+  #dropped = 0;
+
   print(text: string): void {
     const bytes = utf8(text);
     for (let at = 0; at < bytes.length; at += TEXT_BYTES) this.link.send(ascii(`O${toHex(bytes.subarray(at, at + TEXT_BYTES))}`));

@@ -6,6 +6,8 @@ import type { Trace } from "./trace.js";
 /** What carries the bytes: a socket, or a list in a test. */
 export interface Wire {
   write(bytes: Uint8Array): void;
+  /** Bytes that are not on their way yet. */
+  backlog?(): number;
   end(): void;
 }
 
@@ -14,6 +16,10 @@ export interface LinkListener {
   oversized(): void;
   interrupt(): void;
 }
+
+/** A breakpoint's commands can print faster than any client reads, and what is not read is kept. */
+const MOST_BACKLOG = 1 << 22;
+const MOST_UNACKNOWLEDGED = 10_000;
 
 const ACK = ascii("+");
 const NAK = ascii("-");
@@ -76,6 +82,11 @@ export class Link {
     }
     this.#outgoing.push(frame);
     if (this.#outgoing.length === 1) this.wire.write(frame);
+  }
+
+  /** The client is far behind with reading: what it can do without should not be sent. */
+  get isBehind(): boolean {
+    return this.#outgoing.length > MOST_UNACKNOWLEDGED || (this.wire.backlog?.() ?? 0) > MOST_BACKLOG;
   }
 
   /** To be called after the reply to QStartNoAckMode: the client acknowledges that one still, and no other. */

@@ -63,7 +63,7 @@ export class Session implements LinkListener {
     this.general = target.current();
     target.onStop((stop) => this.#stopped(stop));
     target.onMessage?.((text) => {
-      if (this.#state === "running") this.console.print(text);
+      if (this.#state === "running") this.console.printIfHeard(text);
       else this.console.keep(text);
     });
     if (target.running) {

@@ -103,6 +103,7 @@ export class Transport {
       write: (bytes) => {
         if (socket.writable) socket.write(bytes);
       },
+      backlog: () => socket.writableLength,
       end: () => {
         socket.end();
         free();

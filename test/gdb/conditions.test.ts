@@ -1,7 +1,7 @@
 import { expect, it, vi } from "vitest";
 import { Gdb } from "../gdbstub/real-gdb.js";
-import { debugged } from "../support/pok386.js";
-import { ALL, session } from "./session.js";
+import { debugged, Emulator, TWO } from "../support/pok386.js";
+import { ALL, session, sessionAt } from "./session.js";
 
 vi.setConfig({ testTimeout: 60_000 });
 
@@ -62,4 +62,26 @@ it("agent dprintf goes on after gdb is gone, if asked to, on the emulator's own 
   client.die();
   await emulator.prints(/part2: lap 40 /);
   expect(emulator.stderr).toMatch(/lap 39 of intruder at -58\n/);
+});
+
+it("conditions of the kernel's breakpoints look at linear addresses", async () => {
+  const said = await session("gdb", [
+    ...[ALL, "break pok_sched_tick", "continue", "delete", "print/x *(int *)$esp"],
+    ...["break pok_sched_tick if *(int *)$esp != 0 && $cs == 8 && $pc == &pok_sched_tick", "continue"],
+  ]);
+  expect(said.last).toMatch(/hit Breakpoint 2, pok_sched_tick/);
+});
+
+it("false conditions change nothing of the run, not by an instruction", async () => {
+  const ARGS = ["--append", "frames=30", "--stats"];
+  const instructions = (text: string): string | undefined => /(\d+) instructions in/.exec(text)?.[1];
+  const alone = new Emulator(["run", TWO, ...ARGS]);
+  await alone.exit;
+  const { emulator, port } = await debugged(ARGS);
+  const places = ["pok_sched_tick", "update_track", "pok_syscall_entry", "square", "descend"];
+  await sessionAt("gdb", port, [ALL, ...places.map((place) => `break ${place} if $esp == 1`), "inferior 1", "continue", "continue"]);
+  await emulator.exit;
+  expect(emulator.stdout).toBe(alone.stdout);
+  expect(instructions(emulator.stderr)).toBe(instructions(alone.stderr));
+  expect(instructions(alone.stderr)).toBeDefined();
 });

@@ -39,3 +39,12 @@ it("QEMU's packets are for maintenance packet, as with QEMU", async () => {
   // Physical memory there is the kernel's, not the partition's.
   expect(said.of("x/wx 0x102000", 0)).not.toBe(said.of("x/wx 0x102000", 1));
 });
+
+it("Qqemu.sstep lets interrupts into steps of the kernel, which wait otherwise", async () => {
+  const said = await session("gdb", [
+    ...[ALL, "break pok_sched_tick", "continue", "delete", "monitor nmi", "stepi", "bt 1"],
+    ...["maintenance packet Qqemu.sstep=1", "stepi", "bt 1"],
+  ]);
+  expect(said.of("bt 1")).toMatch(/^#0 .*pok_sched_tick/);
+  expect(said.of("bt 1", 1)).toMatch(/^#0 .*pok_exception_2/);
+});

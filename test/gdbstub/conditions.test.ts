@@ -1,7 +1,10 @@
 /** Conditions and commands of breakpoints, evaluated here (GDB manual, "Packets": Z0). */
 import { describe, expect, it } from "vitest";
+import { Session } from "../../src/gdbstub/session.js";
+import { Trace } from "../../src/gdbstub/trace.js";
 import { FakeTarget } from "./fake-target.js";
 import { connectClient, start, transcript } from "./harness.js";
+import { decodeReply } from "./rsp-client.js";
 
 /** counter (a byte at 0x2040) is 1: const16 0x2040, ref8, const8 1, equal, end. */
 const COUNTED = "X8,232040172201132 7".replace(" ", "");
@@ -96,6 +99,28 @@ describe("commands", () => {
     expect(said).toContain('<- O "at 1003\\n"');
     target.dispose();
   });
+});
+
+it("does not keep what commands print without end for a client that does not read", () => {
+  const target = new FakeTarget();
+  const sent: string[] = [];
+  let unread = 0;
+  const wire = {
+    write: (bytes: Uint8Array) => sent.push(Buffer.from(bytes).toString("latin1")),
+    backlog: () => unread,
+    end: () => {},
+  };
+  const session = new Session(target, wire, new Trace());
+  session.link.stopAcknowledging();
+  session.resume({ alone: false });
+  target.say("first\n");
+  unread = 1 << 30;
+  for (let n = 0; n < 1000; n++) target.say("too much\n");
+  unread = 0;
+  target.say("last\n");
+  target.dispose();
+  const said = sent.map((text) => Buffer.from(decodeReply(text.slice(2, -3)), "hex").toString());
+  expect(said).toEqual(["first\n", "pok386: 1000 messages were left out, because they came faster than they were read\n", "last\n"]);
 });
 
 it("leaves nothing behind that was not asked to stay", async () => {
