@@ -37,6 +37,11 @@ describe.each(["gdb", "gdb-multiarch"] as const)("%s", (gdb) => {
     expect(said.of("pok segments")).toMatch(/^CS +0x0033 +0x00298000 /m);
     expect(said.last).toBe("no exception has been raised yet\n");
   });
+  it("pok irq and pok ports show the emulator's tables", async () => {
+    const said = await session(gdb, [SOURCE, "break update_track", "continue", "pok irq", "pok ports"]);
+    expect(said.of("pok irq")).toMatch(/^0 +32 .*edge/m);
+    expect(said.last).toMatch(/^0x03f8 +0x03ff +serial port/m);
+  });
   it("sets what gdb needs for several inferiors", async () => {
     expect((await session(gdb, [SOURCE, "show schedule-multiple"])).last).toContain("is on.");
   });
