@@ -1,6 +1,8 @@
 /** Between the machine and the process it runs in: time slices, pace, console, debugger, and the end. */
 import { writeSync } from "node:fs";
 import { performance } from "node:perf_hooks";
+import { STANDARD } from "../cpu386/jit/heat.js";
+import { tierReport } from "../cpu386/jit/report.js";
 import type { Generation } from "../cpu386/model.js";
 import type { ExceptionChoice } from "../debug/exceptions.js";
 import { type Ending, MachineTarget, type Pump } from "../debug/machine-target.js";
@@ -31,6 +33,8 @@ export interface HostOptions {
   readonly wait: boolean;
   readonly maxInstructions: number | undefined;
   readonly stats: boolean;
+  /** Whether hot code is compiled. */
+  readonly jit: boolean;
   /** Print POST codes. */
   readonly post?: boolean;
   /** Where what the parallel port prints goes. */
@@ -68,6 +72,9 @@ export class Host {
         : undefined,
       parallel: options.parallel === undefined ? undefined : printerTo(options.parallel),
     });
+    const { cpu } = this.machine;
+    cpu.setTiers({ jit: options.jit, schedule: STANDARD });
+    cpu.jit.now = () => performance.now();
     this.target = new MachineTarget({
       machine: this.machine,
       system: (machine) => new PokSystem(machine, options.partitions),
@@ -133,6 +140,7 @@ export class Host {
       `pok386: ${retired} instructions in ${seconds.toFixed(3)} s, ${(retired / seconds / 1e6).toFixed(1)} MIPS; ` +
         `${this.machine.seconds.toFixed(3)} s of virtual time; peak memory ${peak.toFixed(1)} MB\n`,
     );
+    for (const line of tierReport(this.machine.cpu)) process.stderr.write(`pok386: ${line}\n`);
   }
 }
 

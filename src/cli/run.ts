@@ -19,6 +19,7 @@ interface RunArguments {
   memory: string;
   "max-insns": string | undefined;
   stats: boolean;
+  jit: string;
   append: string | undefined;
   module: string[];
   partition: string[];
@@ -66,7 +67,14 @@ export const runCommand: CommandModule<object, RunArguments> = {
         requiresArg: true,
         describe: "end with status 4 when the clock reads this many instructions; halted time counts",
       })
-      .option("stats", { type: "boolean", default: false, describe: "print instructions, seconds, MIPS and peak memory at the end" })
+      .option("stats", { type: "boolean", default: false, describe: "print instructions, seconds, MIPS, peak memory and tiers at the end" })
+      .option("jit", {
+        type: "string",
+        choices: ["on", "off"],
+        default: "on",
+        requiresArg: true,
+        describe: "compile hot code; it makes no difference but to speed",
+      })
       .option("append", { type: "string", requiresArg: true, describe: "the kernel's command line" })
       .option("module", {
         type: "string",
@@ -99,7 +107,7 @@ export const runCommand: CommandModule<object, RunArguments> = {
       }),
   handler: async (a) => {
     if (a.gdb !== undefined && a["gdb-view"] !== undefined) throw new UserError("--gdb and --gdb-view: one debugger at a time, please");
-    onlyOnce({ ...a }, ["rom", "parallel", "gdb", "gdb-view", "gdb-faults", "memory", "max-insns", "append", "ips", "pace"]);
+    onlyOnce({ ...a }, ["rom", "parallel", "gdb", "gdb-view", "gdb-faults", "memory", "max-insns", "append", "ips", "pace", "jit"]);
     // Loaded only now: --help and mistakes are answered without the machine.
     const { runToExit } = await import("./host.js");
     await runToExit({
@@ -117,6 +125,7 @@ export const runCommand: CommandModule<object, RunArguments> = {
       wait: a.wait,
       maxInstructions: a["max-insns"] === undefined ? undefined : wholeNumber("max-insns", a["max-insns"], 1, Number.MAX_SAFE_INTEGER),
       stats: a.stats,
+      jit: a.jit === "on",
     });
   },
 };

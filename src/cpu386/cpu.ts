@@ -8,6 +8,9 @@ import { deliverException, deliverExternal, Intercepted, Shutdown } from "./exce
 import { type FaultRecord, GuestFault, VECTOR } from "./fault.js";
 import { FLAG } from "./flags.js";
 import { Instruction } from "./instruction.js";
+import { Heat, type Schedule, STANDARD } from "./jit/heat.js";
+import { Jit, type Region } from "./jit/jit.js";
+import { REASON } from "./jit/locals.js";
 import * as L from "./layout.js";
 import { bulkString } from "./operations/bulk.js";
 import { Processor } from "./processor.js";
@@ -45,10 +48,21 @@ type Run = (record: number) => number;
 /** Longest slice: BUDGET is a signed 32-bit word. */
 const MAX_SLICE = 1 << 30;
 
+/** Which tiers a processor uses. */
+export interface Tiers {
+  /** Whether hot code is compiled. */
+  readonly jit: boolean;
+  readonly schedule: Schedule;
+}
+
 export class Cpu {
+  /** For processors made from now on. No choice makes a difference to what a program does. */
+  static tiers: Tiers = { jit: true, schedule: STANDARD };
   readonly processor: Processor;
   readonly records: RecordCache;
   readonly watchpoints: Watchpoints;
+  readonly jit: Jit;
+  private compiles = false;
   private readonly debugRegisters: DebugRegisters;
   private readonly instruction: Instruction;
   private readonly memory: WebAssembly.Memory;
@@ -56,9 +70,11 @@ export class Cpu {
   /** Instructions retired before the current slice, and its length: BUDGET tells how far into it we are. */
   private before = 0;
   private slice = 0;
-  /** The record that called out, and where we are: in interpreted code, in a system operation, or between instructions. */
+  /** The record that called out, and where we are: in interpreted code, a region, a system operation, or between instructions. */
   private record = 0;
-  private place: "interpreter" | "system" | "between" = "between";
+  private place: "interpreter" | "region" | "system" | "between" = "between";
+  /** What was called from a region asks for it to be left. */
+  private leavesRegion = false;
   /** A record whose handler was replaced to stop there, and that handler. */
   private patched = 0;
   private patchedHandler = 0;
@@ -75,6 +91,9 @@ export class Cpu {
     this.debugRegisters = new DebugRegisters(this.processor, this.records, this.watchpoints);
     this.debugRegisters.reset();
     this.instruction = new Instruction(this.processor, TABLE.shapes);
+    this.jit = new Jit(this.memory, this.processor.i32, TABLE.shapes, this.records, this.callFromRegion);
+    this.setTiers(Cpu.tiers);
+    this.records.onForget = (block) => (block === undefined ? this.jit.forgottenAll() : this.jit.forgotten(block));
     this.processor.memory.onFlaggedWrite = (address, length, byGuest) => {
       this.records.invalidate(address, length);
       if (byGuest && this.watchpoints.note(address, length, "write")) this.stopSoon();
@@ -215,6 +234,16 @@ export class Cpu {
     this.debugTrap(DR6.taskSwitch, "the T bit of the TSS switched to");
   }
 
+  /** Between two runs. */
+  setTiers({ jit, schedule }: Tiers): void {
+    this.jit.dropAll();
+    this.jit.heat = new Heat(schedule);
+    this.compiles = jit;
+  }
+  get usesJit(): boolean {
+    return this.compiles;
+  }
+
   private runSlice(length: number, pass: boolean): "breakpoint" | undefined {
     const cpu = this.processor;
     const { i32 } = cpu;
@@ -223,30 +252,43 @@ export class Cpu {
     i32[L.BUDGET >> 2] = length;
     this.completed = false;
     let first = pass;
+    // The next block is the cold tier's: a region would not, or not again, execute its first instruction.
+    let cold = false;
     try {
       for (;;) {
         if (cpu.contextChanged) this.records.selectContext();
+        const run = this.interpreter();
         const record = this.records.find(i32[L.EIP >> 2]!);
         const left = i32[L.BUDGET >> 2]!;
         const remaining = i32[(record + R.remaining) >> 2]!;
+        if (this.compiles && this.jit.heat.isImmediate && !cold) this.jit.compileBefore(record);
+        const regate = cold || left < remaining ? this.jit.ungate(record) : undefined;
         if (left < remaining) this.patch(record + left * L.RECORD_BYTES, HANDLER.stop);
         // A breakpoint of the guest's own comes before one that has been passed.
         const restore = first && !this.debugRegisters.executionCauses(i32[L.EIP >> 2]!) ? this.unbreak(record) : undefined;
         first = false;
-        i32[L.BUDGET >> 2] = left - remaining;
+        const granted = Math.min(left, Math.max(remaining, cold ? 0 : this.grant));
+        this.stolen = left - granted;
+        i32[L.BUDGET >> 2] = granted - remaining;
         this.record = record;
         this.place = "interpreter";
+        const hot = this.jit.executed;
         let reason: number;
         try {
-          reason = this.interpreter()(record);
+          reason = run(record);
         } finally {
           // The instruction may have faulted: its breakpoint is still wanted.
           restore?.();
+          regate?.();
         }
         this.place = "between";
+        const sampled = reason === EXIT.budget && granted < left && !cold;
         const stopped = this.settle();
         if (reason === EXIT.breakpoint) return "breakpoint";
-        if (reason !== EXIT.budget || stopped || i32[L.BUDGET >> 2] === 0) break;
+        cold = reason === EXIT.side || reason === EXIT.mismatch;
+        if (reason === EXIT.mismatch) this.jit.mismatch(this.records.find(i32[L.EIP >> 2]!));
+        else if (sampled) this.sample(granted, this.jit.executed - hot);
+        if (!(cold || reason === EXIT.budget) || stopped || i32[L.BUDGET >> 2] === 0) break;
       }
       this.completed = true;
       return undefined;
@@ -260,9 +302,19 @@ export class Cpu {
     }
   }
 
+  /** Instructions to execute before looking where we are. */
+  private get grant(): number {
+    return this.compiles ? this.jit.heat.grant : MAX_SLICE;
+  }
+  private sample(executed: number, hot: number): void {
+    if (this.processor.contextChanged) this.records.selectContext();
+    this.jit.sample(this.processor.eip, hot > executed / 2);
+  }
+
   private interpreter(): Run {
     const options = { watchLoads: this.watchpoints.watchesLoads, paging: this.processor.paging.enabled };
     this.processor.onRead = options.watchLoads ? this.noteRead : undefined;
+    this.jit.select(options);
     return (this.instances[variantName(options)] ??= this.instantiate(options));
   }
 
@@ -279,6 +331,7 @@ export class Cpu {
     const segmentNumber = (address: number): number => (address - L.SEGMENTS) / L.SEGMENT_BYTES;
     const e = {
       memory: this.memory,
+      table: this.jit.functions,
       slowLoad: (record: number, at: number, segment: number, size: Size): number => {
         enter(record);
         return cpu.read(segmentNumber(segment), at, size);
@@ -337,6 +390,17 @@ export class Cpu {
     return new WebAssembly.Instance(interpreterModule(options), { e }).exports.run as Run;
   }
 
+  private readonly callFromRegion = (record: number, region: Region): number => {
+    this.record = record;
+    this.place = "region";
+    this.leavesRegion = false;
+    this.instruction.record = record;
+    this.instruction.shape.definition.helper!(this.processor, this.instruction);
+    this.place = "interpreter";
+    if (this.leavesRegion) return REASON.stop;
+    return region.dropped ? REASON.onward : -1;
+  };
+
   private callSystem(record: number): void {
     const { processor: cpu, instruction } = this;
     const fault = this.records.faults.get(record);
@@ -378,10 +442,11 @@ export class Cpu {
   private stopSoon(): void {
     const { i32 } = this.processor;
     if (this.place === "system") this.processor.attention = true;
+    if (this.place === "region") this.leavesRegion = true;
     if (this.place !== "interpreter") return;
     if (i32[(this.record + R.remaining) >> 2]! > 1) this.patch(this.record + L.RECORD_BYTES, HANDLER.stop);
-    else if (this.stolen === 0) {
-      this.stolen = i32[L.BUDGET >> 2]!;
+    else {
+      this.stolen += i32[L.BUDGET >> 2]!;
       i32[L.BUDGET >> 2] = 0;
     }
   }

@@ -11,10 +11,18 @@ import type { Size } from "./bus.js";
 export interface Value {
   readonly code: readonly number[];
   readonly atom: boolean;
+  /** What it is, if that is known where the code is made. */
+  readonly known?: number;
 }
 
 /** Words that stand for the arithmetic flags; their meaning is in layout.ts. */
 export type LazyFlag = "fr" | "fx" | "oa" | "ob" | "ca" | "cb";
+
+/** The flags are those of a - b, both sign-extended to 32 bits. */
+export interface Compared {
+  readonly a: Value;
+  readonly b: Value;
+}
 
 export interface Operand {
   readonly size: Size;
@@ -75,7 +83,10 @@ export interface Emitter {
   setStackPointer(offset: Value): void;
 
   lazy(flag: LazyFlag): Value;
-  setLazy(words: Partial<Record<LazyFlag, Value>>): void;
+  /** @param compared values whose difference has the same CF, ZF, SF, OF and PF, where there are such: conditions then compare them */
+  setLazy(words: Partial<Record<LazyFlag, Value>>, compared?: Compared): void;
+  /** What the flags are known to come from at this place. */
+  compared(): Compared | undefined;
   /** EFLAGS bits other than the arithmetic ones. */
   systemFlags(): Value;
   setSystemFlags(value: Value): void;

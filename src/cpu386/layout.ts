@@ -97,10 +97,27 @@ export const FPU_DP = 0x494;
 export const FPU_DS = 0x498;
 export const FPU_OPCODE = 0x49c;
 
+/** Behind the state: instructions executed by regions, 64 bits; and how often regions returned, by reason, 4 bytes each. */
+export const HOT = 0x500;
+export const REGION_EXITS = 0x508;
+
 /** Jump cache: 8192 entries of { offset, context, record, unused }. */
 export const HASH = 0x10000;
 export const HASH_ENTRIES = 8192;
 export const HASH_ENTRY_BYTES = 16;
+
+/**
+ * Gates: ways into regions (see jit/). A record that is one has REGION_HANDLER plus the index of its gate for a handler; a gate has the
+ * function's index in the table, the number of the entry, and the next gate to try if this one's region refuses.
+ */
+export const REGION_HANDLER = 0x10000;
+export const GATES = 0x40000;
+export const GATE_BYTES = 16;
+export const MAX_GATES = 8192;
+export const GATE = { function: 0, entry: 4, next: 8 } as const;
+/** Tables in which regions look up where dynamic jumps lead: { offset, entry }. */
+export const ENTRY_TABLES = 0x60000;
+export const ENTRY_TABLES_END = 0x100000;
 
 /** One byte for every 64 bytes of RAM, tested by each store (and, in the variant that watches loads, by each load). */
 export const LINE_FLAGS = 0x100000;

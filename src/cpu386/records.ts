@@ -43,6 +43,8 @@ export class RecordCache {
   readonly faults = new Map<number, DecodeFault>();
   /** Grows each time everything is forgotten: record addresses from before mean nothing then. */
   generation = 0;
+  /** Heard of whatever is forgotten: the first record of a block whose records have gone stale; undefined: all of them are no more. */
+  onForget: ((block: number | undefined) => void) | undefined;
   /** Linear addresses with an execution breakpoint. */
   readonly breakpoints = new Set<number>();
   /** Those of the guest's own debug registers. */
@@ -98,6 +100,19 @@ export class RecordCache {
     i32[entry + 1] = this.current!.id;
     i32[entry + 2] = record;
     return record;
+  }
+
+  /** The number of the current code context. */
+  get contextId(): number {
+    return this.current!.id;
+  }
+  /** The block at an offset in the current context, if it has been decoded. */
+  peek(ip: number): Block | undefined {
+    const record = this.current!.blocks.get(ip >>> 0);
+    return record === undefined ? undefined : this.blocks.get(record);
+  }
+  isFaulty(record: number): boolean {
+    return this.faults.has(record);
   }
 
   /** Index in words of the jump cache's entry for an offset. */
@@ -253,10 +268,12 @@ export class RecordCache {
     const entry = this.hashEntry(block.ip, block.context);
     if (this.cpu.i32[entry + 2] === block.record) this.cpu.i32[entry + 1] = 0;
     for (let n = 0; n < block.count; n++) this.cpu.i32[(block.record + n * L.RECORD_BYTES) >> 2] = HANDLER.stale;
+    this.onForget?.(block.record);
   }
 
   forgetAll(): void {
     this.generation++;
+    this.onForget?.(undefined);
     this.blocks.clear();
     this.forgetFlags();
     this.contexts.length = 0;

@@ -17,6 +17,7 @@ export const OP = {
   brTable: 0x0e,
   return: 0x0f,
   call: 0x10,
+  callIndirect: 0x11,
   select: 0x1b,
   localGet: 0x20,
   localSet: 0x21,
@@ -26,7 +27,9 @@ export const OP = {
   i32Load8U: 0x2d,
   i32Load16S: 0x2e,
   i32Load16U: 0x2f,
+  i64Load: 0x29,
   i32Store: 0x36,
+  i64Store: 0x37,
   i32Store8: 0x3a,
   i32Store16: 0x3b,
   i32Const: 0x41,
@@ -37,6 +40,7 @@ export const OP = {
   i32LtS: 0x48,
   i32LtU: 0x49,
   i32GtU: 0x4b,
+  i32GeS: 0x4e,
   i32GeU: 0x4f,
   i64Eqz: 0x50,
   i64Eq: 0x51,
@@ -55,6 +59,7 @@ export const OP = {
   i32ShrS: 0x75,
   i32ShrU: 0x76,
   i32Rotl: 0x77,
+  i64Add: 0x7c,
   i64Mul: 0x7e,
   i64DivS: 0x7f,
   i64DivU: 0x80,
@@ -116,8 +121,12 @@ export interface DefinedFunction extends FunctionType {
   readonly body: readonly number[];
 }
 
-/** A module that imports `e.memory` and the given functions of `e`, and exports the defined ones. Function indices: imports first. */
-export function buildModule(imports: readonly ImportedFunction[], functions: readonly DefinedFunction[]): Uint8Array {
+/**
+ * A module that imports `e.memory` and the given functions of `e`, and exports the defined ones. Function indices, which are type indices
+ * as well: imports first.
+ * @param table imports `e.table` as well, of functions
+ */
+export function buildModule(imports: readonly ImportedFunction[], functions: readonly DefinedFunction[], table = false): Uint8Array {
   const all = [...imports, ...functions];
   const name = (s: string): number[] => [...unsignedLeb(s.length), ...Buffer.from(s, "latin1")];
   const out: number[] = [0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00];
@@ -133,6 +142,7 @@ export function buildModule(imports: readonly ImportedFunction[], functions: rea
   );
   section(2, [
     [...name("e"), ...name("memory"), 0x02, 0x00, 0x01],
+    ...(table ? [[...name("e"), ...name("table"), 0x01, 0x70, 0x00, 0x00]] : []),
     ...imports.map((f, n) => [...name("e"), ...name(f.name), 0x00, ...unsignedLeb(n)]),
   ]);
   section(
@@ -147,7 +157,7 @@ export function buildModule(imports: readonly ImportedFunction[], functions: rea
     10,
     functions.map((f) => {
       const locals = [...unsignedLeb(f.locals.length), ...f.locals.flatMap((l) => [...unsignedLeb(l.count), l.type])];
-      return [...unsignedLeb(locals.length + f.body.length + 1), ...locals, ...f.body, OP.end];
+      return unsignedLeb(locals.length + f.body.length + 1).concat(locals, f.body, OP.end);
     }),
   );
   return Uint8Array.from(out);

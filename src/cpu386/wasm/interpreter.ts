@@ -7,7 +7,8 @@
 import { HANDLER, type Table } from "../definitions/table.js";
 import { R } from "../layout.js";
 import { access, buildModule, I32, I64, type ImportedFunction, localGet, OP, unsignedLeb } from "./binary.js";
-import { DynamicEmitter, type DynamicOptions, EXIT, IMPORTS, type ImportName, RECORD_LOCAL, TEMPORARIES_64 } from "./dynamic.js";
+import { DynamicEmitter, type DynamicOptions, EXIT, IMPORTS, type ImportName, RECORD_LOCAL } from "./dynamic.js";
+import { TEMPORARIES_64 } from "./expressions.js";
 
 const SIGNATURES: Record<ImportName, { parameters: number; results: number }> = {
   slowLoad: { parameters: 4, results: 1 },
@@ -29,7 +30,10 @@ export function generateInterpreter(table: Table, options: DynamicOptions): Uint
   fixed[HANDLER.stop] = (e) => e.leaveHere(EXIT.stop);
   fixed[HANDLER.system] = (e) => e.callSystem();
   fixed[HANDLER.helper] = (e) => e.callHelper();
-  const count = HANDLER.first + table.emitted.length;
+  // The last one, for every number beyond: records that are gates.
+  const count = HANDLER.first + table.emitted.length + 1;
+  // Function types follow the imports'; run() has a region's.
+  fixed[count - 1] = (e) => e.enterRegion(IMPORTS.length);
 
   let temporaries = 0;
   const body: number[] = [OP.loop, OP.void];
@@ -38,7 +42,7 @@ export function generateInterpreter(table: Table, options: DynamicOptions): Uint
   for (let n = 0; n < count; n++) body.push(...unsignedLeb(n));
   for (let n = 0; n < count; n++) {
     body.push(OP.end);
-    const shape = n < HANDLER.first ? undefined : table.emitted[n - HANDLER.first]!;
+    const shape = table.emitted[n - HANDLER.first];
     const e = new DynamicEmitter(shape, count - 1 - n, options);
     if (shape) {
       shape.definition.emit!(e, shape);
@@ -60,5 +64,5 @@ export function generateInterpreter(table: Table, options: DynamicOptions): Uint
     { count: TEMPORARIES_64, type: I64 },
     { count: temporaries, type: I32 },
   ];
-  return buildModule(imports, [{ exportName: "run", parameters: [I32], results: [I32], locals, body }]);
+  return buildModule(imports, [{ exportName: "run", parameters: [I32], results: [I32], locals, body }], true);
 }

@@ -2,6 +2,7 @@
 import { UserError } from "../../errors.js";
 import type { MachineTarget } from "../machine-target.js";
 import { faults } from "./faults.js";
+import { jit } from "./jit.js";
 import { key } from "./key.js";
 import { nmi } from "./nmi.js";
 import { screen } from "./screen.js";
@@ -44,6 +45,7 @@ export const COMMANDS: readonly MonitorCommand[] = [
   screen,
   key,
   nmi,
+  jit,
 ];
 
 export function runMonitor(target: MachineTarget, line: string, print: (text: string) => void): void {
