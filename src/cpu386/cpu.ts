@@ -272,7 +272,6 @@ export class Cpu {
         i32[L.BUDGET >> 2] = granted - remaining;
         this.record = record;
         this.place = "interpreter";
-        const hot = this.jit.executed;
         let reason: number;
         try {
           reason = run(record);
@@ -282,12 +281,12 @@ export class Cpu {
           regate?.();
         }
         this.place = "between";
-        const sampled = reason === EXIT.budget && granted < left && !cold;
         const stopped = this.settle();
+        this.jit.heat.left -= left - i32[L.BUDGET >> 2]!;
         if (reason === EXIT.breakpoint) return "breakpoint";
         cold = reason === EXIT.side || reason === EXIT.mismatch;
         if (reason === EXIT.mismatch) this.jit.mismatch(this.records.find(i32[L.EIP >> 2]!));
-        else if (sampled) this.sample(granted, this.jit.executed - hot);
+        else if (reason === EXIT.budget && this.jit.heat.left <= 0) this.sample();
         if (!(cold || reason === EXIT.budget) || stopped || i32[L.BUDGET >> 2] === 0) break;
       }
       this.completed = true;
@@ -304,11 +303,12 @@ export class Cpu {
 
   /** Instructions to execute before looking where we are. */
   private get grant(): number {
-    return this.compiles ? this.jit.heat.grant : MAX_SLICE;
+    return this.compiles ? this.jit.heat.left : MAX_SLICE;
   }
-  private sample(executed: number, hot: number): void {
+  private sample(): void {
+    if (!this.compiles) return;
     if (this.processor.contextChanged) this.records.selectContext();
-    this.jit.sample(this.processor.eip, hot > executed / 2);
+    this.jit.sample(this.processor.eip);
   }
 
   private interpreter(): Run {

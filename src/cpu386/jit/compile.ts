@@ -43,13 +43,9 @@ export function compile(
   const table = place(offsets);
   const all = [...nodes.values()];
   numberHeads(all, entries);
-  const structured: number[] = [];
+  const structured: (readonly number[])[] = [];
   new Structurer(all, entries, table, structured).emit();
-  const body = enter(facts);
-  body.push(OP.block, OP.void);
-  // Too long to be spread.
-  for (const byte of structured) body.push(byte);
-  body.push(OP.end, ...leave(facts));
+  const body = [enter(facts), [OP.block, OP.void], ...structured, [OP.end], leave(facts)];
   const module = buildModule(
     [{ name: "helper", parameters: [I32], results: [I32] }],
     [

@@ -43,7 +43,7 @@ export interface Formed {
 }
 
 /** Instructions in a region: its compilation must not be felt. */
-const MAX_INSTRUCTIONS = 600;
+const MAX_INSTRUCTIONS = 400;
 /** Those of a callee that is copied to where it is called, its own callees included. */
 const MAX_INLINED = 40;
 const MAX_DEPTH = 3;

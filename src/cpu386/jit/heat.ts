@@ -23,11 +23,12 @@ interface Spot {
 
 export class Heat {
   private readonly contexts = new Map<number, Map<number, Spot>>();
-  /** Instructions to run until the next sample. */
+  /** Instructions between samples now, and those left until the next. */
   grant: number;
+  left: number;
 
   constructor(private readonly schedule: Schedule = STANDARD) {
-    this.grant = schedule.shortest;
+    this.grant = this.left = schedule.shortest;
   }
   /** Whether code is to be compiled before it has been executed. */
   get isImmediate(): boolean {
@@ -36,6 +37,11 @@ export class Heat {
 
   /** @returns whether code at the offset should be compiled now */
   sample(context: number, ip: number, hot: boolean): boolean {
+    const wanted = this.note(context, ip, hot);
+    this.left = this.grant;
+    return wanted;
+  }
+  private note(context: number, ip: number, hot: boolean): boolean {
     const { shortest, longest, samples, backoff } = this.schedule;
     if (hot) {
       this.grant = Math.min(longest, this.grant * 2);
@@ -66,6 +72,6 @@ export class Heat {
   }
   forget(): void {
     this.contexts.clear();
-    this.grant = this.schedule.shortest;
+    this.grant = this.left = this.schedule.shortest;
   }
 }

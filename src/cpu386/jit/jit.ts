@@ -73,6 +73,8 @@ export class Jit {
   private nextIndex = 0;
   private readonly tried = new Set<number>();
   private readonly mismatches = new Map<number, number>();
+  /** Instructions executed by regions up to the last sample. */
+  private executedBefore = 0;
   private options: DynamicOptions | undefined;
   private readonly totals = { compiled: 0, dropped: 0, evictions: 0, instructions: 0, bytes: 0, compileTime: 0, longestPause: 0 };
 
@@ -95,9 +97,13 @@ export class Jit {
     this.options = options;
   }
 
-  /** The cold tier's grant ended at an offset of the current context. @param hot most of the grant was executed by regions */
-  sample(ip: number, hot: boolean): void {
-    if (this.heat.sample(this.blocks.contextId, ip, hot)) this.compileAt(ip, false);
+  /** The cold tier's grant ended at an offset of the current context. */
+  sample(ip: number): void {
+    const hot = this.executed - this.executedBefore > this.heat.grant / 2;
+    this.executedBefore = this.executed;
+    const block = this.blocks.peek(ip);
+    const covered = hot && block !== undefined && this.byBlock.has(block.record);
+    if (this.heat.sample(this.blocks.contextId, ip, covered)) this.compileAt(ip, false);
   }
 
   /** Has a block compiled that is about to be executed, unless that has been tried. */

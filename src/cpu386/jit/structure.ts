@@ -55,7 +55,7 @@ export class Structurer {
     private readonly nodes: readonly Node[],
     private readonly entries: readonly Node[],
     private readonly table: EntryTable,
-    readonly out: number[],
+    readonly out: (readonly number[])[],
   ) {}
 
   /** Code that never ends but by a branch to a block around it, into which all exits lead. */
@@ -66,7 +66,7 @@ export class Structurer {
   }
 
   private put(...parts: (readonly number[])[]): void {
-    for (const part of parts) for (const byte of part) this.out.push(byte);
+    for (const part of parts) this.out.push(part);
   }
   private open(opcode: number, label: Label, body: () => void): void {
     this.put([opcode, OP.void]);
@@ -142,7 +142,7 @@ export class Structurer {
       this.put([OP.block, OP.void]);
       this.labels.push({ kind: "anonymous" });
     }
-    this.put(emitter.code);
+    this.put(...emitter.code);
     this.terminate(n);
     if (!emitter.exits) return;
     this.labels.pop();

@@ -16,7 +16,7 @@ export const TEMPORARIES_64 = 4;
 const MINIMUM_64 = [OP.i64Const, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x7f];
 
 export abstract class Expressions {
-  readonly code: number[] = [];
+  readonly code: (readonly number[])[] = [];
   /** Open blocks between the top level of what is being emitted and the current place. */
   protected nesting = 0;
   protected ended = false;
@@ -39,7 +39,7 @@ export abstract class Expressions {
   abstract raise(vector: number): void;
 
   put(...parts: (readonly number[])[]): void {
-    for (const part of parts) for (const byte of part) this.code.push(byte);
+    for (const part of parts) this.code.push(part);
   }
 
   constant(n: number): Value {
@@ -47,10 +47,10 @@ export abstract class Expressions {
   }
   private binary(opcode: number, a: Value, b: Value, fold: (a: number, b: number) => number): Value {
     if (a.known !== undefined && b.known !== undefined) return this.constant(fold(a.known, b.known));
-    return { code: [...a.code, ...b.code, opcode], atom: false };
+    return { code: a.code.concat(b.code, opcode), atom: false };
   }
   private unary(opcode: number, a: Value, fold: (a: number) => number): Value {
-    return a.known === undefined ? { code: [...a.code, opcode], atom: false } : this.constant(fold(a.known));
+    return a.known === undefined ? { code: a.code.concat(opcode), atom: false } : this.constant(fold(a.known));
   }
   add = (a: Value, b: Value): Value => (b.known === 0 ? a : a.known === 0 ? b : this.binary(OP.i32Add, a, b, (x, y) => x + y));
   sub = (a: Value, b: Value): Value => (b.known === 0 ? a : this.binary(OP.i32Sub, a, b, (x, y) => x - y));

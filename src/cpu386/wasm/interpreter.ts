@@ -36,12 +36,12 @@ export function generateInterpreter(table: Table, options: DynamicOptions): Uint
   fixed[count - 1] = (e) => e.enterRegion(IMPORTS.length);
 
   let temporaries = 0;
-  const body: number[] = [OP.loop, OP.void];
-  for (let n = 0; n < count; n++) body.push(OP.block, OP.void);
-  body.push(...localGet(RECORD_LOCAL), ...access(OP.i32Load, R.handler), OP.brTable, ...unsignedLeb(count - 1));
-  for (let n = 0; n < count; n++) body.push(...unsignedLeb(n));
+  const body: (readonly number[])[] = [[OP.loop, OP.void]];
+  for (let n = 0; n < count; n++) body.push([OP.block, OP.void]);
+  body.push(localGet(RECORD_LOCAL), access(OP.i32Load, R.handler), [OP.brTable], unsignedLeb(count - 1));
+  for (let n = 0; n < count; n++) body.push(unsignedLeb(n));
   for (let n = 0; n < count; n++) {
-    body.push(OP.end);
+    body.push([OP.end]);
     const shape = table.emitted[n - HANDLER.first];
     const e = new DynamicEmitter(shape, count - 1 - n, options);
     if (shape) {
@@ -51,9 +51,9 @@ export function generateInterpreter(table: Table, options: DynamicOptions): Uint
       } else e.fallThrough();
     } else fixed[n]!(e);
     temporaries = Math.max(temporaries, e.temporaries);
-    for (const byte of e.code) body.push(byte);
+    body.push(...e.code);
   }
-  body.push(OP.end, OP.unreachable);
+  body.push([OP.end, OP.unreachable]);
 
   const imports: ImportedFunction[] = IMPORTS.map((name) => ({
     name,
