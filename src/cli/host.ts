@@ -81,6 +81,7 @@ export class Host {
       pump: this.pump,
       maxInstructions: options.maxInstructions,
       exceptions: options.exceptions,
+      observed: options.gdb !== undefined || options.view !== undefined,
     });
     this.target.onUnheard = (text) => process.stderr.write(text);
     this.target.onEnd = (ending) => void this.end(ending);

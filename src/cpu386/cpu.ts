@@ -14,6 +14,7 @@ import { REASON } from "./jit/locals.js";
 import * as L from "./layout.js";
 import { bulkString } from "./operations/bulk.js";
 import { Processor } from "./processor.js";
+import { QuickPaths } from "./quick.js";
 import { RecordCache } from "./records.js";
 import { type DynamicOptions, EXIT } from "./wasm/dynamic.js";
 import { interpreterModule, variantName } from "./wasm/load.js";
@@ -62,6 +63,7 @@ export class Cpu {
   readonly records: RecordCache;
   readonly watchpoints: Watchpoints;
   readonly jit: Jit;
+  readonly quick: QuickPaths;
   private compiles = false;
   private readonly debugRegisters: DebugRegisters;
   private readonly instruction: Instruction;
@@ -91,9 +93,16 @@ export class Cpu {
     this.debugRegisters = new DebugRegisters(this.processor, this.records, this.watchpoints);
     this.debugRegisters.reset();
     this.instruction = new Instruction(this.processor, TABLE.shapes);
-    this.jit = new Jit(this.memory, this.processor.i32, TABLE.shapes, this.records, this.callFromRegion);
+    this.quick = new QuickPaths(this.processor);
+    const { loadSegment } = this.quick.functions;
+    this.jit = new Jit(this.memory, this.processor.i32, TABLE.shapes, this.records, this.callFromRegion, loadSegment);
     this.setTiers(Cpu.tiers);
-    this.records.onForget = (block) => (block === undefined ? this.jit.forgottenAll() : this.jit.forgotten(block));
+    this.records.onForget = (block) => {
+      if (block !== undefined) return this.jit.forgotten(block);
+      this.jit.forgottenAll();
+      // They name code contexts.
+      this.quick.forget();
+    };
     this.processor.memory.onFlaggedWrite = (address, length, byGuest) => {
       this.records.invalidate(address, length);
       if (byGuest && this.watchpoints.note(address, length, "write")) this.stopSoon();
@@ -258,6 +267,7 @@ export class Cpu {
       for (;;) {
         if (cpu.contextChanged) this.records.selectContext();
         const run = this.interpreter();
+        this.quick.refresh();
         const record = this.records.find(i32[L.EIP >> 2]!);
         const left = i32[L.BUDGET >> 2]!;
         const remaining = i32[(record + R.remaining) >> 2]!;
@@ -352,10 +362,13 @@ export class Cpu {
       system: (record: number): number => {
         enter(record);
         this.place = "system";
+        const before = cpu.cpl;
         this.callSystem(record);
         this.place = "interpreter";
         if (cpu.debugChanged) this.debugRegisters.update();
         if (cpu.contextChanged) records.selectContext();
+        this.quick.refresh();
+        if (this.instruction.shape.definition.quick) this.quick.learn(this.instruction, before);
         const flags = cpu.i32[L.EFLAGS >> 2]!;
         const interrupt = cpu.interrupts.pending && flags & FLAG.IF;
         // Paging went on or off: the other variant goes on from here.
@@ -377,6 +390,7 @@ export class Cpu {
         this.instruction.record = record;
         this.instruction.shape.definition.helper!(cpu, this.instruction);
       },
+      ...this.quick.functions,
       bulk: (record: number, moves: number): void => {
         const size = TABLE.shapes[cpu.i32[(record + R.shape) >> 2]! & 0xffff]!.size;
         bulkString(cpu, moves ? "movs" : "stos", size, segmentNumber(cpu.i32[(record + R.seg) >> 2]!), watchLoads);

@@ -91,6 +91,27 @@ export interface Emitter {
   systemFlags(): Value;
   setSystemFlags(value: Value): void;
 
+  /** The second immediate operand, unsigned: a far pointer's selector. */
+  immediate2(): Value;
+  /** The number of the segment register named by modrm.reg. */
+  segmentNumber(): Value;
+  /** The visible selector of a segment register. */
+  selector(n: number): Value;
+  /** An instruction with a quick path: the system operation executes it, if that path is not open (L.QUICK_ bits). */
+  requireQuick(bits: number): void;
+  /** As requireQuick, if the attempt was 0. Nothing must have changed then. */
+  requireDone(attempt: Value): void;
+  /**
+   * Attempts: all or nothing, and nothing is 0. `segment` undefined: that named by modrm.reg.
+   * interrupt: int n's vector. Far transfers by kind: 0 as jmp and call, 1 as ret.
+   */
+  loadSegment(segment: number | undefined, selector: Value): Value;
+  enterCode(kind: 0 | 1, selector: Value, offset: Value): Value;
+  interrupt(vector: Value): Value;
+  interruptReturn(): Value;
+  /** To where EIP points: the code segment may be another one. */
+  jumpFar(): void;
+
   /** Offset of the next instruction. */
   nextOffset(): Value;
   /** To the instruction's relative target. */

@@ -101,6 +101,40 @@ export const FPU_OPCODE = 0x49c;
 export const HOT = 0x500;
 export const REGION_EXITS = 0x508;
 
+/**
+ * Quick paths (see quick.ts): which are open now (QUICK_ bits), and what earlier slow ones have led to, in entries of QUICK_BYTES. The
+ * fields of an entry: its key (0: empty); up to three descriptors or gates, each as wasm address, low and high doubleword; and what to
+ * write if they are still the same.
+ */
+export const QUICK = 0x520;
+export const QUICK_SEGMENTS = 1;
+export const QUICK_IRET = 2;
+export const QUICK_BYTES = 192;
+export const QUICK_ENTRIES = 64;
+export const QUICK_DATA = 0x1000;
+export const QUICK_CODE = 0x4000;
+export const QUICK_INTERRUPTS = 0x7000;
+export const QUICK_RETURNS = 0xa000;
+export const QUICK_END = 0xd000;
+export const Q = {
+  key: 0,
+  descriptors: 4,
+  /** Twelve bytes each: code segment or data segment, stack segment, gate. */
+  descriptorBytes: 12,
+  /** Where the TSS has the inner ring's stack pointer and selector; the selector. */
+  stackAt: 40,
+  stackSelector: 44,
+  eip: 48,
+  /** Kept bits of EFLAGS. */
+  flags: 52,
+  context: 56,
+  salt: 60,
+  /** Ten words each, as from SEGMENTS on: selector to write bounds. */
+  first: 64,
+  second: 104,
+} as const;
+export const SEGMENT_WORDS = 10;
+
 /** Jump cache: 8192 entries of { offset, context, record, unused }. */
 export const HASH = 0x10000;
 export const HASH_ENTRIES = 8192;

@@ -27,6 +27,8 @@ export interface MachineTargetOptions {
   readonly maxInstructions?: number | undefined;
   /** Which exceptions of programs a debugger hears of before the guest does; those without a handler unless given. */
   readonly exceptions?: ExceptionChoice | undefined;
+  /** False: nobody will ever ask for threads and stops, and the machine need not be slowed down by taking every change of ring down. */
+  readonly observed?: boolean;
 }
 
 /** A kernel that has not come to a program by then never will: about ten seconds. */
@@ -66,7 +68,7 @@ export class MachineTarget implements DebugTarget, SpaceMemory {
   private build(): void {
     const { machine } = this;
     this.system = this.options.system(machine);
-    this.threadTable = new Threads(machine.cpu, this.system);
+    this.threadTable = new Threads(machine.cpu, this.system, this.options.observed !== false);
     this.points = new DebugPoints(machine.cpu, this.system);
     this.debugRegisters = new DebugRegisters(machine.cpu, this.threadTable);
     this.debugRegisters.entryOf = (space) => entryPoint(this.space(space)?.executable?.bytes);

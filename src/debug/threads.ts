@@ -41,8 +41,9 @@ export class Threads {
   constructor(
     private readonly cpu: Cpu,
     private readonly system: SystemModel,
+    observed = true,
   ) {
-    cpu.processor.onRingChange = (from, to, eip) => this.note(from, to, eip);
+    if (observed) cpu.processor.onRingChange = (from, to, eip) => this.note(from, to, eip);
   }
 
   private note(from: number, to: number, eip: number): void {

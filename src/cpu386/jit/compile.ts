@@ -1,6 +1,7 @@
 /** From the instructions of a region to a WebAssembly module. */
 import type { Shape } from "../definitions/table.js";
 import * as L from "../layout.js";
+import { segmentLoadedBy } from "../quick.js";
 import { access, buildModule, I32, I64, i32Const, localGet, localSet, OP } from "../wasm/binary.js";
 import { TEMPORARIES_64 } from "../wasm/expressions.js";
 import { type Draft, type Formed, keyOf } from "./form.js";
@@ -19,18 +20,16 @@ export interface Compiled {
   readonly instructions: number;
 }
 
-/** The import that operations are called through; see StaticEmitter.callHelper. */
-const HELPER = 0;
-
 /** @param place makes the table of the entries, numbered from 1 */
 export function compile(
   i32: Int32Array,
   shapes: readonly Shape[],
   formed: Formed,
-  options: StaticOptions,
+  given: Omit<StaticOptions, "loadedSegments">,
   place: (entries: readonly number[]) => EntryTable,
 ): Compiled {
   const facts = new Facts();
+  const options = { ...given, loadedSegments: loadedSegments(i32, shapes, formed) };
   const nodes = new Map<Draft, Node>();
   for (const draft of formed.drafts) nodes.set(draft, translate(i32, shapes, draft, facts, options));
   const byKey = new Map([...nodes].map(([draft, node]) => [keyOf(draft), node]));
@@ -45,9 +44,12 @@ export function compile(
   numberHeads(all, entries);
   const structured: (readonly number[])[] = [];
   new Structurer(all, entries, table, structured).emit();
-  const body = [enter(facts), [OP.block, OP.void], ...structured, [OP.end], leave(facts)];
+  const body = [[enter(facts), [OP.block, OP.void]], structured, [[OP.end], leave(facts)]].flat();
   const module = buildModule(
-    [{ name: "helper", parameters: [I32], results: [I32] }],
+    [
+      { name: "helper", parameters: [I32], results: [I32] },
+      { name: "loadSegment", parameters: [I32, I32], results: [I32] },
+    ],
     [
       {
         exportName: "region",
@@ -64,13 +66,25 @@ export function compile(
   return { module, entries: offsets, facts, instructions: formed.drafts.reduce((sum, d) => sum + d.count, 0) };
 }
 
+function loadedSegments(i32: Int32Array, shapes: readonly Shape[], formed: Formed): ReadonlySet<number> {
+  const found = new Set<number>();
+  for (const draft of formed.drafts) {
+    for (let n = 0; n < draft.count; n++) {
+      const w = (draft.record + n * L.RECORD_BYTES) >> 2;
+      const { definition } = shapes[i32[w + R.shape / 4]! & 0xffff]!;
+      if (definition.quick) found.add(segmentLoadedBy(definition, i32[w + R.scale / 4]! >> 8));
+    }
+  }
+  return found;
+}
+
 function translate(i32: Int32Array, shapes: readonly Shape[], draft: Draft, facts: Facts, options: StaticOptions): Node {
   const emitter = new StaticEmitter(i32, facts, options);
   for (let n = 0; n < draft.count; n++) {
     const record = draft.record + n * L.RECORD_BYTES;
     const shape = shapes[i32[(record + R.shape) >> 2]! & 0xffff]!;
-    if (shape.definition.emit) emitter.instruction(record, shape, draft.count - n);
-    else emitter.callHelper(record, HELPER, draft.count - n);
+    if (shape.definition.helper) emitter.callHelper(record, draft.count - n);
+    else emitter.instruction(record, shape, draft.count - n);
   }
   emitter.finish();
   return { ip: draft.ip, length: draft.count, emitter, terminator: terminatorOf(draft, emitter), successors: [], entry: 0 };

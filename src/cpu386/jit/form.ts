@@ -116,7 +116,12 @@ export class Former {
   private isCompilable(record: number): boolean {
     const { definition, rep } = this.shape(record);
     if (this.field(record, R.handler) === HANDLER.breakpoint || this.blocks.isFaulty(record)) return false;
-    return rep === 0 && definition.system === undefined;
+    return rep === 0 && (definition.system === undefined || (definition.quick !== undefined && !definition.far && this.isQuick()));
+  }
+
+  /** Where quick paths are closed they would only be left again. */
+  private isQuick(): boolean {
+    return (this.i32[L.QUICK >> 2]! & L.QUICK_SEGMENTS) !== 0;
   }
 
   /** An instruction that stays the cold tier's is executed; then its successor may come back in. */

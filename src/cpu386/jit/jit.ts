@@ -85,6 +85,7 @@ export class Jit {
     private readonly shapes: readonly Shape[],
     private readonly blocks: JitBlocks,
     private readonly helper: (record: number, region: Region) => number,
+    private readonly loadSegment: (segment: number, selector: number) => number,
   ) {
     this.gates = new Gates(i32);
     this.tables = new EntryTables(i32);
@@ -163,7 +164,7 @@ export class Jit {
       dropped: false,
     };
     const module = new WebAssembly.Module(compiled.module as Uint8Array<ArrayBuffer>);
-    const e = { memory: this.memory, helper: (record: number) => this.helper(record, region) };
+    const e = { memory: this.memory, helper: (record: number) => this.helper(record, region), loadSegment: this.loadSegment };
     this.functions.set(region.index, new WebAssembly.Instance(module, { e }).exports.region);
     this.supersede(region);
     this.regions.add(region);

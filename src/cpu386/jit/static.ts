@@ -13,6 +13,10 @@ import { Expressions, LOADS, STORES } from "../wasm/expressions.js";
 import { FIRST_TEMPORARY, FIRST_TEMPORARY_64, FLAGS, LEFT, OUT_EIP, REASON, REGISTER, UNDONE, WHY } from "./locals.js";
 
 const { R } = L;
+
+/** Indices of imported functions: operations in TypeScript (see callHelper), and wasm/quick.ts's loadSegment. */
+export const HELPER = 0;
+export const LOAD_SEGMENT = 1;
 const LAZY = Object.keys(FLAGS) as LazyFlag[];
 
 /** What a region as a whole needs to know of its nodes. */
@@ -32,6 +36,8 @@ export interface StaticOptions {
   readonly paging: boolean;
   /** Segment bases and bounds are read from the processor's state at each access, not assumed. */
   readonly anySegments: boolean;
+  /** Segment registers that the region loads: always read from the state. */
+  readonly loadedSegments: ReadonlySet<number>;
 }
 
 /** How a node ends. Offsets in CS. */
@@ -72,7 +78,8 @@ export class StaticEmitter extends Expressions implements Emitter {
     this.rest = rest;
     this.address = undefined;
     this.nextTemporary64 = this.firstTemporary64;
-    shape.definition.emit!(this, shape);
+    const { emit, quick } = shape.definition;
+    (emit ?? quick)!(this, shape);
   }
   finish(): void {
     this.facts.temporaries = Math.max(this.facts.temporaries, this.nextTemporary - FIRST_TEMPORARY);
@@ -101,9 +108,8 @@ export class StaticEmitter extends Expressions implements Emitter {
 
   /**
    * A TypeScript operation on the same state. It may fault, which unwinds all this, or ask for the region to be left.
-   * @param helper index of the imported function
    */
-  callHelper(record: number, helper: number, rest: number): void {
+  callHelper(record: number, rest: number): void {
     this.record = record;
     this.rest = rest;
     this.callsOut = true;
@@ -113,7 +119,7 @@ export class StaticEmitter extends Expressions implements Emitter {
     // As the cold tier would have it: the whole block is off the budget.
     const ahead = rest - this.field(R.remaining);
     this.put(i32Const(0), localGet(LEFT), i32Const(ahead), [OP.i32Add], access(OP.i32Store, L.BUDGET));
-    this.put(i32Const(record), call(helper), localSet(WHY));
+    this.put(i32Const(record), call(HELPER), localSet(WHY));
     for (let n = 0; n < 8; n++) this.put(i32Const(0), access(OP.i32Load, L.GPR + 4 * n), localSet(this.modify(n)));
     for (const flag of LAZY) this.put(i32Const(0), access(OP.i32Load, FLAGS[flag].address), localSet(FLAGS[flag].local));
     this.forgetFlags();
@@ -201,7 +207,8 @@ export class StaticEmitter extends Expressions implements Emitter {
   /** A word of the segment register's cache. */
   private segmentWord(segment: number | undefined, field: number): Value {
     const at = (segment === undefined ? this.field(R.seg) : L.SEGMENTS + segment * L.SEGMENT_BYTES) + field;
-    if (this.options.anySegments) return { code: [...i32Const(0), ...access(OP.i32Load, at)], atom: false };
+    if (this.options.anySegments || this.options.loadedSegments.has((at - L.SEGMENTS) >> 6))
+      return { code: [...i32Const(0), ...access(OP.i32Load, at)], atom: false };
     const value = this.i32[at >> 2]!;
     this.facts.assumed.set(at, value);
     return this.constant(value);
@@ -304,6 +311,41 @@ export class StaticEmitter extends Expressions implements Emitter {
   }
   setSystemFlags(value: Value): void {
     this.put(i32Const(0), value.code, access(OP.i32Store, L.EFLAGS));
+  }
+
+  // Quick paths ------------------------------------------------------------------------------------------------------------------
+  immediate2(): Value {
+    return this.constant(this.field(R.shape) >>> 16);
+  }
+  segmentNumber(): Value {
+    return this.constant(this.field(R.scale) >> 8);
+  }
+  selector(n: number): Value {
+    return { code: [...i32Const(0), ...access(OP.i32Load, L.SEGMENTS + n * L.SEGMENT_BYTES)], atom: false };
+  }
+  requireQuick(bits: number): void {
+    this.put(i32Const(0), access(OP.i32Load, L.QUICK), i32Const(bits), [OP.i32And], i32Const(bits), [OP.i32Ne]);
+    this.sideExitIf();
+  }
+  requireDone(attempt: Value): void {
+    this.put(attempt.code, [OP.i32Eqz]);
+    this.sideExitIf();
+  }
+  loadSegment(segment: number | undefined, selector: Value): Value {
+    const n = segment === undefined ? this.segmentNumber() : this.constant(segment);
+    return this.let({ code: [...n.code, ...selector.code, ...call(LOAD_SEGMENT)], atom: false });
+  }
+  enterCode(): Value {
+    return this.fail("far transfers are the cold tier's");
+  }
+  interrupt(): Value {
+    return this.fail("interrupts are the cold tier's");
+  }
+  interruptReturn(): Value {
+    return this.fail("iret is the cold tier's");
+  }
+  jumpFar(): void {
+    this.fail("far transfers are the cold tier's");
   }
 
   // Control ----------------------------------------------------------------------------------------------------------------------

@@ -142,7 +142,7 @@ export class Structurer {
       this.put([OP.block, OP.void]);
       this.labels.push({ kind: "anonymous" });
     }
-    this.put(...emitter.code);
+    for (const piece of emitter.code) this.out.push(piece);
     this.terminate(n);
     if (!emitter.exits) return;
     this.labels.pop();

@@ -141,8 +141,9 @@ export function buildModule(imports: readonly ImportedFunction[], functions: rea
   const name = (s: string): number[] => [...unsignedLeb(s.length), ...Buffer.from(s, "latin1")];
   const out: (readonly number[])[] = [[0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00]];
   const section = (id: number, items: readonly Code[]): void => {
-    const pieces = [unsignedLeb(items.length), ...items.flat()];
-    out.push([id], unsignedLeb(lengthOf(pieces)), ...pieces);
+    const pieces = [[unsignedLeb(items.length)], ...items].flat();
+    out.push([id], unsignedLeb(lengthOf(pieces)));
+    for (const piece of pieces) out.push(piece);
   };
   section(
     1,
@@ -167,7 +168,7 @@ export function buildModule(imports: readonly ImportedFunction[], functions: rea
 
 function bodyOf(f: DefinedFunction): Code {
   const locals = [...unsignedLeb(f.locals.length), ...f.locals.flatMap((l) => [...unsignedLeb(l.count), l.type])];
-  return [unsignedLeb(locals.length + lengthOf(f.body) + 1), locals, ...f.body, [OP.end]];
+  return [[unsignedLeb(locals.length + lengthOf(f.body) + 1), locals], f.body, [[OP.end]]].flat();
 }
 
 const lengthOf = (code: Code): number => code.reduce((sum, piece) => sum + piece.length, 0);

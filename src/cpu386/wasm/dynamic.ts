@@ -30,6 +30,7 @@ import {
   LINE_SHIFT,
   OA,
   OB,
+  QUICK,
   R,
   RAM,
   READ_BOUND,
@@ -46,7 +47,21 @@ import { access, call, i32Const, localGet, localSet, localTee, OP, unsignedLeb }
 import { Expressions, LOADS, STORES, TEMPORARIES_64 } from "./expressions.js";
 
 /** Functions the interpreter imports, in the order of their indices. */
-export const IMPORTS = ["slowLoad", "slowStore", "probeStore", "link", "find", "system", "helper", "raise", "bulk"] as const;
+export const IMPORTS = [
+  "slowLoad",
+  "slowStore",
+  "probeStore",
+  "link",
+  "find",
+  "system",
+  "helper",
+  "raise",
+  "bulk",
+  "loadSegment",
+  "enterCode",
+  "interrupt",
+  "interruptReturn",
+] as const;
 export type ImportName = (typeof IMPORTS)[number];
 const importIndex = (name: ImportName): number => IMPORTS.indexOf(name);
 
@@ -237,6 +252,41 @@ export class DynamicEmitter extends Expressions implements Emitter {
   }
 
   // Control ----------------------------------------------------------------------------------------------------------------------
+  immediate2(): Value {
+    return this.let(this.shr(this.field(R.shape), this.constant(16)));
+  }
+  segmentNumber(): Value {
+    return this.shr(this.field(R.scale), this.constant(8));
+  }
+  selector(n: number): Value {
+    return this.word(SEGMENTS + n * SEGMENT_BYTES);
+  }
+  requireQuick(bits: number): void {
+    this.requireDone(this.eq(this.and(this.word(QUICK), this.constant(bits)), this.constant(bits)));
+  }
+  requireDone(attempt: Value): void {
+    this.put(attempt.code, [OP.i32Eqz]);
+    this.whenTrue(() => this.callSystem());
+    this.ended = false;
+  }
+  private attempt(name: ImportName, ...parameters: Value[]): Value {
+    return this.let({ code: [...parameters.flatMap((p) => p.code), ...call(importIndex(name))], atom: false });
+  }
+  loadSegment(segment: number | undefined, selector: Value): Value {
+    return this.attempt("loadSegment", segment === undefined ? this.segmentNumber() : this.constant(segment), selector);
+  }
+  enterCode(kind: 0 | 1, selector: Value, offset: Value): Value {
+    return this.attempt("enterCode", this.constant(kind), selector, offset);
+  }
+  interrupt(vector: Value): Value {
+    return this.attempt("interrupt", vector, this.field(R.next));
+  }
+  interruptReturn(): Value {
+    return this.attempt("interruptReturn");
+  }
+  jumpFar(): void {
+    this.jumpTo(this.word(EIP));
+  }
   nextOffset(): Value {
     return this.field(R.next);
   }

@@ -20,6 +20,10 @@ const SIGNATURES: Record<ImportName, { parameters: number; results: number }> = 
   helper: { parameters: 1, results: 0 },
   raise: { parameters: 2, results: 0 },
   bulk: { parameters: 2, results: 0 },
+  loadSegment: { parameters: 2, results: 1 },
+  enterCode: { parameters: 3, results: 1 },
+  interrupt: { parameters: 2, results: 1 },
+  interruptReturn: { parameters: 0, results: 1 },
 };
 
 /** The module exports run(record): reason (EXIT). */
@@ -45,13 +49,15 @@ export function generateInterpreter(table: Table, options: DynamicOptions): Uint
     const shape = table.emitted[n - HANDLER.first];
     const e = new DynamicEmitter(shape, count - 1 - n, options);
     if (shape) {
-      shape.definition.emit!(e, shape);
-      if (shape.definition.ends || shape.rep) {
+      const { emit, quick, far } = shape.definition;
+      (quick ?? emit)!(e, shape);
+      if (quick) far ? e.jumpFar() : e.proceed();
+      else if (shape.definition.ends || shape.rep) {
         if (!e.hasEnded) throw new Error(`${shape.definition.name}: a definition that ends a block falls through`);
       } else e.fallThrough();
     } else fixed[n]!(e);
     temporaries = Math.max(temporaries, e.temporaries);
-    body.push(...e.code);
+    for (const piece of e.code) body.push(piece);
   }
   body.push([OP.end, OP.unreachable]);
 
