@@ -391,9 +391,9 @@ export class Cpu {
         this.instruction.shape.definition.helper!(cpu, this.instruction);
       },
       ...this.quick.functions,
-      bulk: (record: number, moves: number): void => {
-        const size = TABLE.shapes[cpu.i32[(record + R.shape) >> 2]! & 0xffff]!.size;
-        bulkString(cpu, moves ? "movs" : "stos", size, segmentNumber(cpu.i32[(record + R.seg) >> 2]!), watchLoads);
+      bulk: (record: number): void => {
+        const shape = TABLE.shapes[cpu.i32[(record + R.shape) >> 2]! & 0xffff]!;
+        bulkString(cpu, shape, segmentNumber(cpu.i32[(record + R.seg) >> 2]!), watchLoads);
       },
       raise: (record: number, vector: number): void => {
         enter(record);

@@ -123,10 +123,10 @@ export interface Emitter {
   /** #GP(0) if the offset lies beyond CS's limit. */
   checkTarget(offset: Value): void;
   /**
-   * rep movs or stos: does as many iterations as can be done at once, on the budget and short of the last; may do none. Count and
-   * index registers are advanced by it.
+   * rep: does as many iterations as can be done at once, on the budget and short of the last; may do none. Count and index registers
+   * are advanced by it, and flags are those of the last one done.
    */
-  bulk(operation: "movs" | "stos"): void;
+  bulk(): void;
   /** The same instruction once more (rep), counted as another instruction. */
   again(): void;
   /** On to the next instruction, ending the block. */

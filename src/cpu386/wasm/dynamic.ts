@@ -302,10 +302,10 @@ export class DynamicEmitter extends Expressions implements Emitter {
     this.follow(R.nextLink);
     this.ended = true;
   }
-  bulk(operation: "movs" | "stos"): void {
+  bulk(): void {
     // Calling out costs as much as a few iterations.
     this.put(this.word(ECX).code, i32Const(BULK_FROM), [OP.i32GeU, OP.if, OP.void]);
-    this.put(localGet(RECORD_LOCAL), i32Const(operation === "movs" ? 1 : 0), call(importIndex("bulk")), [OP.end]);
+    this.put(localGet(RECORD_LOCAL), call(importIndex("bulk")), [OP.end]);
   }
   again(): void {
     this.enter({ code: localGet(RECORD_LOCAL), atom: true });

@@ -19,7 +19,7 @@ const SIGNATURES: Record<ImportName, { parameters: number; results: number }> = 
   system: { parameters: 1, results: 1 },
   helper: { parameters: 1, results: 0 },
   raise: { parameters: 2, results: 0 },
-  bulk: { parameters: 2, results: 0 },
+  bulk: { parameters: 1, results: 0 },
   loadSegment: { parameters: 2, results: 1 },
   enterCode: { parameters: 3, results: 1 },
   interrupt: { parameters: 2, results: 1 },
