@@ -209,3 +209,5 @@ rom matrix matrix-end.bin
 
 partition bench bench -O2 src/guest/bench/*.c
 system bench bench-integer.elf bench
+partition bench-kinds bench -O2 src/guest/bench-kinds/*.c src/guest/bench-kinds/*.S
+system bench-kinds bench-kinds.elf bench

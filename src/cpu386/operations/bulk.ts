@@ -102,9 +102,9 @@ function element(u8: Uint8Array, at: number, size: Size): number {
 
 /** Elements in front of the first that is equal. */
 function untilFound(u8: Uint8Array, { to, elements, size }: Run, wanted: number): number {
-  const run = u8.subarray(to, to + elements * size);
+  // As a Buffer: its search is the C library's, many times as fast as that of a typed array.
+  const run = Buffer.from(u8.buffer, to, elements * size);
   const low = wanted & 0xff;
-  // The first byte is looked for by the host's own search, the rest compared.
   for (let at = run.indexOf(low); at >= 0; at = run.indexOf(low, at + 1)) {
     if (at % size === 0 && element(run, at, size) === wanted) return at / size;
   }
@@ -116,15 +116,17 @@ function whileFilled(u8: Uint8Array, { to, elements, size }: Run, wanted: number
   while (n < elements && element(u8, to + n * size, size) === wanted) n++;
   return n;
 }
-/** Bytes compared at once. */
-const STRIDE = 4096;
 function whileSame(u8: Uint8Array, { from, to, elements, size }: Run): number {
   const length = elements * size;
   const [a, b] = [Buffer.from(u8.buffer, from, length), Buffer.from(u8.buffer, to, length)];
-  let at = 0;
-  while (at < length && a.compare(b, at, Math.min(length, at + STRIDE), at, Math.min(length, at + STRIDE)) === 0) at += STRIDE;
-  while (at < length && a[at] === b[at]) at++;
-  return Math.min(elements, Math.floor(at / size));
+  if (a.equals(b)) return elements;
+  let [same, end] = [0, length];
+  while (end - same > 1) {
+    const middle = (same + end) >>> 1;
+    if (a.compare(b, same, middle, same, middle) === 0) same = middle;
+    else end = middle;
+  }
+  return Math.floor(same / size);
 }
 function whileDifferent(u8: Uint8Array, { from, to, elements, size }: Run): number {
   let n = 0;
