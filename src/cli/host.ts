@@ -33,6 +33,8 @@ export interface HostOptions {
   readonly stats: boolean;
   /** Print POST codes. */
   readonly post?: boolean;
+  /** Bytes that a debugger's way back may take; 0: there is none. */
+  readonly historyBytes: number;
   /** Where what the parallel port prints goes. */
   readonly parallel?: string | undefined;
   /** Told once the stub listens. */
@@ -74,6 +76,8 @@ export class Host {
       pump: this.pump,
       maxInstructions: options.maxInstructions,
       exceptions: options.exceptions,
+      // Without a debugger nobody can go back.
+      historyBytes: options.gdb || options.view ? options.historyBytes : undefined,
     });
     this.target.onUnheard = (text) => process.stderr.write(text);
     this.target.onEnd = (ending) => void this.end(ending);
@@ -95,7 +99,7 @@ export class Host {
 
   async start(): Promise<void> {
     const { gdb, view, wait } = this.options;
-    process.stdin.on("data", (bytes: Buffer) => this.machine.type(bytes));
+    process.stdin.on("data", (bytes: Buffer) => this.target.type(bytes));
     // Input that ends, or cannot be read, is no input.
     process.stdin.on("error", () => {});
     const endpoint = view ?? gdb;

@@ -15,6 +15,7 @@ interface RunArguments {
   gdb: string | undefined;
   "gdb-view": string | undefined;
   "gdb-faults": string;
+  history: string;
   wait: boolean;
   memory: string;
   "max-insns": string | undefined;
@@ -59,6 +60,12 @@ export const runCommand: CommandModule<object, RunArguments> = {
         requiresArg: true,
         describe: "which exceptions of programs stop in the debugger: unhandled, all, none, or vectors such as 0,3,6,13",
       })
+      .option("history", {
+        type: "string",
+        default: "256",
+        requiresArg: true,
+        describe: "with a debugger: memory in MB for the way back into the run's past; 0: no way back",
+      })
       .option("wait", { type: "boolean", default: true, describe: "with --gdb: wait for the debugger (--no-wait: run at once)" })
       .option("memory", { type: "string", default: "64", requiresArg: true, describe: "RAM in MB" })
       .option("max-insns", {
@@ -99,7 +106,7 @@ export const runCommand: CommandModule<object, RunArguments> = {
       }),
   handler: async (a) => {
     if (a.gdb !== undefined && a["gdb-view"] !== undefined) throw new UserError("--gdb and --gdb-view: one debugger at a time, please");
-    onlyOnce({ ...a }, ["rom", "parallel", "gdb", "gdb-view", "gdb-faults", "memory", "max-insns", "append", "ips", "pace"]);
+    onlyOnce({ ...a }, ["rom", "parallel", "gdb", "gdb-view", "gdb-faults", "history", "memory", "max-insns", "append", "ips", "pace"]);
     // Loaded only now: --help and mistakes are answered without the machine.
     const { runToExit } = await import("./host.js");
     await runToExit({
@@ -114,6 +121,7 @@ export const runCommand: CommandModule<object, RunArguments> = {
       gdb: a.gdb === undefined ? undefined : parseEndpoint(a.gdb),
       view: a["gdb-view"] === undefined ? undefined : parseView(a["gdb-view"]),
       exceptions: parseExceptions(a["gdb-faults"], "--gdb-faults "),
+      historyBytes: wholeNumber("history", a.history, 0, 65536) * 0x100000,
       wait: a.wait,
       maxInstructions: a["max-insns"] === undefined ? undefined : wholeNumber("max-insns", a["max-insns"], 1, Number.MAX_SAFE_INTEGER),
       stats: a.stats,

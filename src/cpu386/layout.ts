@@ -97,6 +97,9 @@ export const FPU_DP = 0x494;
 export const FPU_DS = 0x498;
 export const FPU_OPCODE = 0x49c;
 
+/** What the processor knows of itself ends here; behind it lies what can be found again. */
+export const STATE_END = 0x4a0;
+
 /** Jump cache: 8192 entries of { offset, context, record, unused }. */
 export const HASH = 0x10000;
 export const HASH_ENTRIES = 8192;
@@ -112,6 +115,8 @@ export const LINE_WATCH_READ = 4;
 export const LINE_PAGE_TABLE = 8;
 /** Read-only memory: stores change nothing. */
 export const LINE_ROM = 16;
+/** The page has not changed since whoever keeps its history looked last (PhysicalMemory.onCleanWrite). */
+export const LINE_CLEAN = 32;
 
 /** Decoded instructions, 64 bytes each; see records.ts for the life of a block. */
 export const RECORDS = 0x1100000;

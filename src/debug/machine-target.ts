@@ -4,6 +4,9 @@ import type { Machine } from "../pc/machine.js";
 import { exitStatus } from "../pc/power.js";
 import { type ExceptionChoice, ExceptionFilter } from "./exceptions.js";
 import { faultSpace, reportOf } from "./explain.js";
+import { apply } from "./history/apply.js";
+import { History } from "./history/history.js";
+import type { Happening } from "./history/log.js";
 import { runMonitor } from "./monitor/index.js";
 import { DebugPoints } from "./points.js";
 import { DebugRegisters } from "./registers.js";
@@ -27,6 +30,8 @@ export interface MachineTargetOptions {
   readonly maxInstructions?: number | undefined;
   /** Which exceptions of programs a debugger hears of before the guest does; those without a handler unless given. */
   readonly exceptions?: ExceptionChoice | undefined;
+  /** Bytes that snapshots of the machine's past may take; 0: input is noted, but there is no way back. Absent: no history at all. */
+  readonly historyBytes?: number | undefined;
 }
 
 /** A kernel that has not come to a program by then never will: about ten seconds. */
@@ -72,7 +77,22 @@ export class MachineTarget implements DebugTarget, SpaceMemory {
     this.debugRegisters.entryOf = (space) => entryPoint(this.space(space)?.executable?.bytes);
     const print = (text: string): void => this.say(text);
     this.run = new RunControl(machine, this.system, this.threadTable, this.points, this.debugRegisters, this.exceptions, print);
+    this.run.history = this.startHistory();
     this.stop = { thread: this.threadTable.current(), reason: { kind: "interrupted" } };
+  }
+
+  private startHistory(): History | undefined {
+    const { machine, system, threadTable: threads, points, debugRegisters: registers, exceptions, run: scene } = this;
+    const memoryBytes = this.options.historyBytes;
+    if (memoryBytes === undefined) return undefined;
+    const say = (text: string): void => this.say(text);
+    return new History({ machine, system, threads, points, syscalls: scene.syscalls, registers, exceptions, scene, memoryBytes, say });
+  }
+  get history(): History | undefined {
+    return this.run.history;
+  }
+  get reverse(): true | undefined {
+    return this.history?.reaches || undefined;
   }
 
   // Spaces and threads -----------------------------------------------------------------------------------------------------------
@@ -146,10 +166,11 @@ export class MachineTarget implements DebugTarget, SpaceMemory {
 
   // Running ----------------------------------------------------------------------------------------------------------------------
   resume(plan: ResumePlan): void {
-    if (this.ending) {
+    if (this.ending && !(plan.backwards && this.ending.kind !== "killed")) {
       this.finishEnding();
       return;
     }
+    this.ending = undefined;
     this.run.begin(plan);
     if (this.running) return;
     this.running = true;
@@ -160,7 +181,10 @@ export class MachineTarget implements DebugTarget, SpaceMemory {
   private turn(): boolean {
     if (!this.running) return false;
     const left = (this.options.maxInstructions ?? Number.POSITIVE_INFINITY) - this.machine.now;
-    const stop = left > 0 ? this.run.advance(Math.min(left, this.options.turnLength ?? 250_000)) : this.limitReached();
+    const stop =
+      left > 0 || this.run.isGoingBack
+        ? this.run.advance(Math.min(Math.max(left, 0), this.options.turnLength ?? 250_000))
+        : this.limitReached();
     if (!stop) return true;
     this.running = false;
     this.report(stop);
@@ -201,6 +225,17 @@ export class MachineTarget implements DebugTarget, SpaceMemory {
     const { listener } = this;
     if (listener && ending.kind !== "fault") listener({ thread: this.stop.thread, reason: { kind: "exited", status } });
     this.onEnd?.(ending);
+  }
+
+  /** Something that whoever debugs wants to happen now. */
+  inject(what: Happening): void {
+    if (this.history) this.history.timeline.inject(what);
+    else apply(this.machine, what);
+  }
+  /** Console input, as if typed at COM1's other end. */
+  type(bytes: Uint8Array): void {
+    if (this.history) this.history.timeline.input({ kind: "serial", bytes: [...bytes] });
+    else this.machine.type(bytes);
   }
 
   catchSyscalls(numbers: readonly number[] | "all" | undefined): void {
@@ -251,6 +286,7 @@ export class MachineTarget implements DebugTarget, SpaceMemory {
     this.life++;
     this.ending = undefined;
     this.points.clear();
+    this.history?.close();
     this.machine.restart();
     this.build();
   }

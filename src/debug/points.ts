@@ -62,6 +62,10 @@ export class DebugPoints implements Points {
   /** Some breakpoint is to be asked whether it stops. */
   hasChecks = false;
 
+  get watches(): boolean {
+    return [...this.points.values()].some(({ kind }) => kind !== "execute");
+  }
+
   /** Some point's space has no base yet. */
   waiting = false;
 

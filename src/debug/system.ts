@@ -25,6 +25,8 @@ export interface SystemSpace {
 }
 
 export interface SystemModel {
+  /** What was found in memory may be another now, though no time has passed. */
+  forget(): void;
   /** The kernel first, then partitions; refreshed from the descriptor tables when asked. */
   spaces(): readonly SystemSpace[];
   /** The space that code with this CS base runs in, by privilege; the kernel's (1) if none fits. */

@@ -39,6 +39,8 @@ export class Session implements LinkListener {
   general: ThreadId;
   /** Hc: who steps; undefined for all. */
   continued: ThreadId | undefined;
+  /** The same if the client has said so since the last stop: gdb takes an Hc of before that to stand. */
+  stepping: ThreadId | undefined;
 
   /** "running": a resume waits for its stop. "stopping": the machine ran when the client came, and is asked to stop first. */
   #state: "stopped" | "running" | "stopping" = "stopped";
@@ -263,6 +265,7 @@ export class Session implements LinkListener {
   #select({ space, thread }: ThreadId): void {
     this.general = { space, thread };
     this.continued = { space, thread };
+    this.stepping = undefined;
   }
 
   #rest(thread: ThreadId): void {

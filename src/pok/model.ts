@@ -115,6 +115,10 @@ export class PokSystem implements SystemModel {
     return this.known;
   }
 
+  forget(): void {
+    this.refreshedAt = -1;
+  }
+
   /** Reads the descriptor table again and fits what is there to the partitions known. */
   private refresh(): void {
     this.refreshedAt = this.machine.now;

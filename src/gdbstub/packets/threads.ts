@@ -23,7 +23,7 @@ const select = (operation: string, selector: ThreadSelector, session: Session): 
   }
   const thread = session.choose(selector);
   if (thread === undefined) return noSuchThread();
-  if (operation === "c") session.continued = thread;
+  if (operation === "c") session.continued = session.stepping = thread;
   else session.general = thread;
   return OK;
 };
