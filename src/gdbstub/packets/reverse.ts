@@ -1,18 +1,25 @@
 /** bs and bc: a step and a run into the past (GDB manual, "Packets" and "Reverse Execution"). */
+import type { ThreadId } from "../../debug/target.js";
 import { LATER, type Reply } from "../reply.js";
 import type { Session } from "../session.js";
+import { selects } from "../thread-id.js";
 import { nothing, packet } from "./definition.js";
 
 /**
- * There is no form of vCont for it. The thread that steps is the one gdb has selected; its Hc names a process at most, and is left out where
- * gdb takes it to stand.
+ * There is no form of vCont for it: Hc names a thread, or gdb's process, or leaves it open. Where it leaves a choice, the selected thread is
+ * the one that steps.
  */
+const steppingThread = ({ named, selected, choose }: Session): ThreadId => {
+  const fits = named === undefined || selects(named, selected.id) || named.space === "all" || named.thread === "all";
+  return fits ? selected.id : (choose(named) ?? selected.id);
+};
+
 const back = (kind: "step" | "continue", session: Session): Reply => {
-  const { stepping, general } = session;
-  const thread = stepping === undefined || stepping.space === general.space ? general : stepping;
-  const selector = stepping && ({ space: stepping.space, thread: "all" } as const);
+  const { named } = session;
+  const selector = typeof named?.space === "number" ? ({ space: named.space, thread: "all" } as const) : undefined;
   session.unresumed.resumed([{ kind, ...(selector ? { selector } : {}) }], session.processes.threads());
-  session.resume({ alone: false, backwards: true, ...(kind === "step" ? { step: { thread } } : {}) });
+  const step = kind === "step" ? { step: { thread: steppingThread(session) } } : {};
+  session.resume({ alone: kind === "step" && typeof named?.thread === "number", backwards: true, ...step });
   return LATER;
 };
 
