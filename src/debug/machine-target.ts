@@ -5,6 +5,7 @@ import { exitStatus } from "../pc/power.js";
 import { type ExceptionChoice, ExceptionFilter } from "./exceptions.js";
 import { faultSpace, reportOf } from "./explain.js";
 import { apply } from "./history/apply.js";
+import { goTo } from "./history/excursion.js";
 import { History } from "./history/history.js";
 import type { Happening } from "./history/log.js";
 import { runMonitor } from "./monitor/index.js";
@@ -93,6 +94,15 @@ export class MachineTarget implements DebugTarget, SpaceMemory {
   }
   get reverse(): true | undefined {
     return this.history?.reaches || undefined;
+  }
+
+  /** To another moment of the history, stopped there. */
+  goTo(count: number): void {
+    if (!this.history) return;
+    goTo(this.history.timeline, count);
+    this.ending = undefined;
+    this.run.moved();
+    this.stop = { thread: this.current(), reason: { kind: "interrupted" } };
   }
 
   // Spaces and threads -----------------------------------------------------------------------------------------------------------

@@ -89,13 +89,16 @@ export class RunControl implements Scene {
     // A breakpoint on an instruction whose fault is handed on has been passed already.
     this.pass = handsOn || (this.reported !== undefined && this.reported.eip === here && this.reported.time === this.machine.now);
   }
-  /** What was still to be reported belongs to a present that is left. */
-  private beginBack({ step }: ResumePlan): void {
+  /** The machine is elsewhere in its history: what was still to be reported belongs to a present that is left. */
+  moved(): void {
     this.plan = { alone: false };
     this.deferred = this.faultedAt = this.reported = undefined;
     this.asleep = false;
     this.exceptions.pass(undefined);
     this.points.refresh();
+  }
+  private beginBack({ step }: ResumePlan): void {
+    this.moved();
     const follows = step && (this.policy === "follow" || (this.policy === "auto" && step.thread.space === KERNEL.space));
     this.back = this.history?.back(step && { thread: follows ? undefined : step.thread });
   }
@@ -163,6 +166,10 @@ export class RunControl implements Scene {
 
   private eipOf(thread: ThreadId): number {
     return this.registers.value(thread, "eip") ?? 0;
+  }
+  /** A register of the processor, as the space that runs sees it. */
+  register(name: string): number | undefined {
+    return this.registers.value(this.threads.current(), name);
   }
   get eip(): number {
     return this.eipOf(this.threads.current());

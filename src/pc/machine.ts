@@ -81,8 +81,8 @@ export class Machine {
   readonly pic = new PicPair();
   readonly ports = new Ports();
   readonly image: LoadedImage;
-  /** What the guest prints is heard by nobody: it has printed that before. */
-  silent = false;
+  /** What the guest prints before this count is heard by nobody: it has printed that before. */
+  hushedUntil = 0;
   private readonly devices: readonly Device[];
   /** Instructions a halted processor would have had time for. */
   private idle = 0;
@@ -106,7 +106,7 @@ export class Machine {
     processor.interrupts = this.pic;
     this.keyboard = new KeyboardController((open) => processor.setA20(open));
     const { post, parallel } = options;
-    this.uart = new Uart16550({ output: (bytes) => this.silent || options.console(bytes) });
+    this.uart = new Uart16550({ output: (bytes) => this.isHushed || options.console(bytes) });
     const board: Board = {
       memory: processor.memory,
       ports,
@@ -132,8 +132,8 @@ export class Machine {
         this.passNmi();
       }),
       new Diagnostics({
-        post: (port, code) => this.silent || post?.(port, code),
-        parallel: (byte) => this.silent || parallel?.(byte),
+        post: (port, code) => this.isHushed || post?.(port, code),
+        parallel: (byte) => this.isHushed || parallel?.(byte),
       }),
     ];
     for (const device of this.devices) device.attach(board);
@@ -143,6 +143,9 @@ export class Machine {
   /** Virtual time in instructions since power-on, halted time included. */
   get now(): number {
     return this.cpu.retired + this.idle;
+  }
+  private get isHushed(): boolean {
+    return this.now < this.hushedUntil;
   }
   /** Virtual time in seconds. */
   get seconds(): number {
@@ -170,6 +173,7 @@ export class Machine {
     this.idle = 0;
     this.powerEvent = undefined;
     this.halt = NO_HALT;
+    this.hushedUntil = 0;
     this.nmiWaiting = this.nmiMasked = false;
     this.clock.clear();
     for (const device of this.devices) device.reset();

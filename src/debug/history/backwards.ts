@@ -26,9 +26,19 @@ export interface Scene {
   readonly interruptAsked: boolean;
 }
 
-interface Hit {
+export interface Hit {
   readonly position: Position;
   readonly stop: Stop;
+}
+
+/** What a search looks for. */
+export interface Sought {
+  /** At an execution breakpoint: what it would be as a stop. */
+  breakpoint(): Stop | undefined;
+  /** At any other exit. */
+  exit(exit: MachineExit): Hit | undefined;
+  /** Pages of RAM without a change to which there can be no hit. */
+  readonly pages?: readonly number[] | undefined;
 }
 
 /** Instructions between two looks at the host. */
@@ -142,7 +152,7 @@ export class Backwards {
   /** Back to the last thing that would have stopped the machine. */
   *run(): Generator<void, Stop> {
     this.timeline.leave();
-    const hit = yield* this.lastHit(this.timeline.position);
+    const hit = yield* this.lastHit(this.timeline.position, this.stops());
     if (hit) {
       yield* this.timeline.seek(hit.position, TURN);
       return hit.stop;
@@ -151,19 +161,29 @@ export class Backwards {
     return yield* this.beginning();
   }
 
-  private *lastHit(before: Position, worthwhile: (from: Snapshot) => boolean = () => true): Generator<void, Hit | undefined> {
+  /** What would have stopped the machine. */
+  private stops(): Sought {
+    const before = this.timeline.position;
+    return {
+      breakpoint: () => (this.scene.stopsHere() ? this.stop({ kind: "breakpoint" }) : undefined),
+      exit: (exit) => this.judge(exit, before),
+    };
+  }
+
+  /** The last hit before a moment. The machine is left where the search has ended. */
+  *lastHit(before: Position, sought: Sought): Generator<void, Hit | undefined> {
     let hit: Hit | undefined;
     this.onBreakpoint = () => {
       const count = this.timeline.now;
-      if (count < before.count && this.scene.stopsHere())
-        hit = { position: { count, settled: true }, stop: this.stop({ kind: "breakpoint" }) };
+      const stop = count < before.count ? sought.breakpoint() : undefined;
+      if (stop) hit = { position: { count, settled: true }, stop };
     };
     try {
       for (const [from, to] of this.stretches(before)) {
-        if (!worthwhile(from)) continue;
+        if (sought.pages && !this.changes(from, sought.pages)) continue;
         this.timeline.rewind(from);
         yield* this.through(to, (exit) => {
-          hit = this.judge(exit, before) ?? hit;
+          hit = sought.exit(exit) ?? hit;
         });
         if (hit || this.scene.interruptAsked) return hit;
       }
@@ -171,6 +191,11 @@ export class Backwards {
     } finally {
       this.onBreakpoint = undefined;
     }
+  }
+  /** Whether some of these pages may have changed in the stretch that begins at a snapshot. */
+  private changes(from: Snapshot, pages: readonly number[]): boolean {
+    const next = this.timeline.snapshots!.after(from);
+    return next === undefined || pages.some((page) => next.pages.has(page));
   }
 
   private judge(exit: MachineExit, before: Position): Hit | undefined {

@@ -8,6 +8,7 @@ import type { SystemModel } from "../system.js";
 import type { Stop, ThreadId } from "../target.js";
 import type { Threads } from "../threads.js";
 import { Backwards, type Scene } from "./backwards.js";
+import type { Position } from "./position.js";
 import { Timeline } from "./timeline.js";
 
 export interface HistoryParts {
@@ -32,6 +33,8 @@ interface Saved {
 export class History {
   readonly timeline: Timeline;
   readonly backwards: Backwards;
+  /** Moments that have been given names. */
+  readonly checkpoints = new Map<string, Position>();
 
   constructor(private readonly parts: HistoryParts) {
     const { machine, threads, syscalls, system, points, registers, exceptions, scene, memoryBytes, say } = parts;

@@ -121,6 +121,9 @@ export class Snapshots {
     }
     return undefined;
   }
+  pageAt(snapshot: Snapshot, page: number): Uint8Array | undefined {
+    return this.contents(page, this.list.indexOf(snapshot));
+  }
   /** Pages that may differ between here and a snapshot. */
   differing(from: Snapshot): Set<number> {
     const pages = new Set(this.changed.changed);

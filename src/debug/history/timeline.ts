@@ -68,7 +68,6 @@ export class Timeline {
   /** The machine goes on without a history. */
   close(): void {
     this.machine.cpu.processor.memory.onPoke = undefined;
-    this.machine.silent = false;
     this.snapshots?.stop();
   }
 
@@ -125,16 +124,14 @@ export class Timeline {
   private fork(): void {
     if (!this.past) return;
     const lost = this.present.count - this.now;
-    this.revive();
+    this.past = false;
+    // What is printed from here on is new.
+    this.machine.hushedUntil = 0;
     this.log.cut();
     this.snapshots?.cut();
     this.onFork?.(this.log.next);
     this.options.say(`pok386: the past has been changed: what came after it, ${lost} instructions, is forgotten\n`);
     this.deliverWaiting();
-  }
-  private revive(): void {
-    this.past = false;
-    this.machine.silent = false;
   }
   private deliverWaiting(): void {
     for (const what of this.waiting.splice(0)) this.inject(what);
@@ -155,6 +152,7 @@ export class Timeline {
   /** As Machine.run; in the past, to its end at most. */
   run(count: number, options: RunOptions = {}): TimelineExit {
     this.flush();
+    this.snapshotIfDue();
     if (!this.past) return this.live(count, options);
     const exit = this.towards(this.present, count, options);
     if (exit !== "there") return exit;
@@ -162,12 +160,16 @@ export class Timeline {
     return { kind: "history-end" };
   }
 
+  private snapshotIfDue(): void {
+    const { snapshots, now } = this;
+    if (!snapshots || now - snapshots.latest.count < LIVE_GAP + GAP_OF_PAGE * snapshots.changedPages) return;
+    const next = snapshots.after(snapshots.latest);
+    if (next && next.count - now < LIVE_GAP) return;
+    this.snapshot();
+    snapshots.thin(now);
+  }
   private live(count: number, options: RunOptions): MachineExit {
-    const { snapshots, machine } = this;
-    if (snapshots && this.now - snapshots.latest.count >= LIVE_GAP + GAP_OF_PAGE * snapshots.changedPages) {
-      this.snapshot();
-      snapshots.thin(this.now);
-    }
+    const { machine } = this;
     const { now } = this;
     const holds = options.interrupts === false && machine.isUnsettled;
     const exit = machine.run(count, options);
@@ -232,11 +234,11 @@ export class Timeline {
     }
   }
 
-  /** The past is over. */
-  private arrive(): void {
+  /** The past is over: for one who is at its end. */
+  arrive(): void {
     this.doDue(true);
     if (this.present.settled) this.machine.run(0);
-    this.revive();
+    this.past = false;
     this.deliverWaiting();
   }
 
@@ -248,12 +250,13 @@ export class Timeline {
     this.present = this.position;
     this.snapshot();
     this.past = true;
-    this.machine.silent = true;
+    this.machine.hushedUntil = Math.max(this.machine.hushedUntil, this.now);
   }
 
   /** Puts everything back to a snapshot. */
   rewind(to: Snapshot): void {
     const { companion } = this.options;
+    this.machine.hushedUntil = Math.max(this.machine.hushedUntil, this.now);
     this.snapshots!.restore(to);
     this.log.next = to.entry;
     companion.restore(to.beside);
