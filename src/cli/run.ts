@@ -16,6 +16,8 @@ interface RunArguments {
   "gdb-view": string | undefined;
   "gdb-faults": string;
   history: string;
+  record: string | undefined;
+  load: string | undefined;
   wait: boolean;
   memory: string;
   "max-insns": string | undefined;
@@ -66,6 +68,8 @@ export const runCommand: CommandModule<object, RunArguments> = {
         requiresArg: true,
         describe: "with a debugger: memory in MB for the way back into the run's past; 0: no way back",
       })
+      .option("record", { type: "string", requiresArg: true, describe: 'record the run in this file, for "pok386 replay"' })
+      .option("load", { type: "string", requiresArg: true, describe: 'go on from the state that "monitor save" has put into this file' })
       .option("wait", { type: "boolean", default: true, describe: "with --gdb: wait for the debugger (--no-wait: run at once)" })
       .option("memory", { type: "string", default: "64", requiresArg: true, describe: "RAM in MB" })
       .option("max-insns", {
@@ -106,7 +110,22 @@ export const runCommand: CommandModule<object, RunArguments> = {
       }),
   handler: async (a) => {
     if (a.gdb !== undefined && a["gdb-view"] !== undefined) throw new UserError("--gdb and --gdb-view: one debugger at a time, please");
-    onlyOnce({ ...a }, ["rom", "parallel", "gdb", "gdb-view", "gdb-faults", "history", "memory", "max-insns", "append", "ips", "pace"]);
+    if (a.record !== undefined && a.load !== undefined) throw new UserError("--record and --load: a recording begins at power-on");
+    onlyOnce({ ...a }, [
+      "rom",
+      "parallel",
+      "gdb",
+      "gdb-view",
+      "gdb-faults",
+      "history",
+      "record",
+      "load",
+      "memory",
+      "max-insns",
+      "append",
+      "ips",
+      "pace",
+    ]);
     // Loaded only now: --help and mistakes are answered without the machine.
     const { runToExit } = await import("./host.js");
     await runToExit({
@@ -122,6 +141,8 @@ export const runCommand: CommandModule<object, RunArguments> = {
       view: a["gdb-view"] === undefined ? undefined : parseView(a["gdb-view"]),
       exceptions: parseExceptions(a["gdb-faults"], "--gdb-faults "),
       historyBytes: wholeNumber("history", a.history, 0, 65536) * 0x100000,
+      record: a.record,
+      load: a.load,
       wait: a.wait,
       maxInstructions: a["max-insns"] === undefined ? undefined : wholeNumber("max-insns", a["max-insns"], 1, Number.MAX_SAFE_INTEGER),
       stats: a.stats,

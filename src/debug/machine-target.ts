@@ -1,5 +1,6 @@
 /** The debugger's target: a machine and the system found in it. */
 import { linear, physical } from "../cpu386/address.js";
+import { UserError } from "../errors.js";
 import type { Machine } from "../pc/machine.js";
 import { exitStatus } from "../pc/power.js";
 import { type ExceptionChoice, ExceptionFilter } from "./exceptions.js";
@@ -33,6 +34,10 @@ export interface MachineTargetOptions {
   readonly exceptions?: ExceptionChoice | undefined;
   /** Bytes that snapshots of the machine's past may take; 0: input is noted, but there is no way back. Absent: no history at all. */
   readonly historyBytes?: number | undefined;
+  /** Hears of the history of each life of the machine, before it moves. */
+  readonly onHistory?: (history: History) => void;
+  /** Writes the machine's state to a file. @throws UserError naming the file */
+  readonly save?: (path: string) => void;
 }
 
 /** A kernel that has not come to a program by then never will: about ten seconds. */
@@ -61,6 +66,8 @@ export class MachineTarget implements DebugTarget, SpaceMemory {
   private life = 0;
   /** Hears of the machine's end once nobody is left who might want to look at it. */
   onEnd: ((ending: Ending) => void) | undefined;
+  /** Hears that all has been repeated, if no debugger does. */
+  onHistoryEnd: (() => void) | undefined;
 
   constructor(private readonly options: MachineTargetOptions) {
     this.machine = options.machine;
@@ -87,7 +94,10 @@ export class MachineTarget implements DebugTarget, SpaceMemory {
     const memoryBytes = this.options.historyBytes;
     if (memoryBytes === undefined) return undefined;
     const say = (text: string): void => this.say(text);
-    return new History({ machine, system, threads, points, syscalls: scene.syscalls, registers, exceptions, scene, memoryBytes, say });
+    const { syscalls } = scene;
+    const history = new History({ machine, system, threads, points, syscalls, registers, exceptions, scene, memoryBytes, say });
+    this.options.onHistory?.(history);
+    return history;
   }
   get history(): History | undefined {
     return this.run.history;
@@ -96,6 +106,11 @@ export class MachineTarget implements DebugTarget, SpaceMemory {
     return this.history?.reaches || undefined;
   }
 
+  /** The machine as it is, into a file. */
+  save(path: string): void {
+    if (!this.options.save) throw new UserError("there is nowhere to save to");
+    this.options.save(path);
+  }
   /** To another moment of the history, stopped there. */
   goTo(count: number): void {
     if (!this.history) return;
@@ -219,6 +234,7 @@ export class MachineTarget implements DebugTarget, SpaceMemory {
       return this.finishEnding();
     }
     if (this.listener) this.listener(stop);
+    else if (reason.kind === "history" && this.onHistoryEnd) this.onHistoryEnd();
     else if (this.ending) this.finishEnding();
     // Nobody is there to look at it: a stop meant for a client that has gone is no stop.
     else this.resume({ alone: false });

@@ -5,7 +5,7 @@
 import type { RunOptions } from "../../cpu386/cpu.js";
 import type { Machine, MachineExit } from "../../pc/machine.js";
 import { apply } from "./apply.js";
-import { type Happening, InputLog } from "./log.js";
+import { type Entry, type Happening, InputLog } from "./log.js";
 import { type Position, positionOf } from "./position.js";
 import { type Snapshot, Snapshots } from "./snapshots.js";
 
@@ -83,6 +83,13 @@ export class Timeline {
   /** The last moment there is. */
   get end(): Position {
     return this.past ? this.present : this.position;
+  }
+
+  /** At power-on: all of a run that was recorded lies ahead. */
+  replay(entries: readonly Entry[], end: Position): void {
+    this.log.entries.push(...entries);
+    this.present = end;
+    this.past = end.count > this.now;
   }
 
   // Input ------------------------------------------------------------------------------------------------------------------------
@@ -194,8 +201,11 @@ export class Timeline {
       if (this.now >= target.count) return this.settleAt(target);
       this.doDue(true);
       const exit = this.repeat(end, target, each);
+      // The machine may have ended there, or sleep.
+      const ends =
+        exit.kind === "budget" || exit.kind === "power" || exit.kind === "dead" || exit.kind === "asleep" || exit.kind === "shutdown";
+      if (ends && this.now >= target.count) return this.settleAt(target);
       if (exit.kind !== "budget") return exit;
-      if (this.now >= target.count) return this.settleAt(target);
       if (this.now >= end) return exit;
       each = { ...options, passBreakpoint: false };
     }

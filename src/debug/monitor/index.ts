@@ -11,7 +11,7 @@ import { partitions, threads } from "./spaces.js";
 import { step } from "./step.js";
 import { gdt, idt, segments, tss } from "./tables.js";
 import { translate } from "./translate.js";
-import { checkpoint, goto, hash, when } from "./travel.js";
+import { checkpoint, goto, hash, save, when } from "./travel.js";
 import { why } from "./why.js";
 
 export interface MonitorCommand {
@@ -54,6 +54,7 @@ export const COMMANDS: readonly MonitorCommand[] = [
   lastExecCommand,
   diff,
   hash,
+  save,
 ];
 
 export function runMonitor(target: MachineTarget, line: string, print: (text: string) => void): void {

@@ -77,3 +77,14 @@ export const hash: MonitorCommand = {
   description: "one number for all of the machine's state, to compare runs with",
   run: ({ machine }, _args, print) => print(`instruction ${machine.now}: ${stateHash(machine)}\n`),
 };
+
+export const save: MonitorCommand = {
+  name: "save",
+  synopsis: "FILE",
+  description: 'the machine as it is now into a file, to go on from with "pok386 run --load FILE"',
+  run: (target, [path], print) => {
+    if (path === undefined) throw new UserError("which file?");
+    target.save(path);
+    print(`saved: ${path}, instruction ${target.machine.now}\n`);
+  },
+};

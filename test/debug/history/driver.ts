@@ -14,6 +14,8 @@ export class Driver {
   readonly target: MachineTarget;
   readonly messages: string[] = [];
   output = "";
+  /** Called before each stretch that is run. */
+  beforeTurn: (() => void) | undefined;
   private stop: Stop | undefined;
 
   /**
@@ -65,6 +67,7 @@ export class Driver {
   runTo(count: number): void {
     const { timeline } = this.target.history!;
     while (this.machine.now < count) {
+      this.beforeTurn?.();
       const { kind } = timeline.run(count - this.machine.now);
       if (kind === "power" || kind === "dead") throw new Error(`it ends at ${this.machine.now}: ${kind}`);
     }
