@@ -66,6 +66,7 @@ export const demoCommand: CommandModule<object, DemoArguments> = {
         paceWall: true,
         partitions: [],
         gdb: endpoint,
+        historyBytes: 256 * 0x100000,
         wait: false,
         maxInstructions: undefined,
         stats: false,

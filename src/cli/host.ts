@@ -5,16 +5,20 @@ import { STANDARD } from "../cpu386/jit/heat.js";
 import { tierReport } from "../cpu386/jit/report.js";
 import type { Generation } from "../cpu386/model.js";
 import type { ExceptionChoice } from "../debug/exceptions.js";
+import type { Recording } from "../debug/history/recording.js";
+import { setupOf } from "../debug/history/setup.js";
 import { type Ending, MachineTarget, type Pump } from "../debug/machine-target.js";
 import type { DebugTarget } from "../debug/target.js";
 import { SpaceView } from "../debug/view.js";
 import { UserError } from "../errors.js";
 import { type GdbServer, startGdbServer } from "../gdbstub/index.js";
-import { type BootRequest, Machine } from "../pc/machine.js";
+import { type BootRequest, Machine, type MachineOptions } from "../pc/machine.js";
 import { exitStatus } from "../pc/power.js";
 import { type NamedPartition, PokSystem } from "../pok/model.js";
 import { openUserFile } from "./files.js";
+import { HistoryFiles } from "./history-files.js";
 import type { Endpoint, ViewEndpoint } from "./options.js";
+import { version } from "./version.js";
 
 export interface HostOptions {
   readonly boot: BootRequest;
@@ -37,6 +41,14 @@ export interface HostOptions {
   readonly jit: boolean;
   /** Print POST codes. */
   readonly post?: boolean;
+  /** Bytes that a debugger's way back may take; 0: there is none. */
+  readonly historyBytes: number;
+  /** A file that the run is recorded in. */
+  readonly record?: string | undefined;
+  /** A file with the state to begin from. */
+  readonly load?: string | undefined;
+  /** A run to be repeated. */
+  readonly replay?: { readonly path: string; readonly recording: Recording } | undefined;
   /** Where what the parallel port prints goes. */
   readonly parallel?: string | undefined;
   /** Told once the stub listens. */
@@ -51,6 +63,7 @@ const ASLEEP = 10;
 export class Host {
   private readonly machine: Machine;
   private readonly target: MachineTarget;
+  private readonly files: HistoryFiles;
   private server: GdbServer | undefined;
   private readonly startedAt = performance.now();
   /** Resolves with the exit status. */
@@ -61,7 +74,7 @@ export class Host {
     this.done = new Promise((resolve) => {
       this.finish = resolve;
     });
-    this.machine = new Machine({
+    const machine: MachineOptions = {
       memoryBytes: options.memoryBytes,
       ips: options.ips,
       generation: options.generation ?? 686,
@@ -71,10 +84,13 @@ export class Host {
         ? (port, code) => process.stderr.write(`pok386: POST 0x${code.toString(16).padStart(2, "0")} (port 0x${port.toString(16)})\n`)
         : undefined,
       parallel: options.parallel === undefined ? undefined : printerTo(options.parallel),
-    });
+    };
+    this.machine = new Machine(machine);
     const { cpu } = this.machine;
     cpu.setTiers({ jit: options.jit, schedule: STANDARD });
     cpu.jit.now = () => performance.now();
+    const files = new HistoryFiles(this.machine, setupOf(version, machine), options);
+    this.files = files;
     this.target = new MachineTarget({
       machine: this.machine,
       system: (machine) => new PokSystem(machine, options.partitions),
@@ -82,9 +98,20 @@ export class Host {
       maxInstructions: options.maxInstructions,
       exceptions: options.exceptions,
       observed: options.gdb !== undefined || options.view !== undefined,
+      historyBytes: this.historyBytes(),
+      onHistory: (history) => files.begin(history.timeline),
+      save: (path) => files.save(path),
     });
     this.target.onUnheard = (text) => process.stderr.write(text);
     this.target.onEnd = (ending) => void this.end(ending);
+    if (options.replay) this.target.onHistoryEnd = () => void this.endReplay();
+  }
+
+  /** Without a debugger nobody can go back; input is noted only for those who record or repeat it. */
+  private historyBytes(): number | undefined {
+    const { gdb, view, historyBytes, record, replay } = this.options;
+    if (gdb || view) return historyBytes;
+    return record !== undefined || replay ? 0 : undefined;
   }
 
   /** Gives the machine its turns, and everything else of the process its own in between. */
@@ -102,8 +129,10 @@ export class Host {
   };
 
   async start(): Promise<void> {
-    const { gdb, view, wait } = this.options;
-    process.stdin.on("data", (bytes: Buffer) => this.machine.type(bytes));
+    const { gdb, view, wait, replay } = this.options;
+    this.files.start((signal) => void this.stopped(signal));
+    // What was typed then is typed again.
+    if (!replay) process.stdin.on("data", (bytes: Buffer) => this.target.type(bytes));
     // Input that ends, or cannot be read, is no input.
     process.stdin.on("error", () => {});
     const endpoint = view ?? gdb;
@@ -125,8 +154,21 @@ export class Host {
     return seen;
   }
 
+  /** By a signal: a recording ends as it should. */
+  private async stopped(signal: number): Promise<void> {
+    await this.server?.close();
+    this.files.finish();
+    this.finish(128 + signal);
+  }
+  private async endReplay(): Promise<void> {
+    await this.server?.close();
+    if (this.options.stats) this.printStats();
+    this.finish(this.files.judge());
+  }
+
   private async end(ending: Ending): Promise<void> {
     await this.server?.close();
+    this.files.finish();
     if (ending.kind === "fault") process.stderr.write(`pok386: ${ending.text}\n`);
     if (ending.kind === "limit") process.stderr.write(`pok386: --max-insns ${this.options.maxInstructions} reached\n`);
     if (this.options.stats) this.printStats();

@@ -4,6 +4,15 @@ import { ElfFile } from "../pc/elf.js";
 import type { NamedPartition } from "../pok/model.js";
 import { readUserFile } from "./files.js";
 
+/** --jit, for yargs. */
+export const JIT_OPTION = {
+  type: "string",
+  choices: ["on", "off"],
+  default: "on",
+  requiresArg: true,
+  describe: "compile hot code; it makes no difference but to speed",
+} as const;
+
 export interface Endpoint {
   readonly host: string;
   readonly port: number;

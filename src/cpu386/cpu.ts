@@ -37,6 +37,18 @@ export type RunExit =
   /** A triple fault; the processor's state is that before the last fault's delivery. */
   | { readonly kind: "shutdown"; readonly chain: readonly FaultRecord[] };
 
+/** All there is to know of the processor between two instructions, RAM aside: plain data, for Cpu.load. */
+export interface CpuState {
+  readonly retired: number;
+  /** The words of layout.ts up to STATE_END. */
+  readonly words: Uint8Array;
+  readonly flags: Readonly<Record<(typeof STATE_FLAGS)[number], boolean>>;
+  readonly timeStampOffset: number;
+  /** The last exceptions, which belong to the past as much as what they did. */
+  readonly faults: readonly FaultRecord[];
+}
+const STATE_FLAGS = ["halted", "shadow", "nmi", "nmiBlocked"] as const;
+
 export interface RunOptions {
   /** The first instruction is executed even if a breakpoint is on it. */
   readonly passBreakpoint?: boolean;
@@ -136,6 +148,34 @@ export class Cpu {
     this.place = "between";
   }
 
+  /** Only between two runs. */
+  save(): CpuState {
+    const { processor: cpu } = this;
+    return {
+      retired: this.retired,
+      words: cpu.u8.slice(0, L.STATE_END),
+      flags: { halted: cpu.halted, shadow: cpu.shadow, nmi: cpu.nmi, nmiBlocked: cpu.nmiBlocked },
+      timeStampOffset: cpu.timeStampOffset,
+      faults: [...cpu.faults],
+    };
+  }
+  /** What is decoded stays: code that the caller changes in RAM is forgotten on the way (RecordCache.invalidate). */
+  load({ retired, words, flags, timeStampOffset, faults }: CpuState): void {
+    const { processor: cpu } = this;
+    cpu.u8.set(words);
+    Object.assign(cpu, flags, { timeStampOffset, holdTrap: false, taskTrap: false, attention: false, portTraps: 0 });
+    cpu.faults.splice(0, cpu.faults.length, ...faults);
+    this.before = retired;
+    this.slice = this.stolen = 0;
+    cpu.setWord(L.BUDGET, 0);
+    this.place = "between";
+    this.watchpoints.take();
+    cpu.paging.flush(false);
+    cpu.paging.select();
+    this.debugRegisters.update();
+    cpu.contextChanged = true;
+  }
+
   /** Instructions executed since power-on; exact at any moment. An instruction that faults counts as well: it took its time. */
   get retired(): number {
     const inFlight = this.place === "between" ? 0 : this.processor.i32[(this.record + R.remaining) >> 2]!;
@@ -152,7 +192,8 @@ export class Cpu {
     try {
       for (;;) {
         // The breakpoint to be passed is not on the handler's first instruction.
-        if (takesInterrupts && !cpu.shadow && this.takeInterrupt()) pass = false;
+        // One may let another in at once: how far a run goes must make no difference to when that is taken.
+        while (takesInterrupts && !cpu.shadow && this.takeInterrupt()) pass = false;
         const hit = this.watchpoints.take();
         if (hit) {
           const causes = this.debugRegisters.dataCauses(hit);
@@ -306,7 +347,7 @@ export class Cpu {
       const eip = this.backToInstruction(e instanceof GuestFault || e instanceof Intercepted);
       if (!(e instanceof GuestFault)) throw e;
       if (inNewTask !== undefined) cpu.setWord(L.EIP, inNewTask);
-      deliverException(cpu, e, inNewTask ?? eip);
+      this.deliverUnlessKept(e, inNewTask ?? eip);
       return undefined;
     }
   }
@@ -319,6 +360,16 @@ export class Cpu {
     if (!this.compiles) return;
     if (this.processor.contextChanged) this.records.selectContext();
     this.jit.sample(this.processor.eip);
+  }
+
+  /** A fault that is kept from the guest has not happened to it, and takes no time: its instruction will be executed again. */
+  private deliverUnlessKept(fault: GuestFault, eip: number): void {
+    try {
+      deliverException(this.processor, fault, eip);
+    } catch (e) {
+      if (e instanceof Intercepted) this.processor.i32[L.BUDGET >> 2]! += 1;
+      throw e;
+    }
   }
 
   private interpreter(): Run {

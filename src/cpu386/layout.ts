@@ -97,6 +97,9 @@ export const FPU_DP = 0x494;
 export const FPU_DS = 0x498;
 export const FPU_OPCODE = 0x49c;
 
+/** What the processor knows of itself ends here; behind it lies what can be found again. */
+export const STATE_END = 0x4a0;
+
 /** Behind the state: instructions executed by regions, 64 bits; and how often regions returned, by reason, 4 bytes each. */
 export const HOT = 0x500;
 export const REGION_EXITS = 0x508;
@@ -163,6 +166,8 @@ export const LINE_WATCH_READ = 4;
 export const LINE_PAGE_TABLE = 8;
 /** Read-only memory: stores change nothing. */
 export const LINE_ROM = 16;
+/** The page has not changed since whoever keeps its history looked last (PhysicalMemory.onCleanWrite). */
+export const LINE_CLEAN = 32;
 
 /** Decoded instructions, 64 bytes each; see records.ts for the life of a block. */
 export const RECORDS = 0x1100000;

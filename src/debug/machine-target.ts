@@ -1,9 +1,14 @@
 /** The debugger's target: a machine and the system found in it. */
 import { linear, physical } from "../cpu386/address.js";
+import { UserError } from "../errors.js";
 import type { Machine } from "../pc/machine.js";
 import { exitStatus } from "../pc/power.js";
 import { type ExceptionChoice, ExceptionFilter } from "./exceptions.js";
 import { faultSpace, reportOf } from "./explain.js";
+import { apply } from "./history/apply.js";
+import { goTo } from "./history/excursion.js";
+import { History } from "./history/history.js";
+import type { Happening } from "./history/log.js";
 import { runMonitor } from "./monitor/index.js";
 import { DebugPoints } from "./points.js";
 import { DebugRegisters } from "./registers.js";
@@ -29,6 +34,12 @@ export interface MachineTargetOptions {
   readonly exceptions?: ExceptionChoice | undefined;
   /** False: nobody will ever ask for threads and stops, and the machine need not be slowed down by taking every change of ring down. */
   readonly observed?: boolean;
+  /** Bytes that snapshots of the machine's past may take; 0: input is noted, but there is no way back. Absent: no history at all. */
+  readonly historyBytes?: number | undefined;
+  /** Hears of the history of each life of the machine, before it moves. */
+  readonly onHistory?: (history: History) => void;
+  /** Writes the machine's state to a file. @throws UserError naming the file */
+  readonly save?: (path: string) => void;
 }
 
 /** A kernel that has not come to a program by then never will: about ten seconds. */
@@ -57,6 +68,8 @@ export class MachineTarget implements DebugTarget, SpaceMemory {
   private life = 0;
   /** Hears of the machine's end once nobody is left who might want to look at it. */
   onEnd: ((ending: Ending) => void) | undefined;
+  /** Hears that all has been repeated, if no debugger does. */
+  onHistoryEnd: (() => void) | undefined;
 
   constructor(private readonly options: MachineTargetOptions) {
     this.machine = options.machine;
@@ -74,7 +87,39 @@ export class MachineTarget implements DebugTarget, SpaceMemory {
     this.debugRegisters.entryOf = (space) => entryPoint(this.space(space)?.executable?.bytes);
     const print = (text: string): void => this.say(text);
     this.run = new RunControl(machine, this.system, this.threadTable, this.points, this.debugRegisters, this.exceptions, print);
+    this.run.history = this.startHistory();
     this.stop = { thread: this.threadTable.current(), reason: { kind: "interrupted" } };
+  }
+
+  private startHistory(): History | undefined {
+    const { machine, system, threadTable: threads, points, debugRegisters: registers, exceptions, run: scene } = this;
+    const memoryBytes = this.options.historyBytes;
+    if (memoryBytes === undefined) return undefined;
+    const say = (text: string): void => this.say(text);
+    const { syscalls } = scene;
+    const history = new History({ machine, system, threads, points, syscalls, registers, exceptions, scene, memoryBytes, say });
+    this.options.onHistory?.(history);
+    return history;
+  }
+  get history(): History | undefined {
+    return this.run.history;
+  }
+  get reverse(): true | undefined {
+    return this.history?.reaches || undefined;
+  }
+
+  /** The machine as it is, into a file. */
+  save(path: string): void {
+    if (!this.options.save) throw new UserError("there is nowhere to save to");
+    this.options.save(path);
+  }
+  /** To another moment of the history, stopped there. */
+  goTo(count: number): void {
+    if (!this.history) return;
+    goTo(this.history.timeline, count);
+    this.ending = undefined;
+    this.run.moved();
+    this.stop = { thread: this.current(), reason: { kind: "interrupted" } };
   }
 
   // Spaces and threads -----------------------------------------------------------------------------------------------------------
@@ -148,10 +193,11 @@ export class MachineTarget implements DebugTarget, SpaceMemory {
 
   // Running ----------------------------------------------------------------------------------------------------------------------
   resume(plan: ResumePlan): void {
-    if (this.ending) {
+    if (this.ending && !(plan.backwards && this.ending.kind !== "killed")) {
       this.finishEnding();
       return;
     }
+    this.ending = undefined;
     this.run.begin(plan);
     if (this.running) return;
     this.running = true;
@@ -162,7 +208,10 @@ export class MachineTarget implements DebugTarget, SpaceMemory {
   private turn(): boolean {
     if (!this.running) return false;
     const left = (this.options.maxInstructions ?? Number.POSITIVE_INFINITY) - this.machine.now;
-    const stop = left > 0 ? this.run.advance(Math.min(left, this.options.turnLength ?? 250_000)) : this.limitReached();
+    const stop =
+      left > 0 || this.run.isGoingBack
+        ? this.run.advance(Math.min(Math.max(left, 0), this.options.turnLength ?? 250_000))
+        : this.limitReached();
     if (!stop) return true;
     this.running = false;
     this.report(stop);
@@ -187,6 +236,7 @@ export class MachineTarget implements DebugTarget, SpaceMemory {
       return this.finishEnding();
     }
     if (this.listener) this.listener(stop);
+    else if (reason.kind === "history" && this.onHistoryEnd) this.onHistoryEnd();
     else if (this.ending) this.finishEnding();
     // Nobody is there to look at it: a stop meant for a client that has gone is no stop.
     else this.resume({ alone: false });
@@ -203,6 +253,17 @@ export class MachineTarget implements DebugTarget, SpaceMemory {
     const { listener } = this;
     if (listener && ending.kind !== "fault") listener({ thread: this.stop.thread, reason: { kind: "exited", status } });
     this.onEnd?.(ending);
+  }
+
+  /** Something that whoever debugs wants to happen now. */
+  inject(what: Happening): void {
+    if (this.history) this.history.timeline.inject(what);
+    else apply(this.machine, what);
+  }
+  /** Console input, as if typed at COM1's other end. */
+  type(bytes: Uint8Array): void {
+    if (this.history) this.history.timeline.input({ kind: "serial", bytes: [...bytes] });
+    else this.machine.type(bytes);
   }
 
   catchSyscalls(numbers: readonly number[] | "all" | undefined): void {
@@ -253,6 +314,7 @@ export class MachineTarget implements DebugTarget, SpaceMemory {
     this.life++;
     this.ending = undefined;
     this.points.clear();
+    this.history?.close();
     this.machine.restart();
     this.build();
   }

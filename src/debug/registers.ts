@@ -96,6 +96,8 @@ function word(value: number): Uint8Array {
 
 export class DebugRegisters implements Registers {
   readonly system = SYSTEM;
+  /** Called before a register of the processor becomes another. */
+  beforeWrite: (() => void) | undefined;
 
   constructor(
     private readonly cpu: Cpu,
@@ -158,6 +160,8 @@ export class DebugRegisters implements Registers {
     if (st !== undefined) {
       if (bytes.length !== 10) return `${name} takes 10 bytes`;
       const { x87 } = this.cpu.processor;
+      if (Buffer.compare(toBytes(x87.get(st)), bytes) === 0) return true;
+      this.beforeWrite?.();
       const { tags } = x87;
       x87.set(st, fromBytes(bytes));
       // A register that is empty stays empty: only its contents are changed.
@@ -169,6 +173,8 @@ export class DebugRegisters implements Registers {
     const { processor: p } = this.cpu;
     const x87 = X87_WORDS[name];
     if (x87) {
+      if (x87.read(p) === value) return true;
+      this.beforeWrite?.();
       x87.write(p, value);
       return true;
     }
@@ -180,6 +186,7 @@ export class DebugRegisters implements Registers {
     if (!this.isCurrent(thread)) return this.threads.writeSaved(thread, name, value);
     const view = thread.space === 1 ? this.bases(undefined) : { code: 0, stack: 0 };
     const general = (GENERAL_NAMES as readonly string[]).indexOf(name);
+    this.beforeWrite?.();
     if (general >= 0) p.setWord(general * 4, name === "esp" || name === "ebp" ? value - view.stack : value);
     else if (name === "eip") p.setWord(L.EIP, value - view.code);
     else if (name === "eflags") p.flags = value;

@@ -12,6 +12,7 @@ import { lookUp, packets } from "./packets/index.js";
 import { Processes } from "./processes.js";
 import { Malformed } from "./reader.js";
 import { EMPTY, Errno, type Failure, fail, LATER, payloadOf, type Reply } from "./reply.js";
+import { SelectedThread } from "./selected-thread.js";
 import { settle, stopReply, stopText } from "./stop-reply.js";
 import { sameThread, type ThreadSelector } from "./thread-id.js";
 import type { Trace } from "./trace.js";
@@ -39,6 +40,9 @@ export class Session implements LinkListener {
   general: ThreadId;
   /** Hc: who steps; undefined for all. */
   continued: ThreadId | undefined;
+  /** What the client has said in Hc: it stands for gdb until it says another. */
+  named: ThreadSelector | undefined;
+  readonly selected: SelectedThread;
 
   /** "running": a resume waits for its stop. "stopping": the machine ran when the client came, and is asked to stop first. */
   #state: "stopped" | "running" | "stopping" = "stopped";
@@ -61,6 +65,7 @@ export class Session implements LinkListener {
     this.processes = new Processes(target);
     this.points = new InsertedPoints(target.points);
     this.general = target.current();
+    this.selected = new SelectedThread(this.general);
     target.onStop((stop) => this.#stopped(stop));
     target.onMessage?.((text) => {
       if (this.#state === "running") this.console.printIfHeard(text);
@@ -202,6 +207,7 @@ export class Session implements LinkListener {
       return;
     }
     const { packet, reader } = found;
+    if (packet.match !== "T") this.selected.other(packet.match);
     let reply: Reply;
     try {
       reply = packet.handle(packet.parse(reader), this);
@@ -263,6 +269,8 @@ export class Session implements LinkListener {
   #select({ space, thread }: ThreadId): void {
     this.general = { space, thread };
     this.continued = { space, thread };
+    // A thread stepped by itself, off a breakpoint: what the user looks at stays selected.
+    if (!this.#plan.alone) this.selected.stopped({ space, thread });
   }
 
   #rest(thread: ThreadId): void {

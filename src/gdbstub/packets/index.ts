@@ -15,6 +15,7 @@ import { pointPackets } from "./points.js";
 import { qemuPackets } from "./qemu.js";
 import { registerPackets } from "./registers.js";
 import { resumePackets } from "./resume.js";
+import { reversePackets } from "./reverse.js";
 import { searchPackets } from "./search.js";
 import { threadPackets } from "./threads.js";
 import { transferPackets } from "./transfer.js";
@@ -28,6 +29,7 @@ export const packets: readonly AnyPacket[] = [
   ...pointPackets,
   ...eventPackets,
   ...resumePackets,
+  ...reversePackets,
   ...lifecyclePackets,
   ...transferPackets,
   ...filePackets,
