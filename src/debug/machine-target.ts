@@ -4,13 +4,26 @@ import type { Machine } from "../pc/machine.js";
 import { exitStatus } from "../pc/power.js";
 import { type ExceptionChoice, ExceptionFilter } from "./exceptions.js";
 import { faultSpace, reportOf } from "./explain.js";
+import { Followers } from "./follower.js";
 import { runMonitor } from "./monitor/index.js";
 import { DebugPoints } from "./points.js";
 import { DebugRegisters } from "./registers.js";
 import { RunControl } from "./run-control.js";
 import type { SystemModel, SystemSpace } from "./system.js";
 import { infoTables } from "./tables.js";
-import type { DebugTarget, FaultReport, InfoTable, Registers, ResumePlan, Space, SpaceMemory, Stop, Thread, ThreadId } from "./target.js";
+import type {
+  ArrivalListener,
+  DebugTarget,
+  FaultReport,
+  InfoTable,
+  Registers,
+  ResumePlan,
+  Space,
+  SpaceMemory,
+  Stop,
+  Thread,
+  ThreadId,
+} from "./target.js";
 import { Threads } from "./threads.js";
 
 /** How the host lets the machine run: calls `turn` again and again until it returns false, giving way to the host in between. */
@@ -45,6 +58,7 @@ export class MachineTarget implements DebugTarget, SpaceMemory {
   points!: DebugPoints;
   private debugRegisters!: DebugRegisters;
   run!: RunControl;
+  private followers!: Followers;
   readonly exceptions: ExceptionFilter;
   private listener: ((stop: Stop) => void) | undefined;
   private messageListener: ((text: string) => void) | undefined;
@@ -70,8 +84,10 @@ export class MachineTarget implements DebugTarget, SpaceMemory {
     this.points = new DebugPoints(machine.cpu, this.system);
     this.debugRegisters = new DebugRegisters(machine.cpu, this.threadTable);
     this.debugRegisters.entryOf = (space) => entryPoint(this.space(space)?.executable?.bytes);
+    this.followers = new Followers(machine.cpu, this.threadTable);
     const print = (text: string): void => this.say(text);
-    this.run = new RunControl(machine, this.system, this.threadTable, this.points, this.debugRegisters, this.exceptions, print);
+    const { system, threadTable, points, exceptions, followers } = this;
+    this.run = new RunControl(machine, system, threadTable, points, this.debugRegisters, exceptions, followers, print);
     this.stop = { thread: this.threadTable.current(), reason: { kind: "interrupted" } };
   }
 
@@ -103,6 +119,13 @@ export class MachineTarget implements DebugTarget, SpaceMemory {
       this.machine.peek(address, length) ?? `there is no memory at 0x${address.toString(16)}`,
     write: (address: number, bytes: Uint8Array): true | string =>
       this.machine.cpu.processor.memory.poke(physical(address), bytes) || `there is no memory at 0x${address.toString(16)}`,
+  };
+
+  readonly tracing = {
+    insert: (space: number, address: number, arrives: ArrivalListener): true | string => this.points.setArrival(space, address, arrives),
+    remove: (space: number, address: number): void => {
+      this.points.setArrival(space, address, undefined);
+    },
   };
 
   /** The last exception, whoever handled it. */

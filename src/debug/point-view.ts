@@ -33,6 +33,10 @@ export class CheckedView implements PointView {
     readonly print: (text: string) => void,
   ) {}
 
+  get thread(): ThreadId {
+    return this.current();
+  }
+
   /** The space that runs now. */
   aim(): number {
     const { processor: p } = this;

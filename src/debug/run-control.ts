@@ -4,8 +4,10 @@
  */
 
 import type { Machine, MachineExit } from "../pc/machine.js";
+import { Arrivals } from "./arrivals.js";
 import { type ExceptionFilter, signalOfVector } from "./exceptions.js";
 import { explain, explainChain, explainShort } from "./explain.js";
+import type { Followers } from "./follower.js";
 import { CheckedView } from "./point-view.js";
 import type { DebugPoints } from "./points.js";
 import type { DebugRegisters } from "./registers.js";
@@ -37,6 +39,9 @@ export class RunControl {
   private pass = false;
   private reported: { eip: number; time: number } | undefined;
   private readonly view: CheckedView;
+  private readonly arrivals: Arrivals;
+  /** The stepping thread has executed an instruction and may have come to a trace point, which has not been told yet. */
+  private moved = false;
   readonly syscalls: SyscallCatch;
   /** The instruction whose fault has been reported and not been delivered. */
   private faultedAt: number | undefined;
@@ -50,9 +55,11 @@ export class RunControl {
     private readonly points: DebugPoints,
     private readonly registers: DebugRegisters,
     private readonly exceptions: ExceptionFilter,
+    followers: Followers,
     print: (text: string) => void,
   ) {
     this.view = new CheckedView(machine.cpu.processor, system, registers, () => threads.current(), print);
+    this.arrivals = new Arrivals(machine, points, followers, this.view);
     machine.cpu.onBreakpoint = () => this.stopsHere();
     this.syscalls = new SyscallCatch(machine, system, threads);
     threads.onRingChange = (to, entered) => {
@@ -66,7 +73,7 @@ export class RunControl {
 
   begin(plan: ResumePlan): void {
     this.plan = plan;
-    this.stepped = false;
+    this.stepped = this.moved = false;
     this.points.refresh();
     const { eip } = this.machine.cpu.processor;
     const handsOn = plan.handOn === true && eip === this.faultedAt;
@@ -140,7 +147,9 @@ export class RunControl {
       const exit = this.runToRingChange(count);
       const stop = this.judge(exit);
       if (stop) return stop;
-      return this.stepped && same(this.threads.current(), thread) ? this.stepDone(thread) : undefined;
+      if (!this.stepped || !same(this.threads.current(), thread)) return undefined;
+      this.arrive();
+      return this.stepDone(thread);
     }
     const inKernel = thread.space === KERNEL.space;
     const wasHalted = this.machine.cpu.processor.halted;
@@ -155,12 +164,19 @@ export class RunControl {
     if (stop) return stop;
     // A step on a halted processor is its first instruction after it wakes.
     if (wasHalted && this.machine.cpu.processor.halted) return undefined;
-    this.stepped = true;
+    this.stepped = this.moved = true;
     if (!same(this.threads.current(), thread)) return this.left(thread);
+    this.arrive();
     const eip = this.eip(thread);
     const { range } = this.plan.step!;
     if (range && eip >= range.start && eip < range.end && !this.stopsAt(thread.space, eip)) return undefined;
     return this.stepDone(thread);
+  }
+
+  /** A step comes to a trace point as a run does, but asks no breakpoint. */
+  private arrive(): void {
+    if (this.moved) this.arrivals.here();
+    this.moved = false;
   }
 
   /** The stepped thread is no longer where the processor is. */
@@ -249,7 +265,9 @@ export class RunControl {
    */
   private stopsHere(): boolean {
     const space = this.view.aim();
-    return this.stopsAt(space, this.view.eip);
+    const { eip } = this.view;
+    this.arrivals.at(space, eip);
+    return this.stopsAt(space, eip);
   }
   private stopsAt(space: number, eip: number): boolean {
     const point = this.points.at(space, eip);

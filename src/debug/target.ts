@@ -63,6 +63,7 @@ export interface SpaceMemory {
 
 /** What a check of a breakpoint may look at: the thread that has come there, and its space. Good only during the check. */
 export interface PointView {
+  readonly thread: ThreadId;
   /** A register of at most 32 bits by its name; undefined if there is no such value. */
   register(name: string): number | undefined;
   /** A little-endian number at an address of the breakpoint's space, without side effect; undefined if there is no memory. */
@@ -90,6 +91,19 @@ export interface Points {
   /** Removing what is not there is fine. */
   remove(kind: PointKind, space: number, address: number, length: number): void;
   clear(): void;
+}
+
+/** Told after each instruction of the thread until it returns false; a system call is one instruction. */
+export type StepListener = (view: PointView) => boolean;
+
+/** Told when a thread has come to an address, before the instruction there; what it returns is told of the steps that follow. */
+export type ArrivalListener = (view: PointView) => StepListener | undefined;
+
+/** Places at which somebody wants to look without stopping. They stay until they are removed, whoever comes and goes. */
+export interface TracePoints {
+  /** One listener for each place: the one given last. A string says why not. */
+  insert(space: number, address: number, arrives: ArrivalListener): true | string;
+  remove(space: number, address: number): void;
 }
 
 /** One thread told to step; the rest of the machine runs. */
@@ -171,6 +185,7 @@ export interface DebugTarget {
   readonly registers: Registers;
   readonly memory: SpaceMemory;
   readonly points: Points;
+  readonly tracing?: TracePoints;
   /** True while the machine is running on behalf of a resume. */
   readonly running: boolean;
   /** Runs until something happens; `onStop` then hears of it, always after this call has returned. */

@@ -15,6 +15,8 @@ import { EMPTY, Errno, type Failure, fail, LATER, payloadOf, type Reply } from "
 import { settle, stopReply, stopText } from "./stop-reply.js";
 import { sameThread, type ThreadSelector } from "./thread-id.js";
 import type { Trace } from "./trace.js";
+import { TraceExperiment } from "./tracing/experiment.js";
+import { frameMemory } from "./tracing/frame.js";
 import { UnresumedProcesses } from "./unresumed.js";
 
 const log = createDebug("pok386:gdbstub");
@@ -31,6 +33,8 @@ export class Session implements LinkListener {
   readonly unresumed = new UnresumedProcesses();
   /** Documents of qXfer being read. */
   readonly documents = new Map<string, Uint8Array>();
+  /** What is left of lists that are read packet by packet, by the packet that begins them. */
+  readonly uploads = new Map<string, string[]>();
   client = new ClientFeatures();
   extended = false;
   /** Addresses of memory are physical, whatever process is chosen. */
@@ -55,11 +59,13 @@ export class Session implements LinkListener {
     readonly target: DebugTarget,
     wire: Wire,
     trace: Trace,
+    /** The port's, which other clients may have begun. */
+    readonly experiment = new TraceExperiment(target),
   ) {
     this.link = new Link(wire, this, trace);
     this.console = new Console(this.link);
     this.processes = new Processes(target);
-    this.points = new InsertedPoints(target.points);
+    this.points = new InsertedPoints(target.points, experiment.machine);
     this.general = target.current();
     target.onStop((stop) => this.#stopped(stop));
     target.onMessage?.((text) => {
@@ -98,12 +104,16 @@ export class Session implements LinkListener {
 
   // ---- for the packets
 
-  /** Memory of the process that Hg chose, or of the machine. */
+  /** Memory of the process that Hg chose, or of the machine; in a trace frame, what it has collected. */
   read(address: number, length: number): Uint8Array | string {
     const { memory, physicalMemory } = this.target;
+    const { frame, readOnly } = this.experiment;
+    const collected = frame && frameMemory(frame, this.general.space, address, length, readOnly);
+    if (collected !== undefined) return collected;
     return this.physical && physicalMemory ? physicalMemory.read(address, length) : memory.read(this.general.space, address, length);
   }
   write(address: number, bytes: Uint8Array): true | string {
+    if (this.experiment.frame) return "a trace frame is the past, which cannot be changed";
     const { memory, physicalMemory } = this.target;
     return this.physical && physicalMemory ? physicalMemory.write(address, bytes) : memory.write(this.general.space, address, bytes);
   }
@@ -130,6 +140,7 @@ export class Session implements LinkListener {
     if (this.#left) return;
     this.#left = true;
     this.#state = "stopped";
+    this.experiment.leave();
     this.target.detach();
   }
 
@@ -150,6 +161,7 @@ export class Session implements LinkListener {
   kill(): void {
     this.#left = true;
     this.#killed = true;
+    this.experiment.leave();
     this.#state = "stopped";
     this.target.kill();
   }
@@ -160,8 +172,9 @@ export class Session implements LinkListener {
     this.processes.takeAllBack();
     this.#deferred.length = 0;
     this.target.restart?.();
+    this.experiment.reinstall();
     // The client inserts its points anew.
-    this.points = new InsertedPoints(this.target.points);
+    this.points = new InsertedPoints(this.target.points, this.experiment.machine);
     this.#select(this.target.current());
   }
 

@@ -236,6 +236,7 @@ export class FakeTarget implements DebugTarget {
   #viewOf(thread: ThreadId): PointView {
     const number = (bytes: Uint8Array): number => bytes.reduceRight((value, byte) => value * 256 + byte, 0);
     return {
+      thread,
       register: (name) => {
         const value = this.registers.read(thread, name);
         return value && number(value);

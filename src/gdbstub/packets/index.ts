@@ -17,6 +17,8 @@ import { registerPackets } from "./registers.js";
 import { resumePackets } from "./resume.js";
 import { searchPackets } from "./search.js";
 import { threadPackets } from "./threads.js";
+import { tracePackets } from "./trace.js";
+import { tracepointPackets } from "./tracepoints.js";
 import { transferPackets } from "./transfer.js";
 
 export const packets: readonly AnyPacket[] = [
@@ -26,6 +28,8 @@ export const packets: readonly AnyPacket[] = [
   ...memoryPackets,
   ...searchPackets,
   ...pointPackets,
+  ...tracepointPackets,
+  ...tracePackets,
   ...eventPackets,
   ...resumePackets,
   ...lifecyclePackets,

@@ -8,6 +8,7 @@ import type { Session } from "../session.js";
 import { siginfo } from "../siginfo.js";
 import { targetDescription } from "../target-description.js";
 import { formatThreadId } from "../thread-id.js";
+import { frameInfo } from "../tracing/status.js";
 import { attributes, xmlText } from "../xml.js";
 import { type PacketDefinition, packet } from "./definition.js";
 
@@ -88,10 +89,16 @@ const faultRecord: Produce = (annex, { target }) => {
   return fault === undefined ? fail(Errno.ENOENT, "no exception has been raised yet") : siginfo(fault);
 };
 
+const traceFrame: Produce = (annex, { experiment: { frame } }) => {
+  if (annex !== "") return noAnnex(annex);
+  return frame === undefined ? fail(Errno.ENOENT, "no trace frame is selected") : frameInfo(frame);
+};
+
 export const transferPackets = [
   object("features", (annex, session) => (annex === "target.xml" ? targetDescription(session.target.registers) : noAnnex(annex))),
   object("threads", threadList),
   object("exec-file", executable),
   object("osdata", (annex, session) => osdata(annex, session.target) ?? noAnnex(annex), "tables"),
   object("siginfo", faultRecord, "lastFault"),
+  object("traceframe-info", traceFrame, "tracing"),
 ];
