@@ -16,7 +16,7 @@ const TIMEOUT = 300_000;
 /** Something is missing, or was named that is not there. */
 export class SuiteError extends Error {}
 
-/** Lines of "TEST.exp [gdbserver's passes, FAILs, QEMU's passes, FAILs] [smoke]". */
+/** Lines of "TEST.exp [gdbserver's passes, FAILs [QEMU's passes, FAILs]] [smoke]". */
 export function readList(path) {
   const lines = readFileSync(path, "utf8")
     .split("\n")
@@ -26,8 +26,9 @@ export function readList(path) {
     const [name, ...words] = line.split(/\s+/);
     if (!/^gdb\.[\w-]+\/[\w.+-]+\.exp$/.test(name)) throw new SuiteError(`${path}: "${name}" is no test such as gdb.base/break.exp`);
     const [a, b, c, d] = words.filter((word) => /^\d+$/.test(word)).map(Number);
-    const counts = d === undefined ? {} : { gdbserver: { passes: a, failures: b }, qemu: { passes: c, failures: d } };
-    return { name, smoke: words.includes("smoke"), ...counts };
+    const gdbserver = b === undefined ? {} : { gdbserver: { passes: a, failures: b } };
+    const qemu = d === undefined ? {} : { qemu: { passes: c, failures: d } };
+    return { name, smoke: words.includes("smoke"), ...gdbserver, ...qemu };
   });
 }
 

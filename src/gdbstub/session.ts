@@ -37,12 +37,19 @@ export class Session implements LinkListener {
   readonly uploads = new Map<string, string[]>();
   client = new ClientFeatures();
   extended = false;
+  /** It is a client that knows traces. */
+  knowsTraces = false;
+  /** Processes whose registers it has read by `g`. */
+  readonly readByGeneral = new Set<number>();
   /** Addresses of memory are physical, whatever process is chosen. */
   physical = false;
   /** Hg: whose registers and memory. */
   general: ThreadId;
   /** Hc: who steps; undefined for all. */
   continued: ThreadId | undefined;
+
+  /** The process of the last stop told. */
+  reportedIn: number;
 
   /** "running": a resume waits for its stop. "stopping": the machine ran when the client came, and is asked to stop first. */
   #state: "stopped" | "running" | "stopping" = "stopped";
@@ -67,6 +74,7 @@ export class Session implements LinkListener {
     this.processes = new Processes(target);
     this.points = new InsertedPoints(target.points, experiment.machine);
     this.general = target.current();
+    this.reportedIn = this.general.space;
     target.onStop((stop) => this.#stopped(stop));
     target.onMessage?.((text) => {
       if (this.#state === "running") this.console.printIfHeard(text);
@@ -274,6 +282,7 @@ export class Session implements LinkListener {
 
   /** The client takes the reported thread for selected from now on, without a word. */
   #select({ space, thread }: ThreadId): void {
+    this.reportedIn = space;
     this.general = { space, thread };
     this.continued = { space, thread };
   }

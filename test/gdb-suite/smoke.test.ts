@@ -18,6 +18,12 @@ it("passes what exercises the stub, with a program in a segment of an odd base",
   expect(status, text).toBe(0);
 });
 
+it("passes what exercises tracepoints", { timeout: 120_000 }, () => {
+  const { status, text } = run("--based", "--smoke", "--list", `${root}test/gdb-suite/tracing.txt`);
+  expect(counts(text, "all"), text).toEqual([341, 0]);
+  expect(status, text).toBe(0);
+});
+
 it("passes in flat segments too", { timeout: 120_000 }, () => {
   const { status, text } = run("--flat", "gdb.base/step-test.exp", "gdb.base/return2.exp");
   expect(counts(text, "all"), text).toEqual([56, 0]);

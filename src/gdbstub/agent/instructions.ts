@@ -129,13 +129,15 @@ export const GOTO = 0x21;
 
 const traceMemory: Run = ({ stack, collection }) => {
   const length = stack.popLow();
-  collection?.memory(stack.popLow(), length);
+  const address = stack.popLow();
+  collection?.memory(address, length);
 };
 /** The address stays on the stack. */
 const traceQuick: Run = ({ stack, collection }, { lo: length }) => collection?.memory(stack.lo[stack.depth - 1]! >>> 0, length);
 const traceString: Run = ({ stack, collection }) => {
   const most = stack.popLow();
-  collection?.string(stack.popLow(), most);
+  const address = stack.popLow();
+  collection?.string(address, most);
 };
 
 const COLLECTION: readonly (readonly [number, Instruction])[] = [

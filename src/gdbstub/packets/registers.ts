@@ -37,7 +37,10 @@ export const registerPackets = [
     match: "g",
     textErrors: true,
     parse: nothing,
-    handle: (_, session) => GENERAL_PACKET.map((slot) => hexOf(session, slot)).join(""),
+    handle: (_, session) => {
+      session.readByGeneral.add(session.general.space);
+      return GENERAL_PACKET.map((slot) => hexOf(session, slot)).join("");
+    },
   }),
 
   /** What comes behind the core registers belongs to a unit the processor has not got. */

@@ -21,10 +21,11 @@ const flag = (reader: Reader): boolean => {
 
 type Choice = { readonly index: number } | { readonly fits: (frame: TraceFrame) => boolean };
 
+/** gdb extends addresses by their sign. */
 const pair = (reader: Reader): { start: number; end: number } => {
-  const start = reader.hex();
+  const start = reader.hexLow();
   reader.expect(":");
-  return { start, end: reader.hex() };
+  return { start, end: reader.hexLow() };
 };
 
 /** `n`, `pc:addr`, `tdp:n`, `range:start:end`, `outside:start:end`. */
@@ -34,7 +35,7 @@ const frameChoice = (reader: Reader): Choice => {
   reader.expect(":");
   switch (way) {
     case "pc": {
-      const address = reader.hex();
+      const address = reader.hexLow();
       return { fits: ({ pc }) => pc === address };
     }
     case "tdp": {
@@ -101,7 +102,15 @@ export const tracePackets = [
     },
   }),
 
-  packet({ match: "qTStatus", needs: "tracing", parse: nothing, handle: (_, { experiment }) => statusReply(experiment) }),
+  packet({
+    match: "qTStatus",
+    needs: "tracing",
+    parse: nothing,
+    handle: (_, session) => {
+      session.knowsTraces = true;
+      return statusReply(session.experiment);
+    },
+  }),
 
   packet({
     match: "QTFrame",

@@ -110,10 +110,11 @@ export const tracepointPackets = [
       if (!/^([0-9a-fA-F]{2})*$/.test(text)) throw new Malformed("expected hexadecimal digits");
       return { at, piece: { type, start, length, text } };
     },
-    handle: ({ at, piece }, { experiment }) => {
+    handle: ({ at, piece }, { experiment, general }) => {
       const found = experiment.find(at.number, at.address);
       if (found === undefined) return noSuchTracepoint(at);
       found.sources.push(piece);
+      if (piece.type === "at" && piece.start === 0) experiment.locate(found, Buffer.from(piece.text, "hex").toString(), general.space);
       return OK;
     },
   }),
@@ -165,6 +166,6 @@ export const tracepointPackets = [
     },
   }),
 
-  ...upload("qTfP", "qTsP", ({ experiment }) => experiment.tracepoints.flatMap(uploadOf)),
+  ...upload("qTfP", "qTsP", ({ experiment, reportedIn }) => experiment.tracepoints.flatMap((each) => uploadOf(each, reportedIn))),
   ...upload("qTfV", "qTsV", ({ experiment }) => experiment.variables.all().map(variableText)),
 ];

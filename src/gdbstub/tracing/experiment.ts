@@ -7,7 +7,7 @@ import { AgentError, AgentMachine } from "../agent/machine.js";
 import { TraceBuffer } from "./buffer.js";
 import { collectFrame } from "./collector.js";
 import { TraceFrame } from "./frame.js";
-import { assignSpace } from "./place.js";
+import { assignByLocation, assignSpace } from "./place.js";
 import type { TraceAction, Tracepoint } from "./tracepoint.js";
 import { TraceVariables } from "./variables.js";
 
@@ -62,10 +62,22 @@ export class TraceExperiment {
 
   /** `general` is the process that the client has chosen. */
   define(tracepoint: Tracepoint, general: number): void {
-    const twins = this.tracepoints.filter((t) => t.number === tracepoint.number && t.address === tracepoint.address);
+    this.#change(() => {
+      assignSpace(tracepoint, this.#twins(tracepoint), this.target.spaces(), general);
+      this.tracepoints.push(tracepoint);
+    });
+  }
+  /** What the user typed to set it; it may tell whose address it is. */
+  locate(tracepoint: Tracepoint, location: string, general: number): void {
+    this.#change(() => assignByLocation(tracepoint, this.#twins(tracepoint), location, this.target.spaces(), general));
+  }
+  #twins(tracepoint: Tracepoint): Tracepoint[] {
+    const { number, address } = tracepoint;
+    return this.tracepoints.filter((each) => each !== tracepoint && each.number === number && each.address === address);
+  }
+  #change(change: () => void): void {
     if (this.running) this.#uninstall();
-    assignSpace(tracepoint, twins, this.target.spaces(), general);
-    this.tracepoints.push(tracepoint);
+    change();
     if (this.running) this.#install();
   }
   /** The tracepoint that packets mean which name number and address; of several the one that came last. */
@@ -172,10 +184,11 @@ export class TraceExperiment {
   #collect(tracepoint: Tracepoint, view: PointView, stepping: boolean): void {
     const actions: readonly TraceAction[] = tracepoint.actions.filter((action) => action.stepping === stepping);
     const { number, space, address } = tracepoint;
+    const pc = view.register("eip") ?? address;
     const collected = collectFrame(this.target, view, this.machine, actions, this.buffer.size);
     if (collected === "full") return this.stop({ kind: "tfull" });
     const data = collected instanceof Uint8Array ? collected : collected.data;
-    const frame = new TraceFrame(number, space, address, data);
+    const frame = new TraceFrame(number, space, pc, data);
     if (!this.buffer.add(frame)) return this.stop({ kind: "tfull" });
     tracepoint.usage += frame.size;
     if (!(collected instanceof Uint8Array)) this.stop({ kind: "terror", tracepoint: number, text: collected.error });

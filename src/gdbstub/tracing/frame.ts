@@ -3,7 +3,7 @@
  * letter and, little-endian as the target is,
  *   R: the bytes of `g`;   M: address (8), length (2), bytes;   V: number of a trace state variable (4), value (8).
  */
-import { concat } from "../bytes.js";
+import { concat, littleEndian } from "../bytes.js";
 import { GENERAL_PACKET, type RegisterSlot } from "../register-layout.js";
 
 const REGISTERS = "R".charCodeAt(0);
@@ -77,7 +77,8 @@ export class TraceFrame {
     readonly tracepoint: number,
     /** Whose address the tracepoint is, and whose memory was collected. */
     readonly space: number,
-    readonly address: number,
+    /** Where the thread was: eip, whether registers were collected or not. */
+    readonly pc: number,
     readonly data: Uint8Array,
   ) {}
 
@@ -118,19 +119,14 @@ export class TraceFrame {
     }
   }
 
-  /** A register of `g`; undefined if registers were not collected. */
+  /** A register of `g`; of those undefined that were not collected. Where a frame was collected is known in any case. */
   register(slot: RegisterSlot): Uint8Array | undefined {
     const at = GENERAL_PACKET.indexOf(slot);
     const block = this.blocks.find(({ kind }) => kind === "registers");
-    if (at < 0 || block?.kind !== "registers") return undefined;
+    if (block?.kind !== "registers") return slot.name === "eip" ? littleEndian(this.pc, slot.bytes) : undefined;
+    if (at < 0) return undefined;
     const from = GENERAL_PACKET.slice(0, at).reduce((sum, { bytes }) => sum + bytes, 0);
     return block.bytes.subarray(from, from + slot.bytes);
-  }
-
-  /** Where it was collected: eip, or the tracepoint's address if registers were not collected. */
-  get pc(): number {
-    const bytes = this.register(EIP);
-    return bytes ? new DataView(bytes.buffer, bytes.byteOffset).getUint32(0, true) : this.address;
   }
 
   /** Collected bytes from this address on, as many as lie in one block; undefined if that one was not collected. */
@@ -145,12 +141,10 @@ export class TraceFrame {
 
   /** The last value collected. */
   variable(number: number): bigint | undefined {
-    for (const block of this.blocks) if (block.kind === "variable" && block.number === number) return block.value;
-    return undefined;
+    const found = this.blocks.findLast((block) => block.kind === "variable" && block.number === number);
+    return found?.kind === "variable" ? found.value : undefined;
   }
 }
-
-const EIP = GENERAL_PACKET.find(({ name }) => name === "eip")!;
 
 /**
  * Memory as a frame has it: what was collected, or a string that says that it was not. Undefined, for memory as it is now, where all of it

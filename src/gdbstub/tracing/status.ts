@@ -34,8 +34,13 @@ export const statusReply = (experiment: TraceExperiment): string => {
   ].join(";");
 };
 
-/** A tracepoint as the packets of an upload: `T`, its actions and what the user typed. */
-export const uploadOf = ({ number, address, enabled, steps, passCount, condition, actions, sources }: Tracepoint): string[] => {
+/**
+ * A tracepoint as the packets of an upload: `T`, its actions and what the user typed. gdb 13.1 understands the latter by the symbols of the
+ * process it is in, and does not connect at all if it cannot; so of another process's tracepoint it gets no more than the location.
+ */
+export const uploadOf = (tracepoint: Tracepoint, process: number): string[] => {
+  const { number, address, enabled, steps, passCount, condition, actions } = tracepoint;
+  const sources = tracepoint.sources.filter(({ type }) => type === "at" || tracepoint.space === process);
   const place = `${hex(number)}:${hex(address)}`;
   const tested = condition ? `:X${hex(condition.text.length / 2)},${condition.text}` : "";
   return [
