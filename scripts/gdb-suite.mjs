@@ -19,7 +19,7 @@ Exit status 1 if there is a FAIL that test/gdb-suite/known.json does not explain
 
   --based        the program's segments begin at ${BASES.based} (default)
   --flat         they begin at 0
-  --list FILE    the tests named in this file, one a line (test/gdb-suite/tracing.txt: those of tracepoints)
+  --list FILE    the tests named in this file, one a line (test/gdb-suite/tracing.txt: of tracepoints; branches.txt: of branches)
   --smoke        of the list, those marked for the tests of this repository
   --cache DIR    where gdb's sources are unpacked and run (default ${defaultCache})
   --json FILE    the results as JSON as well; one of the same kind that is there keeps the other mode's results

@@ -2,10 +2,12 @@
 import { linear, physical } from "../cpu386/address.js";
 import type { Machine } from "../pc/machine.js";
 import { exitStatus } from "../pc/power.js";
+import { Branches } from "./branches.js";
 import { type ExceptionChoice, ExceptionFilter } from "./exceptions.js";
 import { faultSpace, reportOf } from "./explain.js";
 import { Followers } from "./follower.js";
 import { runMonitor } from "./monitor/index.js";
+import { CheckedView } from "./point-view.js";
 import { DebugPoints } from "./points.js";
 import { DebugRegisters } from "./registers.js";
 import { RunControl } from "./run-control.js";
@@ -58,7 +60,7 @@ export class MachineTarget implements DebugTarget, SpaceMemory {
   points!: DebugPoints;
   private debugRegisters!: DebugRegisters;
   run!: RunControl;
-  private followers!: Followers;
+  branches!: Branches;
   readonly exceptions: ExceptionFilter;
   private listener: ((stop: Stop) => void) | undefined;
   private messageListener: ((text: string) => void) | undefined;
@@ -84,10 +86,16 @@ export class MachineTarget implements DebugTarget, SpaceMemory {
     this.points = new DebugPoints(machine.cpu, this.system);
     this.debugRegisters = new DebugRegisters(machine.cpu, this.threadTable);
     this.debugRegisters.entryOf = (space) => entryPoint(this.space(space)?.executable?.bytes);
-    this.followers = new Followers(machine.cpu, this.threadTable);
+    const followers = new Followers(machine.cpu, this.threadTable);
     const print = (text: string): void => this.say(text);
-    const { system, threadTable, points, exceptions, followers } = this;
-    this.run = new RunControl(machine, system, threadTable, points, this.debugRegisters, exceptions, followers, print);
+    const { system, threadTable, points, exceptions, debugRegisters } = this;
+    this.run = new RunControl(machine, system, threadTable, points, debugRegisters, exceptions, followers, print);
+    const { processor } = machine.cpu;
+    const view = new CheckedView(processor, system, debugRegisters, () => threadTable.current(), print);
+    this.branches = new Branches(processor, followers, view, debugRegisters, (space, address) => {
+      const bytes = this.read(space, address, 1);
+      return typeof bytes === "string" ? undefined : bytes[0];
+    });
     this.stop = { thread: this.threadTable.current(), reason: { kind: "interrupted" } };
   }
 
@@ -255,6 +263,7 @@ export class MachineTarget implements DebugTarget, SpaceMemory {
     this.listener = undefined;
     this.exceptions.enabled = false;
     this.points.clearTransient();
+    this.branches.clear();
     this.run.reset();
     if (this.stop.reason.kind === "fault") {
       this.ending = { kind: "fault", text: this.stop.reason.text };

@@ -106,6 +106,32 @@ export interface TracePoints {
   remove(space: number, address: number): void;
 }
 
+/** Control left the straight line: from the last instruction of a straight run of instructions to the first of the next run. */
+export interface Branch {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** What a thread has executed, as straight runs of instructions. */
+export interface BranchTrace {
+  /** Branches since recording began, those included that are no longer kept. */
+  readonly total: number;
+  /** Where the oldest run that is kept begins. */
+  readonly start: number;
+  /** The latest branches, the oldest first. */
+  readonly branches: readonly Branch[];
+  /** Where the thread is. */
+  readonly end: number;
+}
+
+export interface BranchRecording {
+  /** Records a thread's branches from now on and keeps the latest `most` of them. A string says why not. */
+  begin(thread: ThreadId, most: number): true | string;
+  end(thread: ThreadId): void;
+  /** Undefined if they are not being recorded. */
+  of(thread: ThreadId): BranchTrace | undefined;
+}
+
 /** One thread told to step; the rest of the machine runs. */
 export interface Step {
   readonly thread: ThreadId;
@@ -186,6 +212,7 @@ export interface DebugTarget {
   readonly memory: SpaceMemory;
   readonly points: Points;
   readonly tracing?: TracePoints;
+  readonly branches?: BranchRecording;
   /** True while the machine is running on behalf of a resume. */
   readonly running: boolean;
   /** Runs until something happens; `onStop` then hears of it, always after this call has returned. */

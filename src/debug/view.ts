@@ -5,6 +5,7 @@
  */
 import type { MachineTarget } from "./machine-target.js";
 import type {
+  BranchRecording,
   DebugTarget,
   InfoTable,
   PointKind,
@@ -94,6 +95,11 @@ export class SpaceView implements DebugTarget {
       print: (text) => view.print(text),
     };
   }
+  readonly branches: BranchRecording = {
+    begin: (thread, most) => this.target.branches.begin(this.inward(thread), most),
+    end: (thread) => this.target.branches.end(this.inward(thread)),
+    of: (thread) => this.target.branches.of(this.inward(thread)),
+  };
   get tables(): readonly InfoTable[] {
     return this.target.tables;
   }

@@ -1,6 +1,7 @@
 /** One client from its first packet to its last: what it chose, whether the machine runs on its behalf, and who answers what. */
 import createDebug from "debug";
 import type { DebugTarget, ResumePlan, Stop, Thread, ThreadId } from "../debug/target.js";
+import { BranchTraces } from "./branch-traces.js";
 import { ascii } from "./bytes.js";
 import { Console } from "./console.js";
 import { ClientFeatures, supportedReply } from "./features.js";
@@ -35,6 +36,7 @@ export class Session implements LinkListener {
   readonly documents = new Map<string, Uint8Array>();
   /** What is left of lists that are read packet by packet, by the packet that begins them. */
   readonly uploads = new Map<string, string[]>();
+  readonly branchTraces: BranchTraces;
   client = new ClientFeatures();
   extended = false;
   /** It is a client that knows traces. */
@@ -72,6 +74,7 @@ export class Session implements LinkListener {
     this.link = new Link(wire, this, trace);
     this.console = new Console(this.link);
     this.processes = new Processes(target);
+    this.branchTraces = new BranchTraces(target);
     this.points = new InsertedPoints(target.points, experiment.machine);
     this.general = target.current();
     this.reportedIn = this.general.space;

@@ -4,6 +4,7 @@
  */
 import type {
   ArrivalListener,
+  BranchRecording,
   DebugTarget,
   FaultReport,
   InfoTable,
@@ -136,6 +137,7 @@ export class FakeTarget implements DebugTarget {
 
   /** Places that are traced; absent unless a test wants them. */
   tracing?: TracePoints;
+  branches?: BranchRecording;
   readonly #arrivals = new Map<string, ArrivalListener>();
   trace(): this {
     this.tracing = {

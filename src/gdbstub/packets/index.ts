@@ -3,6 +3,7 @@ import type { DebugTarget } from "../../debug/target.js";
 import { toText } from "../bytes.js";
 import { available } from "../features.js";
 import { Reader } from "../reader.js";
+import { branchPackets } from "./branches.js";
 import type { AnyPacket } from "./definition.js";
 import { eventPackets } from "./events.js";
 import { filePackets } from "./file.js";
@@ -30,6 +31,7 @@ export const packets: readonly AnyPacket[] = [
   ...pointPackets,
   ...tracepointPackets,
   ...tracePackets,
+  ...branchPackets,
   ...eventPackets,
   ...resumePackets,
   ...lifecyclePackets,

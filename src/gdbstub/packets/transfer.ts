@@ -94,6 +94,13 @@ const traceFrame: Produce = (annex, { experiment: { frame } }) => {
   return frame === undefined ? fail(Errno.ENOENT, "no trace frame is selected") : frameInfo(frame);
 };
 
+const READ_TYPES = ["all", "new", "delta"] as const;
+
+const branches: Produce = (annex, { branchTraces, general }) => {
+  const type = READ_TYPES.find((each) => each === annex);
+  return type === undefined ? noAnnex(annex) : branchTraces.read(general, type);
+};
+
 export const transferPackets = [
   object("features", (annex, session) => (annex === "target.xml" ? targetDescription(session.target.registers) : noAnnex(annex))),
   object("threads", threadList),
@@ -101,4 +108,6 @@ export const transferPackets = [
   object("osdata", (annex, session) => osdata(annex, session.target) ?? noAnnex(annex), "tables"),
   object("siginfo", faultRecord, "lastFault"),
   object("traceframe-info", traceFrame, "tracing"),
+  object("btrace", branches, "branches"),
+  object("btrace-conf", (_, { branchTraces, general }) => branchTraces.configuration(general), "branches"),
 ];
