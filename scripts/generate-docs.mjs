@@ -211,6 +211,18 @@ do what it needs, and it counts as there when a test proves it; those in test/gd
 PacketSize, \`multiprocess+\`, \`swbreak+\`, \`hwbreak+\` and, to a client that offers it, \`error-message+\`. All other packets get the empty answer.
 
 ${packetTable()}
+
+## What is not there, and why
+
+| not there | why |
+| --- | --- |
+| qXfer:libraries | every partition is a process with an executable of its own, which gdb loads by itself (qXfer:exec-file): symbols of one are none of the other's. A library is a part of a process, and would show all partitions in each |
+| non-stop mode, vCont;t, vStopped, QThreadEvents | there is one processor: what stops one thread stops all. gdb asks for threads' events only to stop them one by one |
+| fork and exec events | partitions are there from the first moment on; at one that is started again by its kernel gdb 13.1 would drop its breakpoints and the step it is in |
+| QProgramSignals | it is for signals that are pending when gdb goes; here the instruction is executed again, and its exception is the guest's |
+| qXfer:memory-map | it is one map for all processes, outside of which gdb would not even ask |
+| fast and static tracepoints, qTMinFTPILen | they need an agent of gdb's in the program; ordinary ones do not stop it either |
+| Qbtrace:pt | a processor's compressed form of what Qbtrace:bts has |
 `;
 
 // --------------------------------------------------------------------------------------------------------------------------------------

@@ -60,6 +60,8 @@ export class ExceptionFilter {
   enabled = false;
   /** Whether whoever debugs has to do with the program that runs; undefined: with every one. */
   concerns: (() => boolean) | undefined;
+  /** Signals that the debugger does not want to hear of: their exceptions are the guest's at once. */
+  notWanted: ReadonlySet<number> = new Set();
   /** The exception at this EIP was told already, and the debugger hands it on to the guest. */
   private passed: number | undefined;
 
@@ -74,6 +76,7 @@ export class ExceptionFilter {
   private takes({ vector }: GuestFault, eip: number): boolean {
     const { processor: p, choice } = this;
     if (!this.enabled || p.cpl === 0 || vector === VECTOR.NMI || this.concerns?.() === false) return false;
+    if (this.notWanted.has(signalOfVector(vector))) return false;
     if (this.passed === eip) {
       this.passed = undefined;
       return false;

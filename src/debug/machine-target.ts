@@ -104,7 +104,8 @@ export class MachineTarget implements DebugTarget, SpaceMemory {
     return this.system.spaces();
   }
   threads(): readonly Thread[] {
-    return this.threadTable.list();
+    const { killed } = this.run;
+    return this.threadTable.list().map((thread) => (killed.has(thread.space) ? { ...thread, detail: "killed" } : thread));
   }
   current(): ThreadId {
     return this.threadTable.current();
@@ -238,6 +239,16 @@ export class MachineTarget implements DebugTarget, SpaceMemory {
     this.run.syscalls.set(numbers);
   }
 
+  passSignals(signals: ReadonlySet<number>): void {
+    this.exceptions.notWanted = signals;
+  }
+  killSpace(space: number): true | string {
+    if (space === 1) return "the kernel is the machine";
+    if (!this.space(space)) return `there is no process ${space}`;
+    this.run.killed.add(space);
+    return true;
+  }
+
   interrupt(): void {
     if (this.running) this.run.interrupt();
   }
@@ -262,6 +273,7 @@ export class MachineTarget implements DebugTarget, SpaceMemory {
   detach(): void {
     this.listener = undefined;
     this.exceptions.enabled = false;
+    this.exceptions.notWanted = new Set();
     this.points.clearTransient();
     this.branches.clear();
     this.run.reset();

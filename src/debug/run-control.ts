@@ -29,6 +29,8 @@ export class RunControl {
   policy: StepPolicy = "auto";
   /** See target.ts. */
   holdsInterrupts = true;
+  /** Spaces that execute nothing any more: the processor sleeps through the time the kernel gives them. */
+  readonly killed = new Set<number>();
   private plan: ResumePlan = { alone: false };
   /** An event that came while a lone step owed its answer: reported at the next resume. */
   private deferred: Stop | undefined;
@@ -68,6 +70,7 @@ export class RunControl {
       if (this.plan.step || this.watchesRings) machine.cpu.processor.attention = true;
       // A partition's segments may have been set up only now: its breakpoints must be in place before it runs.
       if (to > 0 && points.waiting) points.refresh();
+      if (to > 0 && this.killed.size > 0) machine.leave();
     };
   }
 
@@ -193,10 +196,12 @@ export class RunControl {
   }
 
   private run(count: number, pass: boolean, interrupts = this.plan.step === undefined): MachineExit {
+    this.restrain();
     return this.machine.run(count, { passBreakpoint: pass, interrupts });
   }
   /** While the stepping thread is elsewhere: until some ring change, with interrupts as ever. */
   private runToRingChange(count: number): MachineExit {
+    this.restrain();
     this.machine.attentionOnly = true;
     try {
       const pass = this.pass;
@@ -205,6 +210,10 @@ export class RunControl {
     } finally {
       this.machine.attentionOnly = false;
     }
+  }
+
+  private restrain(): void {
+    if (this.killed.size > 0 && this.killed.has(this.threads.current().space)) this.machine.cpu.processor.halted = true;
   }
 
   /** What an exit of the machine means to the debugger; undefined: run on. */

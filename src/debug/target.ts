@@ -227,6 +227,10 @@ export interface DebugTarget {
   detach(): void;
   /** The client asked to kill everything. */
   kill(): void;
+  /** Ends one space alone, so that it executes nothing any more until a restart; the others go on. A string says why not. */
+  killSpace?(space: number): true | string;
+  /** Exceptions of these signals (POSIX numbers) are the guest's at once, without a stop. */
+  passSignals?(signals: ReadonlySet<number>): void;
   /** Stops at the entry to and the return from these system calls, whichever thread makes them; undefined: at none. */
   catchSyscalls?(numbers: readonly number[] | "all" | undefined): void;
   /** Back to the first instruction of the same image, stopped there. */

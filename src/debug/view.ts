@@ -104,6 +104,9 @@ export class SpaceView implements DebugTarget {
     return this.target.tables;
   }
 
+  passSignals(signals: ReadonlySet<number>): void {
+    this.target.passSignals(signals);
+  }
   get running(): boolean {
     return this.target.running;
   }

@@ -4,10 +4,11 @@ import { hexByte, toHex } from "./bytes.js";
 import { HARDWARE_BREAKPOINT, SOFTWARE_BREAKPOINT } from "./inserted-points.js";
 import { EXPEDITED, readSlot } from "./register-layout.js";
 import type { Session } from "./session.js";
+import { gdbSignal } from "./signals.js";
 import { formatThreadId, sameThread } from "./thread-id.js";
 import type { UnresumedProcesses } from "./unresumed.js";
 
-/** gdb's own signal numbers ("gdb/signals.h"); those below 16 are the POSIX ones. */
+/** gdb's own signal numbers ("gdb/signals.h"). */
 const SIGNAL = { none: 0, int: 2, trap: 5, term: 15 } as const;
 
 const BREAKPOINT_BYTES = 4;
@@ -47,7 +48,7 @@ const signalOf = ({ reason, thread }: Report, plan: ResumePlan | undefined): num
       return SIGNAL.int;
     case "fault":
     case "exception":
-      return reason.signal;
+      return gdbSignal(reason.signal);
     case "ending":
       return SIGNAL.term;
     case "unannounced":
