@@ -3,7 +3,7 @@
  * the board and what its programs are linked with are in test/gdb-suite.
  */
 import { readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { parseArgs } from "node:util";
 import { defaultCache, prepare, readList, runTest, SuiteError, suiteFolder } from "./gdb-suite-run.mjs";
 
@@ -11,6 +11,7 @@ import { defaultCache, prepare, readList, runTest, SuiteError, suiteFolder } fro
 const BASES = { based: "0x412340", flat: "0" };
 const RECOMMENDED = join(suiteFolder, "recommended.txt");
 const REVERSE = join(suiteFolder, "reverse.txt");
+const TRACING = join(suiteFolder, "tracing.txt");
 const HELP = `usage: npm run gdb-suite -- [--based|--flat] [--list FILE | TEST.exp...]
 
 Runs tests of gdb 13.1's own suite (gdb.base/break.exp and the like; without any, the 60 of test/gdb-suite/recommended.txt) with programs
@@ -19,7 +20,7 @@ Exit status 1 if there is a FAIL that test/gdb-suite/known.json does not explain
 
   --based        the program's segments begin at ${BASES.based} (default)
   --flat         they begin at 0
-  --list FILE    the tests named in this file, one a line
+  --list FILE    the tests named in this file, one a line (test/gdb-suite/tracing.txt: of tracepoints; branches.txt: of branches)
   --reverse      those of test/gdb-suite/reverse.txt: execution backwards
   --smoke        of the list, those marked for the tests of this repository
   --cache DIR    where gdb's sources are unpacked and run (default ${defaultCache})
@@ -61,7 +62,7 @@ if (values.reverse) values.list ??= REVERSE;
 if (values.list && positionals.length > 0) usage("--list FILE or tests, not both");
 const mode = values.flat ? "flat" : "based";
 const listed = orUsage(() => readList(values.list ?? RECOMMENDED));
-const references = new Map(orUsage(() => [RECOMMENDED, REVERSE].flatMap(readList)).map((test) => [test.name, test]));
+const references = new Map(orUsage(() => [RECOMMENDED, REVERSE, TRACING].flatMap(readList)).map((test) => [test.name, test]));
 const names = positionals.length > 0 ? positionals : listed.filter(({ smoke }) => smoke || !values.smoke).map(({ name }) => name);
 const known = JSON.parse(readFileSync(join(suiteFolder, "known.json"), "utf8"));
 
@@ -116,6 +117,8 @@ row("all", [sums.passes, sums.failures, sums.others, sums.seconds.toFixed(1), to
 if (unexplained > 0) console.log(`${unexplained} FAILs are not explained; gdb.log of each test is below ${suite.board}/outputs`);
 
 if (values.json) {
+  // Results of another list stand beside those of the recommended tests.
+  const section = values.list ? `${mode}, ${basename(values.list, ".txt")}` : mode;
   let before = {};
   try {
     before = JSON.parse(readFileSync(values.json, "utf8"));
@@ -130,7 +133,7 @@ if (values.json) {
   }));
   writeFileSync(
     values.json,
-    `${JSON.stringify({ ...before, [mode]: { sums: { ...sums, seconds: Math.round(sums.seconds) }, tests } }, undefined, 2)}\n`,
+    `${JSON.stringify({ ...before, [section]: { sums: { ...sums, seconds: Math.round(sums.seconds) }, tests } }, undefined, 2)}\n`,
   );
 }
 process.exitCode = unexplained > 0 ? 1 : 0;

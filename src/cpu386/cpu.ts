@@ -56,6 +56,14 @@ export interface RunOptions {
   readonly interrupts?: boolean;
 }
 
+/** Follows the processor instruction by instruction. */
+export interface Observer {
+  /** Between two instructions; interrupts that were due have been delivered. */
+  before(): void;
+  /** @param next offset of the instruction that stands behind the one executed; completed: it has not faulted */
+  after(next: number, completed: boolean): void;
+}
+
 type Run = (record: number) => number;
 
 /** Longest slice: BUDGET is a signed 32-bit word. */
@@ -206,7 +214,9 @@ export class Cpu {
         if (left <= 0) return { kind: "budget" };
         const stepping = (cpu.word(L.EFLAGS) & FLAG.TF) !== 0;
         const resuming = (cpu.word(L.EFLAGS) & FLAG.RF) !== 0;
-        const length = cpu.shadow || stepping || resuming || pass ? 1 : Math.min(left, MAX_SLICE);
+        const { observer } = this;
+        const length = cpu.shadow || stepping || resuming || pass || observer ? 1 : Math.min(left, MAX_SLICE);
+        observer?.before();
         const { shadow } = cpu;
         cpu.shadow = cpu.holdTrap = false;
         if (this.runSlice(length, pass) === "breakpoint") {
@@ -221,6 +231,7 @@ export class Cpu {
           continue;
         }
         pass = false;
+        observer?.after(this.processor.i32[(this.record + R.next) >> 2]! >>> 0, this.completed);
         if (resuming && this.completed) cpu.setWord(L.EFLAGS, cpu.word(L.EFLAGS) & ~FLAG.RF);
         if (stepping && this.completed && !cpu.holdTrap) this.debugTrap(DR6.singleStep, "single step (EFLAGS.TF)");
         this.takeTaskTrap();
@@ -236,6 +247,9 @@ export class Cpu {
       throw e;
     }
   }
+
+  /** While there is one, every slice is one instruction; without, it costs nothing. */
+  observer: Observer | undefined;
 
   /** Decides whether a breakpoint is a stop; the debugger's conditions are evaluated here, without leaving the run. */
   onBreakpoint: (() => boolean) | undefined;

@@ -62,6 +62,8 @@ export class ExceptionFilter {
   concerns: (() => boolean) | undefined;
   /** Asked whether what is wanted is to be done: in a past that is only repeated it may have been decided. */
   keeps: ((vector: number, isTrap: boolean, wanted: () => boolean) => boolean) | undefined;
+  /** Signals that the debugger does not want to hear of: their exceptions are the guest's at once. */
+  notWanted: ReadonlySet<number> = new Set();
   /** The exception at this EIP was told already, and the debugger hands it on to the guest. */
   private passed: number | undefined;
 
@@ -79,6 +81,7 @@ export class ExceptionFilter {
   private takes({ vector }: GuestFault, eip: number): boolean {
     const { processor: p, choice } = this;
     if (!this.enabled || p.cpl === 0 || vector === VECTOR.NMI || this.concerns?.() === false) return false;
+    if (this.notWanted.has(signalOfVector(vector))) return false;
     if (this.passed === eip) {
       this.passed = undefined;
       return false;

@@ -1,22 +1,39 @@
 /** The debugger's target: a machine and the system found in it. */
 import { linear, physical } from "../cpu386/address.js";
+import * as L from "../cpu386/layout.js";
 import { UserError } from "../errors.js";
 import type { Machine } from "../pc/machine.js";
 import { exitStatus } from "../pc/power.js";
+import { Branches } from "./branches.js";
 import { type ExceptionChoice, ExceptionFilter } from "./exceptions.js";
 import { faultSpace, reportOf } from "./explain.js";
+import { Followers } from "./follower.js";
 import { apply } from "./history/apply.js";
 import { goTo } from "./history/excursion.js";
 import { History } from "./history/history.js";
 import type { Happening } from "./history/log.js";
 import { runMonitor } from "./monitor/index.js";
+import { CheckedView } from "./point-view.js";
 import { DebugPoints } from "./points.js";
 import { DebugRegisters } from "./registers.js";
 import { RunControl } from "./run-control.js";
 import type { SystemModel, SystemSpace } from "./system.js";
 import { infoTables } from "./tables.js";
-import type { DebugTarget, FaultReport, InfoTable, Registers, ResumePlan, Space, SpaceMemory, Stop, Thread, ThreadId } from "./target.js";
+import type {
+  ArrivalListener,
+  DebugTarget,
+  FaultReport,
+  InfoTable,
+  Registers,
+  ResumePlan,
+  Space,
+  SpaceMemory,
+  Stop,
+  Thread,
+  ThreadId,
+} from "./target.js";
 import { Threads } from "./threads.js";
+import { Views } from "./views.js";
 
 /** How the host lets the machine run: calls `turn` again and again until it returns false, giving way to the host in between. */
 export type Pump = (turn: () => boolean) => void;
@@ -58,6 +75,9 @@ export class MachineTarget implements DebugTarget, SpaceMemory {
   points!: DebugPoints;
   private debugRegisters!: DebugRegisters;
   run!: RunControl;
+  branches!: Branches;
+  /** They stay as they were chosen when the machine is started again. */
+  readonly views = new Views();
   readonly exceptions: ExceptionFilter;
   private listener: ((stop: Stop) => void) | undefined;
   private messageListener: ((text: string) => void) | undefined;
@@ -82,11 +102,19 @@ export class MachineTarget implements DebugTarget, SpaceMemory {
     const { machine } = this;
     this.system = this.options.system(machine);
     this.threadTable = new Threads(machine.cpu, this.system, this.options.observed !== false);
-    this.points = new DebugPoints(machine.cpu, this.system);
-    this.debugRegisters = new DebugRegisters(machine.cpu, this.threadTable);
+    this.points = new DebugPoints(machine.cpu, this.system, this.views);
+    this.debugRegisters = new DebugRegisters(machine.cpu, this.threadTable, this.views);
     this.debugRegisters.entryOf = (space) => entryPoint(this.space(space)?.executable?.bytes);
+    const followers = new Followers(machine.cpu, this.threadTable);
     const print = (text: string): void => this.say(text);
-    this.run = new RunControl(machine, this.system, this.threadTable, this.points, this.debugRegisters, this.exceptions, print);
+    const { system, threadTable, points, exceptions, debugRegisters } = this;
+    const { processor } = machine.cpu;
+    const viewed = (): CheckedView => new CheckedView(processor, system, debugRegisters, this.views, () => threadTable.current(), print);
+    this.run = new RunControl(machine, system, threadTable, points, debugRegisters, exceptions, followers, viewed());
+    this.branches = new Branches(processor, followers, viewed(), debugRegisters, (space, address) => {
+      const bytes = this.read(space, address, 1);
+      return typeof bytes === "string" ? undefined : bytes[0];
+    });
     this.run.history = this.startHistory();
     this.stop = { thread: this.threadTable.current(), reason: { kind: "interrupted" } };
   }
@@ -127,7 +155,8 @@ export class MachineTarget implements DebugTarget, SpaceMemory {
     return this.system.spaces();
   }
   threads(): readonly Thread[] {
-    return this.threadTable.list();
+    const { killed } = this.run;
+    return this.threadTable.list().map((thread) => (killed.has(thread.space) ? { ...thread, detail: "killed" } : thread));
   }
   current(): ThreadId {
     return this.threadTable.current();
@@ -142,6 +171,10 @@ export class MachineTarget implements DebugTarget, SpaceMemory {
     return [...infoTables(this), ...(this.system.tables ?? [])];
   }
 
+  get realMode(): boolean {
+    const { processor } = this.machine.cpu;
+    return !(processor.word(L.CR0) & 1) || this.views.of(1) === "real-mode";
+  }
   get stepping(): RunControl {
     return this.run;
   }
@@ -150,6 +183,13 @@ export class MachineTarget implements DebugTarget, SpaceMemory {
       this.machine.peek(address, length) ?? `there is no memory at 0x${address.toString(16)}`,
     write: (address: number, bytes: Uint8Array): true | string =>
       this.machine.cpu.processor.memory.poke(physical(address), bytes) || `there is no memory at 0x${address.toString(16)}`,
+  };
+
+  readonly tracing = {
+    insert: (space: number, address: number, arrives: ArrivalListener): true | string => this.points.setArrival(space, address, arrives),
+    remove: (space: number, address: number): void => {
+      this.points.setArrival(space, address, undefined);
+    },
   };
 
   /** The last exception, whoever handled it. */
@@ -167,14 +207,16 @@ export class MachineTarget implements DebugTarget, SpaceMemory {
     const space = this.space(id);
     if (!space) return `there is no process ${id}`;
     const at = address >>> 0;
+    const view = this.views.of(id);
+    if (view === "physical") return this.physicalMemory.read(at, length);
+    if (view !== "segment") return this.peek(linear(at), length);
     if (space.segments) {
       const { base, limit } = space.segments;
       if (at > limit) return `offset 0x${at.toString(16)} passes ${space.name}'s limit 0x${limit.toString(16)}`;
       return this.peek(linear(base + at), Math.min(length, limit - at + 1));
     }
     // A partition that has no segments yet shows what its executable will load.
-    if (id !== 1) return readImage(space.executable?.bytes, at, length) ?? `${space.name} has no segments yet`;
-    return this.peek(linear(at), length);
+    return readImage(space.executable?.bytes, at, length) ?? `${space.name} has no segments yet`;
   }
   private peek(at: number, length: number): Uint8Array | string {
     return this.machine.cpu.processor.peekLinear(at, length) ?? `there is no memory at 0x${at.toString(16)}`;
@@ -184,8 +226,10 @@ export class MachineTarget implements DebugTarget, SpaceMemory {
     const space = this.space(id);
     if (!space) return `there is no process ${id}`;
     const at = address >>> 0;
-    if (id !== 1 && !space.segments) return `${space.name} has no segments yet`;
-    const { base, limit } = space.segments ?? { base: 0, limit: 0xffffffff };
+    const view = this.views.of(id);
+    if (view === "physical") return this.physicalMemory.write(at, bytes);
+    if (view === "segment" && !space.segments) return `${space.name} has no segments yet`;
+    const { base, limit } = (view === "segment" ? space.segments : undefined) ?? { base: 0, limit: 0xffffffff };
     if (at + bytes.length - 1 > limit)
       return `offset 0x${(at + bytes.length - 1).toString(16)} passes ${space.name}'s limit 0x${limit.toString(16)}`;
     return this.machine.cpu.processor.pokeLinear(linear(base + at), bytes) || `there is no memory at 0x${at.toString(16)}`;
@@ -270,6 +314,16 @@ export class MachineTarget implements DebugTarget, SpaceMemory {
     this.run.syscalls.set(numbers);
   }
 
+  passSignals(signals: ReadonlySet<number>): void {
+    this.exceptions.notWanted = signals;
+  }
+  killSpace(space: number): true | string {
+    if (space === 1) return "the kernel is the machine";
+    if (!this.space(space)) return `there is no process ${space}`;
+    this.run.killed.add(space);
+    return true;
+  }
+
   interrupt(): void {
     if (this.running) this.run.interrupt();
   }
@@ -294,7 +348,9 @@ export class MachineTarget implements DebugTarget, SpaceMemory {
   detach(): void {
     this.listener = undefined;
     this.exceptions.enabled = false;
+    this.exceptions.notWanted = new Set();
     this.points.clearTransient();
+    this.branches.clear();
     this.run.reset();
     if (this.stop.reason.kind === "fault") {
       this.ending = { kind: "fault", text: this.stop.reason.text };

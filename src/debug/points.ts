@@ -5,7 +5,8 @@
 import type { Cpu } from "../cpu386/cpu.js";
 import type { WatchHit } from "../cpu386/watch.js";
 import type { SystemModel } from "./system.js";
-import type { PointBehaviour, PointCheck, PointKind, Points } from "./target.js";
+import type { ArrivalListener, PointBehaviour, PointCheck, PointKind, Points } from "./target.js";
+import type { Views } from "./views.js";
 
 interface Point {
   readonly kind: PointKind;
@@ -28,11 +29,14 @@ export class DebugPoints implements Points {
   private readonly points = new Map<string, Point>();
   /** Execution breakpoints by address, then by space: looked up at every hit. */
   private readonly executeAt = new Map<number, Map<number, Point>>();
+  /** Who is told of arrivals, by address, then by space. They are nobody's breakpoints: clear() leaves them alone. */
+  private readonly arrivals = new Map<number, Map<number, ArrivalListener>>();
   private bases = new Map<number, number>();
 
   constructor(
     private readonly cpu: Cpu,
     private readonly system: SystemModel,
+    private readonly views: Views,
   ) {}
 
   insert(kind: PointKind, space: number, address: number, length: number, behaviour: PointBehaviour = {}): true | string {
@@ -42,6 +46,18 @@ export class DebugPoints implements Points {
     this.points.set(this.key(kind, space, address, length), { kind, space, address: address >>> 0, length, check, persistent });
     this.apply();
     return true;
+  }
+  setArrival(space: number, address: number, arrives: ArrivalListener | undefined): true | string {
+    if (!this.system.spaces().some((s) => s.id === space)) return `there is no process ${space}`;
+    const at = address >>> 0;
+    const spaces = this.arrivals.get(at) ?? new Map<number, ArrivalListener>();
+    if (arrives) this.arrivals.set(at, spaces.set(space, arrives));
+    else if (spaces.delete(space) && spaces.size === 0) this.arrivals.delete(at);
+    this.apply();
+    return true;
+  }
+  arrivalAt(space: number, address: number): ArrivalListener | undefined {
+    return this.arrivals.get(address >>> 0)?.get(space);
   }
   remove(kind: PointKind, space: number, address: number, length: number): void {
     if (this.points.delete(this.key(kind, space, address, length))) this.apply();
@@ -64,7 +80,7 @@ export class DebugPoints implements Points {
   at(space: number, address: number): Point | undefined {
     return this.executeAt.get(address >>> 0)?.get(space);
   }
-  /** Some breakpoint is to be asked whether it stops. */
+  /** Some place has somebody to be asked or told. */
   hasChecks = false;
 
   /** In place of all points, for somebody who looks for something in the past: linear addresses. */
@@ -86,7 +102,8 @@ export class DebugPoints implements Points {
     this.bases = this.basesNow();
     const { breakpoints } = this.cpu.records;
     const wanted = new Set<number>();
-    this.waiting = this.hasChecks = false;
+    this.waiting = false;
+    this.hasChecks = this.arrivals.size > 0;
     this.executeAt.clear();
     const watched: Parameters<Cpu["watchpoints"]["set"]>[0][number][] = [];
     for (const point of this.points.values()) {
@@ -100,6 +117,13 @@ export class DebugPoints implements Points {
       const start = (base + address) >>> 0;
       if (kind === "execute") wanted.add(start);
       else watched.push({ start, length, read: kind !== "write", write: kind !== "read" });
+    }
+    for (const [address, spaces] of this.arrivals) {
+      for (const space of spaces.keys()) {
+        const base = this.bases.get(space);
+        if (base === undefined) this.waiting = true;
+        else wanted.add((base + address) >>> 0);
+      }
     }
     const { probing } = this;
     if (probing) {
@@ -124,7 +148,10 @@ export class DebugPoints implements Points {
   }
   private basesNow(): Map<number, number> {
     const bases = new Map<number, number>([[1, 0]]);
-    for (const { id, segments } of this.system.spaces()) if (segments) bases.set(id, segments.base);
+    for (const { id, segments } of this.system.spaces()) {
+      if (!this.views.isBased(id)) bases.set(id, 0);
+      else if (segments) bases.set(id, segments.base);
+    }
     return bases;
   }
 

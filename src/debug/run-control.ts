@@ -4,12 +4,14 @@
  */
 
 import type { Machine, MachineExit } from "../pc/machine.js";
+import { Arrivals } from "./arrivals.js";
 import { type ExceptionFilter, signalOfVector } from "./exceptions.js";
 import { explain, explainChain, explainShort } from "./explain.js";
+import type { Followers } from "./follower.js";
 import type { Scene } from "./history/backwards.js";
 import type { History } from "./history/history.js";
 import type { TimelineExit } from "./history/timeline.js";
-import { CheckedView } from "./point-view.js";
+import type { CheckedView } from "./point-view.js";
 import type { DebugPoints } from "./points.js";
 import type { DebugRegisters } from "./registers.js";
 import { SyscallCatch } from "./syscall-catch.js";
@@ -34,6 +36,8 @@ export class RunControl implements Scene {
   private back: Generator<void, Stop> | undefined;
   /** See target.ts. */
   holdsInterrupts = true;
+  /** Spaces that execute nothing any more: the processor sleeps through the time the kernel gives them. */
+  readonly killed = new Set<number>();
   private plan: ResumePlan = { alone: false };
   /** An event that came while a lone step owed its answer: reported at the next resume. */
   private deferred: Stop | undefined;
@@ -43,7 +47,9 @@ export class RunControl implements Scene {
   /** The next instruction is executed even if a breakpoint is on it: that breakpoint has been reported. */
   private pass = false;
   private reported: { eip: number; time: number } | undefined;
-  private readonly view: CheckedView;
+  private readonly arrivals: Arrivals;
+  /** The stepping thread has executed an instruction and may have come to a trace point, which has not been told yet. */
+  private advanced = false;
   readonly syscalls: SyscallCatch;
   /** The instruction whose fault has been reported and not been delivered. */
   private faultedAt: number | undefined;
@@ -57,9 +63,10 @@ export class RunControl implements Scene {
     private readonly points: DebugPoints,
     private readonly registers: DebugRegisters,
     private readonly exceptions: ExceptionFilter,
-    print: (text: string) => void,
+    followers: Followers,
+    private readonly view: CheckedView,
   ) {
-    this.view = new CheckedView(machine.cpu.processor, system, registers, () => threads.current(), print);
+    this.arrivals = new Arrivals(machine, points, followers, this.view);
     machine.cpu.onBreakpoint = () => {
       if (!this.history?.timeline.silent) return this.stopsHere();
       this.history.backwards.onBreakpoint?.();
@@ -73,13 +80,14 @@ export class RunControl implements Scene {
       if (this.history?.backwards.leavesAtRings) machine.leave();
       // A partition's segments may have been set up only now: its breakpoints must be in place before it runs.
       if (to > 0 && points.waiting) points.refresh();
+      if (to > 0 && this.killed.size > 0) machine.leave();
     };
   }
 
   begin(plan: ResumePlan): void {
     if (plan.backwards) return this.beginBack(plan);
     this.plan = plan;
-    this.stepped = false;
+    this.stepped = this.advanced = false;
     this.points.refresh();
     const { eip } = this.machine.cpu.processor;
     const handsOn = plan.handOn === true && eip === this.faultedAt;
@@ -189,7 +197,9 @@ export class RunControl implements Scene {
       const exit = this.runToRingChange(count);
       const stop = this.judge(exit);
       if (stop) return stop;
-      return this.stepped && same(this.threads.current(), thread) ? this.stepDone(thread) : undefined;
+      if (!this.stepped || !same(this.threads.current(), thread)) return undefined;
+      this.arrive();
+      return this.stepDone(thread);
     }
     const inKernel = thread.space === KERNEL.space;
     const wasHalted = this.machine.cpu.processor.halted;
@@ -204,12 +214,19 @@ export class RunControl implements Scene {
     if (stop) return stop;
     // A step on a halted processor is its first instruction after it wakes.
     if (wasHalted && this.machine.cpu.processor.halted) return undefined;
-    this.stepped = true;
+    this.stepped = this.advanced = true;
     if (!same(this.threads.current(), thread)) return this.left(thread);
+    this.arrive();
     const eip = this.eipOf(thread);
     const { range } = this.plan.step!;
     if (range && eip >= range.start && eip < range.end && !this.stopsAt(thread.space, eip)) return undefined;
     return this.stepDone(thread);
+  }
+
+  /** A step comes to a trace point as a run does, but asks no breakpoint. */
+  private arrive(): void {
+    if (this.advanced) this.arrivals.here();
+    this.advanced = false;
   }
 
   /** The stepped thread is no longer where the processor is. */
@@ -226,10 +243,12 @@ export class RunControl implements Scene {
   }
 
   private run(count: number, pass: boolean, interrupts = this.plan.step === undefined): TimelineExit {
+    this.restrain();
     return this.runner.run(count, { passBreakpoint: pass, interrupts });
   }
   /** While the stepping thread is elsewhere: until some ring change, with interrupts as ever. */
   private runToRingChange(count: number): TimelineExit {
+    this.restrain();
     this.machine.attentionOnly = true;
     try {
       const pass = this.pass;
@@ -238,6 +257,10 @@ export class RunControl implements Scene {
     } finally {
       this.machine.attentionOnly = false;
     }
+  }
+
+  private restrain(): void {
+    if (this.killed.size > 0 && this.killed.has(this.threads.current().space)) this.machine.cpu.processor.halted = true;
   }
 
   /** What an exit of the machine means to the debugger; undefined: run on. */
@@ -311,7 +334,9 @@ export class RunControl implements Scene {
    */
   stopsHere(): boolean {
     const space = this.view.aim();
-    return this.stopsAt(space, this.view.eip);
+    const { eip } = this.view;
+    this.arrivals.at(space, eip);
+    return this.stopsAt(space, eip);
   }
   private stopsAt(space: number, eip: number): boolean {
     const point = this.points.at(space, eip);

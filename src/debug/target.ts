@@ -63,6 +63,7 @@ export interface SpaceMemory {
 
 /** What a check of a breakpoint may look at: the thread that has come there, and its space. Good only during the check. */
 export interface PointView {
+  readonly thread: ThreadId;
   /** A register of at most 32 bits by its name; undefined if there is no such value. */
   register(name: string): number | undefined;
   /** A little-endian number at an address of the breakpoint's space, without side effect; undefined if there is no memory. */
@@ -90,6 +91,45 @@ export interface Points {
   /** Removing what is not there is fine. */
   remove(kind: PointKind, space: number, address: number, length: number): void;
   clear(): void;
+}
+
+/** Told after each instruction of the thread until it returns false; a system call is one instruction. */
+export type StepListener = (view: PointView) => boolean;
+
+/** Told when a thread has come to an address, before the instruction there; what it returns is told of the steps that follow. */
+export type ArrivalListener = (view: PointView) => StepListener | undefined;
+
+/** Places at which somebody wants to look without stopping. They stay until they are removed, whoever comes and goes. */
+export interface TracePoints {
+  /** One listener for each place: the one given last. A string says why not. */
+  insert(space: number, address: number, arrives: ArrivalListener): true | string;
+  remove(space: number, address: number): void;
+}
+
+/** Control left the straight line: from the last instruction of a straight run of instructions to the first of the next run. */
+export interface Branch {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** What a thread has executed, as straight runs of instructions. */
+export interface BranchTrace {
+  /** Branches since recording began, those included that are no longer kept. */
+  readonly total: number;
+  /** Where the oldest run that is kept begins. */
+  readonly start: number;
+  /** The latest branches, the oldest first. */
+  readonly branches: readonly Branch[];
+  /** Where the thread is. */
+  readonly end: number;
+}
+
+export interface BranchRecording {
+  /** Records a thread's branches from now on and keeps the latest `most` of them. A string says why not. */
+  begin(thread: ThreadId, most: number): true | string;
+  end(thread: ThreadId): void;
+  /** Undefined if they are not being recorded. */
+  of(thread: ThreadId): BranchTrace | undefined;
 }
 
 /** One thread told to step; the rest of the machine runs. */
@@ -175,6 +215,10 @@ export interface DebugTarget {
   readonly registers: Registers;
   readonly memory: SpaceMemory;
   readonly points: Points;
+  readonly tracing?: TracePoints;
+  readonly branches?: BranchRecording;
+  /** Real-mode code is looked at: the processor is in that mode, or the user has said so. */
+  readonly realMode?: boolean;
   /** True while the machine is running on behalf of a resume. */
   readonly running: boolean;
   /** Runs until something happens; `onStop` then hears of it, always after this call has returned. */
@@ -189,6 +233,10 @@ export interface DebugTarget {
   detach(): void;
   /** The client asked to kill everything. */
   kill(): void;
+  /** Ends one space alone, so that it executes nothing any more until a restart; the others go on. A string says why not. */
+  killSpace?(space: number): true | string;
+  /** Exceptions of these signals (POSIX numbers) are the guest's at once, without a stop. */
+  passSignals?(signals: ReadonlySet<number>): void;
   /** Stops at the entry to and the return from these system calls, whichever thread makes them; undefined: at none. */
   catchSyscalls?(numbers: readonly number[] | "all" | undefined): void;
   /** Back to the first instruction of the same image, stopped there. */

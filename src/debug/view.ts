@@ -5,10 +5,12 @@
  */
 import type { MachineTarget } from "./machine-target.js";
 import type {
+  BranchRecording,
   DebugTarget,
   InfoTable,
   PointKind,
   Points,
+  PointView,
   Registers,
   ResumePlan,
   Space,
@@ -16,6 +18,7 @@ import type {
   Stop,
   Thread,
   ThreadId,
+  TracePoints,
 } from "./target.js";
 
 /** The view's only process. */
@@ -71,14 +74,39 @@ export class SpaceView implements DebugTarget {
     write: (_space, address, bytes) => this.target.write(this.space, address, bytes),
   };
   readonly points: Points = {
-    insert: (kind: PointKind, _space, address, length) => this.target.points.insert(kind, this.space, address, length),
+    insert: (kind: PointKind, _space, address, length, behaviour) =>
+      this.target.points.insert(kind, this.space, address, length, behaviour),
     remove: (kind: PointKind, _space, address, length) => this.target.points.remove(kind, this.space, address, length),
     clear: () => this.target.points.clear(),
+  };
+  readonly tracing: TracePoints = {
+    insert: (_space, address, arrives) =>
+      this.target.tracing.insert(this.space, address, (view) => {
+        const steps = arrives(this.outwardView(view));
+        return steps && ((stepped) => steps(this.outwardView(stepped)));
+      }),
+    remove: (_space, address) => this.target.tracing.remove(this.space, address),
+  };
+  private outwardView(view: PointView): PointView {
+    return {
+      thread: this.outward(view.thread),
+      register: (name) => view.register(name),
+      load: (address, bytes) => view.load(address, bytes),
+      print: (text) => view.print(text),
+    };
+  }
+  readonly branches: BranchRecording = {
+    begin: (thread, most) => this.target.branches.begin(this.inward(thread), most),
+    end: (thread) => this.target.branches.end(this.inward(thread)),
+    of: (thread) => this.target.branches.of(this.inward(thread)),
   };
   get tables(): readonly InfoTable[] {
     return this.target.tables;
   }
 
+  passSignals(signals: ReadonlySet<number>): void {
+    this.target.passSignals(signals);
+  }
   get running(): boolean {
     return this.target.running;
   }

@@ -2,6 +2,7 @@
 import type { DebugTarget } from "../debug/target.js";
 import { Session } from "./session.js";
 import { Trace } from "./trace.js";
+import { TraceExperiment } from "./tracing/experiment.js";
 import { Transport } from "./transport.js";
 
 export interface GdbServerOptions {
@@ -21,12 +22,13 @@ export interface GdbServer {
 
 export const startGdbServer = async (target: DebugTarget, options: GdbServerOptions = {}): Promise<GdbServer> => {
   const trace = new Trace();
+  const experiment = new TraceExperiment(target);
   const transport = await Transport.listen({
     host: options.host ?? "127.0.0.1",
     port: options.port ?? 0,
     connect: (wire) => {
       trace.note("a client has connected");
-      const session = new Session(target, wire, trace);
+      const session = new Session(target, wire, trace, experiment);
       options.onClient?.("connected");
       return {
         receive: (bytes) => session.link.receive(bytes),

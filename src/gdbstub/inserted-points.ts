@@ -1,6 +1,6 @@
 /** Which Z packets are in force. The target knows kinds of points; the protocol's types and who inserted them stay here. */
 import type { Points } from "../debug/target.js";
-import { AgentMachine } from "./agent/machine.js";
+import type { AgentMachine } from "./agent/machine.js";
 import { either, type PointOptions, pointCheck } from "./agent/point-check.js";
 
 /** The types of Z packets (GDB manual, "Packets": z type). */
@@ -25,10 +25,15 @@ const key = ({ type, space, address, length }: Point): string => `${type}:${spac
 
 export class InsertedPoints {
   readonly #inserted = new Map<string, { readonly point: Point; readonly options: PointOptions }>();
-  /** Trace state variables are one set for all. */
-  readonly #machine = new AgentMachine();
+  readonly #machine: AgentMachine;
 
-  constructor(private readonly points: Points) {}
+  /** Trace state variables are the machine's: one set for all expressions. */
+  constructor(
+    private readonly points: Points,
+    machine: AgentMachine,
+  ) {
+    this.#machine = machine;
+  }
 
   insert(point: Point, options: PointOptions = PLAIN): true | string {
     const check = pointCheck(options, this.#machine);

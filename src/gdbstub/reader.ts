@@ -22,6 +22,15 @@ export class Reader {
     return this.#at >= this.bytes.length;
   }
 
+  get position(): number {
+    return this.#at;
+  }
+
+  /** The next character; an empty text at the end. */
+  peek(): string {
+    return this.atEnd ? "" : String.fromCharCode(this.bytes[this.#at]);
+  }
+
   /** True, and past it, if the next character is this one. */
   skip(character: string): boolean {
     if (this.bytes[this.#at] !== character.charCodeAt(0)) return false;
@@ -57,6 +66,18 @@ export class Reader {
     return value;
   }
 
+  /** A number of up to 64 bits; its low half, since gdb extends negative ones by their sign. */
+  hexLow(): number {
+    return Number(BigInt.asUintN(32, this.hexBig()));
+  }
+
+  hexBig(): bigint {
+    const start = this.#at;
+    while (this.#at < this.bytes.length && digitValue(this.bytes[this.#at]) >= 0) this.#at++;
+    if (this.#at === start || this.#at > start + 16) throw new Malformed("expected a hexadecimal number of at most 16 digits");
+    return BigInt(`0x${toText(this.bytes.subarray(start, this.#at))}`);
+  }
+
   /** The bytes up to one of these characters, or to the end. The character itself is left. */
   until(stops: string): Uint8Array {
     const start = this.#at;
@@ -90,6 +111,13 @@ export class Reader {
       bytes[i] = high * 16 + low;
     }
     return bytes;
+  }
+
+  /** At most that many bytes as pairs of digits. */
+  hexBytesOf(count: number): Uint8Array {
+    const field = this.bytes.subarray(this.#at, this.#at + count * 2);
+    this.#at += field.length;
+    return new Reader(field).hexBytes();
   }
 
   /** That many bytes, or as many "xx", which stand for a value nobody knows. */

@@ -11,7 +11,18 @@ export const LATER = Symbol("later");
 export const NONE = Symbol("none");
 
 /** Error numbers in the terms of "Errno Values" of the File-I/O extension; clients show them, if anything, as a number. */
-export const Errno = { EPERM: 1, ENOENT: 2, EIO: 5, EBADF: 9, EFAULT: 14, EINVAL: 22, EMFILE: 24, EROFS: 30, ENOSYS: 88 } as const;
+export const Errno = {
+  EPERM: 1,
+  ENOENT: 2,
+  EIO: 5,
+  EBADF: 9,
+  EFAULT: 14,
+  EINVAL: 22,
+  EMFILE: 24,
+  EROFS: 30,
+  EOVERFLOW: 75,
+  ENOSYS: 88,
+} as const;
 
 export interface Failure {
   readonly errno: number;

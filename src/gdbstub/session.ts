@@ -1,6 +1,7 @@
 /** One client from its first packet to its last: what it chose, whether the machine runs on its behalf, and who answers what. */
 import createDebug from "debug";
 import type { DebugTarget, ResumePlan, Stop, Thread, ThreadId } from "../debug/target.js";
+import { BranchTraces } from "./branch-traces.js";
 import { ascii } from "./bytes.js";
 import { Console } from "./console.js";
 import { ClientFeatures, supportedReply } from "./features.js";
@@ -16,6 +17,8 @@ import { SelectedThread } from "./selected-thread.js";
 import { settle, stopReply, stopText } from "./stop-reply.js";
 import { sameThread, type ThreadSelector } from "./thread-id.js";
 import type { Trace } from "./trace.js";
+import { TraceExperiment } from "./tracing/experiment.js";
+import { frameMemory } from "./tracing/frame.js";
 import { UnresumedProcesses } from "./unresumed.js";
 
 const log = createDebug("pok386:gdbstub");
@@ -32,8 +35,15 @@ export class Session implements LinkListener {
   readonly unresumed = new UnresumedProcesses();
   /** Documents of qXfer being read. */
   readonly documents = new Map<string, Uint8Array>();
+  /** What is left of lists that are read packet by packet, by the packet that begins them. */
+  readonly uploads = new Map<string, string[]>();
+  readonly branchTraces: BranchTraces;
   client = new ClientFeatures();
   extended = false;
+  /** It is a client that knows traces. */
+  knowsTraces = false;
+  /** Processes whose registers it has read by `g`. */
+  readonly readByGeneral = new Set<number>();
   /** Addresses of memory are physical, whatever process is chosen. */
   physical = false;
   /** Hg: whose registers and memory. */
@@ -43,6 +53,9 @@ export class Session implements LinkListener {
   /** What the client has said in Hc: it stands for gdb until it says another. */
   named: ThreadSelector | undefined;
   readonly selected: SelectedThread;
+
+  /** The process of the last stop told. */
+  reportedIn: number;
 
   /** "running": a resume waits for its stop. "stopping": the machine ran when the client came, and is asked to stop first. */
   #state: "stopped" | "running" | "stopping" = "stopped";
@@ -59,13 +72,17 @@ export class Session implements LinkListener {
     readonly target: DebugTarget,
     wire: Wire,
     trace: Trace,
+    /** The port's, which other clients may have begun. */
+    readonly experiment = new TraceExperiment(target),
   ) {
     this.link = new Link(wire, this, trace);
     this.console = new Console(this.link);
     this.processes = new Processes(target);
-    this.points = new InsertedPoints(target.points);
+    this.branchTraces = new BranchTraces(target);
+    this.points = new InsertedPoints(target.points, experiment.machine);
     this.general = target.current();
     this.selected = new SelectedThread(this.general);
+    this.reportedIn = this.general.space;
     target.onStop((stop) => this.#stopped(stop));
     target.onMessage?.((text) => {
       if (this.#state === "running") this.console.printIfHeard(text);
@@ -103,12 +120,16 @@ export class Session implements LinkListener {
 
   // ---- for the packets
 
-  /** Memory of the process that Hg chose, or of the machine. */
+  /** Memory of the process that Hg chose, or of the machine; in a trace frame, what it has collected. */
   read(address: number, length: number): Uint8Array | string {
     const { memory, physicalMemory } = this.target;
+    const { frame, readOnly } = this.experiment;
+    const collected = frame && frameMemory(frame, this.general.space, address, length, readOnly);
+    if (collected !== undefined) return collected;
     return this.physical && physicalMemory ? physicalMemory.read(address, length) : memory.read(this.general.space, address, length);
   }
   write(address: number, bytes: Uint8Array): true | string {
+    if (this.experiment.frame) return "a trace frame is the past, which cannot be changed";
     const { memory, physicalMemory } = this.target;
     return this.physical && physicalMemory ? physicalMemory.write(address, bytes) : memory.write(this.general.space, address, bytes);
   }
@@ -135,6 +156,7 @@ export class Session implements LinkListener {
     if (this.#left) return;
     this.#left = true;
     this.#state = "stopped";
+    this.experiment.leave();
     this.target.detach();
   }
 
@@ -155,6 +177,7 @@ export class Session implements LinkListener {
   kill(): void {
     this.#left = true;
     this.#killed = true;
+    this.experiment.leave();
     this.#state = "stopped";
     this.target.kill();
   }
@@ -165,8 +188,9 @@ export class Session implements LinkListener {
     this.processes.takeAllBack();
     this.#deferred.length = 0;
     this.target.restart?.();
+    this.experiment.reinstall();
     // The client inserts its points anew.
-    this.points = new InsertedPoints(this.target.points);
+    this.points = new InsertedPoints(this.target.points, this.experiment.machine);
     this.#select(this.target.current());
   }
 
@@ -267,6 +291,7 @@ export class Session implements LinkListener {
 
   /** The client takes the reported thread for selected from now on, without a word. */
   #select({ space, thread }: ThreadId): void {
+    this.reportedIn = space;
     this.general = { space, thread };
     this.continued = { space, thread };
     // A thread stepped by itself, off a breakpoint: what the user looks at stays selected.

@@ -4,16 +4,24 @@ import { hexByte, toHex } from "./bytes.js";
 import { HARDWARE_BREAKPOINT, SOFTWARE_BREAKPOINT } from "./inserted-points.js";
 import { EXPEDITED, readSlot } from "./register-layout.js";
 import type { Session } from "./session.js";
+import { gdbSignal } from "./signals.js";
 import { formatThreadId, sameThread } from "./thread-id.js";
 import type { UnresumedProcesses } from "./unresumed.js";
 
-/** gdb's own signal numbers ("gdb/signals.h"); those below 16 are the POSIX ones. */
+/** gdb's own signal numbers ("gdb/signals.h"). */
 const SIGNAL = { none: 0, int: 2, trap: 5, term: 15 } as const;
 
 const BREAKPOINT_BYTES = 4;
 
-/** The registers that gdb looks at first: with them here it does not mistake a stop in another process for one to be passed over. */
+/**
+ * The registers that gdb looks at first: with them here it does not mistake a stop in another process for one to be passed over.
+ *
+ * The first stop in a process comes without, so that gdb reads them all: only from the length of a reply to `g` does it know how long a
+ * block of registers in a trace frame is, and what it saves of a trace is wrong if it never was sent one. Nothing old can be mistaken for
+ * the registers then, as none of the process has been read.
+ */
 const expedited = (session: Session, thread: ThreadId): string => {
+  if (session.knowsTraces && !session.readByGeneral.has(thread.space)) return "";
   let text = "";
   for (const slot of EXPEDITED) {
     const value = readSlot(session.target.registers, thread, slot);
@@ -40,7 +48,7 @@ const signalOf = ({ reason, thread }: Report, plan: ResumePlan | undefined): num
       return SIGNAL.int;
     case "fault":
     case "exception":
-      return reason.signal;
+      return gdbSignal(reason.signal);
     case "ending":
       return SIGNAL.term;
     case "unannounced":

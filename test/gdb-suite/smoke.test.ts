@@ -24,6 +24,18 @@ it("passes what goes backwards", { timeout: 120_000 }, () => {
   expect(status).toBe(0);
 });
 
+it("passes what exercises tracepoints", { timeout: 120_000 }, () => {
+  const { status, text } = run("--based", "--smoke", "--list", `${root}test/gdb-suite/tracing.txt`);
+  expect(counts(text, "all"), text).toEqual([341, 0]);
+  expect(status, text).toBe(0);
+});
+
+it("passes what exercises branch traces", { timeout: 120_000 }, () => {
+  const { status, text } = run("--based", "--smoke", "--list", `${root}test/gdb-suite/branches.txt`);
+  expect(counts(text, "all"), text).toEqual([111, 0]);
+  expect(status, text).toBe(0);
+});
+
 it("passes in flat segments too", { timeout: 120_000 }, () => {
   const { status, text } = run("--flat", "gdb.base/step-test.exp", "gdb.base/return2.exp");
   expect(counts(text, "all"), text).toEqual([56, 0]);

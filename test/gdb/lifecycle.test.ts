@@ -83,11 +83,28 @@ describe.each(GDBS)("%s", (gdb) => {
     expect(await emulator.exit).toBe(0);
   });
 
-  it("cannot kill a partition alone, and the machine is none the worse for it", async () => {
-    const said = await session(gdb, ["break main", "continue", "kill inferiors 2", "info inferiors", "continue"]);
-    expect(said.of("kill inferiors 2")).toContain("Can't kill process");
-    expect(said.of("info inferiors")).toMatch(/ 2 +process 2 /);
-    expect(said.last).toMatch(/Thread 3\.1 .* hit Breakpoint 1\.2, main/);
+  // The kernel releases the partitions' main threads in turn; part2's other thread depends on nobody.
+  it("kills a partition alone: it executes nothing any more, the others go on", async () => {
+    const { emulator, port } = await debugged();
+    const said = await sessionAt(gdb, port, [
+      ...[ALL, "break crc_block", "continue", "continue", "delete", "kill inferiors 2", "info inferiors", "inferior 3"],
+      ...["break beat if heartbeats > 50", "continue", "print heartbeats", "monitor threads", "detach"],
+    ]);
+    expect(said.of("info inferiors")).toMatch(/ 2 +<null> /);
+    expect(said.of("continue", 2)).toMatch(/Thread 3\.2 .* hit Breakpoint 2, beat/);
+    expect(said.of("print heartbeats")).toMatch(/ = 51\n/);
+    expect(said.of("monitor threads")).toMatch(/p2\.1 part1 thread 1 +killed at 0x00102000 <crc_block>/);
+    expect(emulator.stdout.match(/^part1: lap /gm)).toHaveLength(1);
+  });
+
+  it("kills the partition that it is in, which is there again after a restart", async () => {
+    const commands = [ALL, "break crc_block", "continue", "kill", "info inferiors", "inferior 3", "delete", "break beat", "continue"];
+    const said = await session(gdb, [...commands, "inferior 1", "run", "delete", "inferior 2", "break crc_block", "continue"], {
+      connect: "target extended-remote",
+    });
+    expect(said.of("info inferiors")).toMatch(/\* 2 +<null> /);
+    expect(said.of("continue", 1)).toMatch(/Thread 3\.2 .* hit Breakpoint 2, beat/);
+    expect(said.last).toMatch(/hit Breakpoint 3, crc_block/);
   });
 
   it("runs it again from the start in extended mode, with the same breakpoints", async () => {

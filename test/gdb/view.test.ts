@@ -45,6 +45,21 @@ describe.each(GDBS)("%s", (gdb) => {
     await emulator.prints(/thread 1: numeric error, #DE\n[\s\S]*thread 2: memory violation, #GP\n[\s\S]*thread 3: illegal request, #UD\n/);
   });
 
+  it("leaves signals that the user does not want to hear of to the guest, without a stop", async () => {
+    const commands = [
+      "handle SIGFPE nostop noprint pass",
+      "set debug remote 1",
+      "continue",
+      "set debug remote 0",
+      "handle SIGFPE stop print",
+    ];
+    const { said } = await seenAs(gdb, "part1", [...commands, "continue"], ["--gdb-faults", "0,6"], ERRORS);
+    expect(said.of("continue")).toMatch(/received signal SIGILL, Illegal instruction\./);
+    // One resume and one stop: the divide error was none.
+    expect(said.of("continue").match(/Sending packet: \$vCont;/g)).toHaveLength(1);
+    expect(said.last).toMatch(/exited normally/);
+  });
+
   it("has its choice of exceptions changed by a monitor command", async () => {
     const commands = [
       "monitor faults",

@@ -12,6 +12,7 @@ memory.set(new TextEncoder().encode("hello\0"), 32);
 const makeView = () => {
   const printed: string[] = [];
   const view: PointView = {
+    thread: { space: 1, thread: 1 },
     register: (name) => ({ eax: 0xfffffffe, ecx: 3 })[name],
     load: (address, length) => {
       if (address < BASE || address + length > BASE + memory.length) return undefined;

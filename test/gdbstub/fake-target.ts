@@ -3,6 +3,8 @@
  * breakpoints, steps and watchpoints to mean what they mean on the real one.
  */
 import type {
+  ArrivalListener,
+  BranchRecording,
   DebugTarget,
   FaultReport,
   InfoTable,
@@ -17,6 +19,7 @@ import type {
   Stop,
   Thread,
   ThreadId,
+  TracePoints,
 } from "../../src/debug/target.js";
 import { type Moment, makeSpaces, TIMELINE } from "./fake-machine.js";
 
@@ -132,6 +135,27 @@ export class FakeTarget implements DebugTarget {
     clear: (): void => this.inserted.clear(),
   };
 
+  /** Places that are traced; absent unless a test wants them. */
+  tracing?: TracePoints;
+  branches?: BranchRecording;
+  readonly #arrivals = new Map<string, ArrivalListener>();
+  trace(): this {
+    this.tracing = {
+      insert: (id, address, arrives) => {
+        this.#arrivals.set(`${id} ${address}`, arrives);
+        return true;
+      },
+      remove: (id, address) => void this.#arrivals.delete(`${id} ${address}`),
+    };
+    return this;
+  }
+  /** A thread of the space comes to the address, and makes so many steps from there. */
+  arrive(id: number, address: number, steps = 0): void {
+    const view = this.#viewOf({ space: id, thread: 1 });
+    const step = this.#arrivals.get(`${id} ${address}`)?.(view);
+    for (let n = 0; n < steps && step?.(view); n++);
+  }
+
   monitor? = (command: string, print: (text: string) => void): void => {
     this.commands.push(command);
     if (command === "bug") throw new TypeError("a bug of ours");
@@ -236,6 +260,7 @@ export class FakeTarget implements DebugTarget {
   #viewOf(thread: ThreadId): PointView {
     const number = (bytes: Uint8Array): number => bytes.reduceRight((value, byte) => value * 256 + byte, 0);
     return {
+      thread,
       register: (name) => {
         const value = this.registers.read(thread, name);
         return value && number(value);

@@ -66,7 +66,7 @@ describe("leaving", () => {
     const { client, target } = await start();
     expect(await transcript(client, "vKill;2")).toMatchInlineSnapshot(`
       "-> vKill;2
-      <- E.a partition cannot be killed alone; use "kill" in process 1"
+      <- E.it cannot be killed alone; use "kill" in process 1"
     `);
     expect(target.killed).toBe(0);
     expect(await transcript(client, "vKill;1", "vCont;c:p2.-1")).toMatchInlineSnapshot(`

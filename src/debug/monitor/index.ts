@@ -13,6 +13,7 @@ import { step } from "./step.js";
 import { gdt, idt, segments, tss } from "./tables.js";
 import { translate } from "./translate.js";
 import { checkpoint, goto, hash, save, when } from "./travel.js";
+import { view } from "./view.js";
 import { why } from "./why.js";
 
 export interface MonitorCommand {
@@ -42,6 +43,7 @@ export const COMMANDS: readonly MonitorCommand[] = [
   partitions,
   threads,
   translate,
+  view,
   step,
   faults,
   why,

@@ -60,7 +60,6 @@ const shift = (unsigned: boolean, left: boolean): Run => {
 };
 
 const constant: Run = ({ stack }, { lo, hi }) => stack.push(lo, hi);
-const nothing: Run = () => {};
 const discard =
   (count: number): Run =>
   ({ stack }) => {
@@ -128,13 +127,25 @@ export const PRINTF = 0x34;
 export const IF_GOTO = 0x20;
 export const GOTO = 0x21;
 
-/** What tracepoints collect is collected by tracepoints only: elsewhere these take their arguments and do nothing, as in gdbserver. */
+const traceMemory: Run = ({ stack, collection }) => {
+  const length = stack.popLow();
+  const address = stack.popLow();
+  collection?.memory(address, length);
+};
+/** The address stays on the stack. */
+const traceQuick: Run = ({ stack, collection }, { lo: length }) => collection?.memory(stack.lo[stack.depth - 1]! >>> 0, length);
+const traceString: Run = ({ stack, collection }) => {
+  const most = stack.popLow();
+  const address = stack.popLow();
+  collection?.string(address, most);
+};
+
 const COLLECTION: readonly (readonly [number, Instruction])[] = [
-  [0x0c, instruction("trace", 2, discard(2))],
-  [0x0d, instruction("trace_quick", 1, nothing, 1)],
-  [0x2e, instruction("tracev", 0, nothing, 2)],
-  [0x2f, instruction("tracenz", 2, discard(2))],
-  [0x30, instruction("trace16", 1, nothing, 2)],
+  [0x0c, instruction("trace", 2, traceMemory)],
+  [0x0d, instruction("trace_quick", 1, traceQuick, 1)],
+  [0x2e, instruction("tracev", 0, ({ collection }, { lo }) => collection?.variable(lo), 2)],
+  [0x2f, instruction("tracenz", 2, traceString)],
+  [0x30, instruction("trace16", 1, traceQuick, 2)],
 ];
 
 const ARITHMETIC: readonly (readonly [number, Instruction])[] = [

@@ -14,6 +14,15 @@ export interface Program {
   readonly steps: readonly Step[];
 }
 
+/** What expressions of tracepoints collect into. */
+export interface Collection {
+  memory(address: number, length: number): void;
+  /** Up to the zero, which is collected too, and no more than that many bytes. */
+  string(address: number, most: number): void;
+  /** A trace state variable. */
+  variable(number: number): void;
+}
+
 /** The expression has no value: it has read memory that is not there, divided by zero, or done what no expression of gdb's does. */
 export class AgentError extends Error {}
 
@@ -28,6 +37,8 @@ export class AgentMachine {
   /** The next step; negative at the end. */
   next = 0;
   view!: PointView;
+  /** Absent but for tracepoints: elsewhere what collects does nothing, as in gdbserver. */
+  collection: Collection | undefined;
   /** Trace state variables (GDB manual, "Trace State Variables"); one that was never set is 0. */
   readonly variables = new Map<number, bigint>();
 
@@ -35,6 +46,16 @@ export class AgentMachine {
   test(program: Program, view: PointView): boolean {
     this.run(program, view);
     return this.stack.depth > 0 && !this.stack.topIsZero;
+  }
+
+  /** @throws AgentError */
+  collect(program: Program, view: PointView, into: Collection): void {
+    this.collection = into;
+    try {
+      this.run(program, view);
+    } finally {
+      this.collection = undefined;
+    }
   }
 
   /** @throws AgentError */

@@ -1,6 +1,7 @@
 /** What the client wants to hear of beside its points (GDB manual, "General Query Packets"). */
 import { Malformed } from "../reader.js";
 import { OK } from "../reply.js";
+import { posixSignal } from "../signals.js";
 import { packet } from "./definition.js";
 
 /** A packet holds no more than it can; this is what a guest's kernel could have at most. */
@@ -12,6 +13,27 @@ const HINT =
   'pok386: system calls are made by partitions: "catch syscall" stops in the inferior it was set in, so type "inferior 2" or another before it.\n';
 
 export const eventPackets = [
+  /** Signals that gdb neither stops at nor prints ("handle SIGSEGV nostop noprint"): the guest gets them without a stop. */
+  packet({
+    match: "QPassSignals",
+    needs: "passSignals",
+    advertise: "QPassSignals+",
+    textErrors: true,
+    parse: (reader) => {
+      const signals: number[] = [];
+      reader.expect(":");
+      while (!reader.atEnd) {
+        signals.push(reader.hex(0xff));
+        if (!reader.atEnd) reader.expect(";");
+      }
+      return signals;
+    },
+    handle: (signals: readonly number[], { target }) => {
+      target.passSignals?.(new Set(signals.flatMap((signal) => posixSignal(signal) ?? [])));
+      return OK;
+    },
+  }),
+
   /** gdb sends it for one inferior after the other, always with the whole list: it is for all of them. */
   packet({
     match: "QCatchSyscalls",

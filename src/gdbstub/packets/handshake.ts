@@ -38,7 +38,4 @@ export const handshakePackets = [
 
   /** The client offers to look symbols up; we need none. */
   packet({ match: "qSymbol", parse: anything, handle: () => OK }),
-
-  /** No tracepoints. */
-  packet({ match: "qTStatus", parse: anything, handle: () => EMPTY }),
 ];

@@ -3,6 +3,7 @@ import type { DebugTarget } from "../../debug/target.js";
 import { toText } from "../bytes.js";
 import { available } from "../features.js";
 import { Reader } from "../reader.js";
+import { branchPackets } from "./branches.js";
 import type { AnyPacket } from "./definition.js";
 import { eventPackets } from "./events.js";
 import { filePackets } from "./file.js";
@@ -18,6 +19,8 @@ import { resumePackets } from "./resume.js";
 import { reversePackets } from "./reverse.js";
 import { searchPackets } from "./search.js";
 import { threadPackets } from "./threads.js";
+import { tracePackets } from "./trace.js";
+import { tracepointPackets } from "./tracepoints.js";
 import { transferPackets } from "./transfer.js";
 
 export const packets: readonly AnyPacket[] = [
@@ -27,6 +30,9 @@ export const packets: readonly AnyPacket[] = [
   ...memoryPackets,
   ...searchPackets,
   ...pointPackets,
+  ...tracepointPackets,
+  ...tracePackets,
+  ...branchPackets,
   ...eventPackets,
   ...resumePackets,
   ...reversePackets,

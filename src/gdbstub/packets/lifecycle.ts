@@ -24,8 +24,20 @@ const detach = (id: number | undefined, session: Session): Reply => {
   return OK;
 };
 
-/** The kernel is the machine; a partition is a part of it that cannot be taken out. */
+/** The kernel is the machine; a partition can be ended alone, if the target knows how. */
 const KERNEL = 1;
+
+const kill = (id: number, session: Session): Reply => {
+  if (!session.processes.has(id)) return noSuchProcess(id);
+  if (id === KERNEL) {
+    session.kill();
+    return OK;
+  }
+  const killed = session.target.killSpace?.(id) ?? 'it cannot be killed alone; use "kill" in process 1';
+  if (killed !== true) return fail(Errno.EPERM, killed);
+  session.release(id);
+  return OK;
+};
 
 export const lifecyclePackets = [
   packet({ match: "?", textErrors: true, parse: nothing, handle: (_, session) => session.whyStopped() }),
@@ -56,12 +68,7 @@ export const lifecyclePackets = [
     match: "vKill",
     textErrors: true,
     parse: processId,
-    handle: (id, session) => {
-      if (!session.processes.has(id)) return noSuchProcess(id);
-      if (id !== KERNEL) return fail(Errno.EPERM, 'a partition cannot be killed alone; use "kill" in process 1');
-      session.kill();
-      return OK;
-    },
+    handle: kill,
   }),
 
   packet({

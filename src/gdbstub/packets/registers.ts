@@ -7,7 +7,11 @@ import { nothing, packet } from "./definition.js";
 
 /** Registers without a value are sent as 'x' instead of digits. */
 const hexOf = (session: Session, slot: RegisterSlot): string => {
-  const value = readSlot(session.target.registers, session.general, slot);
+  const { experiment, general, target } = session;
+  const { frame } = experiment;
+  // Looking at a trace frame: what it has not collected nobody knows.
+  const value =
+    frame === undefined ? readSlot(target.registers, general, slot) : frame.space === general.space ? frame.register(slot) : undefined;
   return value === undefined ? "xx".repeat(slot.bytes) : toHex(value);
 };
 
@@ -16,6 +20,7 @@ const sameBytes = (a: Uint8Array, b: Uint8Array): boolean => a.length === b.leng
 const noSuchRegister = (number: number) => fail(Errno.EINVAL, `there is no register ${number}`);
 
 const write = (session: Session, slot: RegisterSlot, value: Uint8Array): Reply => {
+  if (session.experiment.frame !== undefined) return fail(Errno.EPERM, "a trace frame is the past, which cannot be changed");
   if (slot.source === "absent") {
     // gdb writes orig_eax along with eip when it takes the machine for a GNU/Linux one; that much may pass.
     const same = sameBytes(value, readSlot(session.target.registers, session.general, slot)!);
@@ -32,7 +37,10 @@ export const registerPackets = [
     match: "g",
     textErrors: true,
     parse: nothing,
-    handle: (_, session) => GENERAL_PACKET.map((slot) => hexOf(session, slot)).join(""),
+    handle: (_, session) => {
+      session.readByGeneral.add(session.general.space);
+      return GENERAL_PACKET.map((slot) => hexOf(session, slot)).join("");
+    },
   }),
 
   /** What comes behind the core registers belongs to a unit the processor has not got. */

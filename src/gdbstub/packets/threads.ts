@@ -23,7 +23,12 @@ const select = (operation: string, selector: ThreadSelector, session: Session): 
     return OK;
   }
   const thread = session.choose(selector);
-  if (thread === undefined) return noSuchThread();
+  if (thread === undefined) {
+    // After a restart gdb 13.1 chooses threads that are not there yet, and goes on in spite of the error: its breakpoints are the process's.
+    const anyOfIt = operation === "g" && typeof selector.space === "number" ? session.choose({ ...selector, thread: "any" }) : undefined;
+    if (anyOfIt !== undefined) session.general = anyOfIt;
+    return noSuchThread();
+  }
   if (operation === "c") session.continued = thread;
   else session.general = thread;
   return OK;

@@ -8,6 +8,7 @@ import type { Session } from "../session.js";
 import { siginfo } from "../siginfo.js";
 import { targetDescription } from "../target-description.js";
 import { formatThreadId } from "../thread-id.js";
+import { frameInfo } from "../tracing/status.js";
 import { attributes, xmlText } from "../xml.js";
 import { type PacketDefinition, packet } from "./definition.js";
 
@@ -88,10 +89,28 @@ const faultRecord: Produce = (annex, { target }) => {
   return fault === undefined ? fail(Errno.ENOENT, "no exception has been raised yet") : siginfo(fault);
 };
 
+const traceFrame: Produce = (annex, { experiment: { frame } }) => {
+  if (annex !== "") return noAnnex(annex);
+  return frame === undefined ? fail(Errno.ENOENT, "no trace frame is selected") : frameInfo(frame);
+};
+
+const READ_TYPES = ["all", "new", "delta"] as const;
+
+const branches: Produce = (annex, { branchTraces, general }) => {
+  const type = READ_TYPES.find((each) => each === annex);
+  return type === undefined ? noAnnex(annex) : branchTraces.read(general, type);
+};
+
 export const transferPackets = [
-  object("features", (annex, session) => (annex === "target.xml" ? targetDescription(session.target.registers) : noAnnex(annex))),
+  object("features", (annex, session) => {
+    const { registers, realMode } = session.target;
+    return annex === "target.xml" ? targetDescription(registers, realMode ? "i8086" : "i386") : noAnnex(annex);
+  }),
   object("threads", threadList),
   object("exec-file", executable),
   object("osdata", (annex, session) => osdata(annex, session.target) ?? noAnnex(annex), "tables"),
   object("siginfo", faultRecord, "lastFault"),
+  object("traceframe-info", traceFrame, "tracing"),
+  object("btrace", branches, "branches"),
+  object("btrace-conf", (_, { branchTraces, general }) => branchTraces.configuration(general), "branches"),
 ];
