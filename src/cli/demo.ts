@@ -70,7 +70,7 @@ export const demoCommand: CommandModule<object, DemoArguments> = {
         wait: false,
         maxInstructions: undefined,
         stats: false,
-        jit: true,
+        jit: "on",
         onListening: (server) => {
           process.stderr.write(
             `pok386: the demo is running; to debug it, type in another terminal:\n\n    gdb -ex 'target remote :${server.address.port}'\n\n` +

@@ -12,12 +12,13 @@ import type { DebugTarget } from "../debug/target.js";
 import { SpaceView } from "../debug/view.js";
 import { UserError } from "../errors.js";
 import { type GdbServer, startGdbServer } from "../gdbstub/index.js";
+import { LockStep } from "../pc/lock-step.js";
 import { type BootRequest, Machine, type MachineOptions } from "../pc/machine.js";
 import { exitStatus } from "../pc/power.js";
 import { type NamedPartition, PokSystem } from "../pok/model.js";
 import { openUserFile } from "./files.js";
 import { HistoryFiles } from "./history-files.js";
-import type { Endpoint, ViewEndpoint } from "./options.js";
+import type { Endpoint, JitChoice, ViewEndpoint } from "./options.js";
 import { version } from "./version.js";
 
 export interface HostOptions {
@@ -37,8 +38,8 @@ export interface HostOptions {
   readonly wait: boolean;
   readonly maxInstructions: number | undefined;
   readonly stats: boolean;
-  /** Whether hot code is compiled. */
-  readonly jit: boolean;
+  /** Whether hot code is compiled, or compared with what is not. */
+  readonly jit: JitChoice;
   /** Print POST codes. */
   readonly post?: boolean;
   /** Bytes that a debugger's way back may take; 0: there is none. */
@@ -87,7 +88,8 @@ export class Host {
     };
     this.machine = new Machine(machine);
     const { cpu } = this.machine;
-    cpu.setTiers({ jit: options.jit, schedule: STANDARD });
+    cpu.setTiers({ jit: options.jit !== "off", schedule: STANDARD });
+    if (options.jit === "verify") this.verify(machine);
     cpu.jit.now = () => performance.now();
     const files = new HistoryFiles(this.machine, setupOf(version, machine), options);
     this.files = files;
@@ -107,10 +109,23 @@ export class Host {
     if (options.replay) this.target.onHistoryEnd = () => void this.endReplay();
   }
 
+  /** A double runs beside the machine, by the cold tier alone. */
+  private verify(options: MachineOptions): void {
+    const double = new Machine({ ...options, console: () => {}, post: undefined, parallel: undefined });
+    double.cpu.setTiers({ jit: false, schedule: STANDARD });
+    double.cpu.quick.enabled = false;
+    new LockStep(this.machine, double, (text) => {
+      process.stderr.write(`pok386: --jit verify: ${text}\n`);
+      this.differed = true;
+    });
+  }
+  private differed = false;
+
   /** Without a debugger nobody can go back; input is noted only for those who record or repeat it. */
   private historyBytes(): number | undefined {
-    const { gdb, view, historyBytes, record, replay } = this.options;
-    if (gdb || view) return historyBytes;
+    const { gdb, view, historyBytes, record, replay, jit } = this.options;
+    // The double has no past.
+    if (gdb || view) return jit === "verify" ? 0 : historyBytes;
     return record !== undefined || replay ? 0 : undefined;
   }
 
@@ -172,7 +187,7 @@ export class Host {
     if (ending.kind === "fault") process.stderr.write(`pok386: ${ending.text}\n`);
     if (ending.kind === "limit") process.stderr.write(`pok386: --max-insns ${this.options.maxInstructions} reached\n`);
     if (this.options.stats) this.printStats();
-    this.finish(statusOf(ending));
+    this.finish(this.differed ? 3 : statusOf(ending));
   }
 
   private printStats(): void {

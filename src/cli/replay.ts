@@ -4,7 +4,7 @@ import type { Generation } from "../cpu386/model.js";
 import type { Setup } from "../debug/history/setup.js";
 import type { BootRequest } from "../pc/machine.js";
 import { readUserFile } from "./files.js";
-import { JIT_OPTION, onlyOnce, parseEndpoint, parsePartitions, wholeNumber } from "./options.js";
+import { JIT_OPTION, type JitChoice, onlyOnce, parseEndpoint, parsePartitions, wholeNumber } from "./options.js";
 
 interface ReplayArguments {
   file: string;
@@ -13,7 +13,7 @@ interface ReplayArguments {
   history: string;
   partition: string[];
   stats: boolean;
-  jit: string;
+  jit: JitChoice;
 }
 
 export const replayCommand: CommandModule<object, ReplayArguments> = {
@@ -58,7 +58,7 @@ export const replayCommand: CommandModule<object, ReplayArguments> = {
       wait: true,
       maxInstructions: undefined,
       stats: a.stats,
-      jit: a.jit === "on",
+      jit: a.jit,
     });
   },
 };

@@ -5,7 +5,7 @@ import { parseExceptions } from "../debug/exceptions.js";
 import { UserError } from "../errors.js";
 import type { BootRequest } from "../pc/machine.js";
 import { readUserFile } from "./files.js";
-import { JIT_OPTION, onlyOnce, parseEndpoint, parsePartitions, parseView, wholeNumber } from "./options.js";
+import { JIT_OPTION, type JitChoice, onlyOnce, parseEndpoint, parsePartitions, parseView, wholeNumber } from "./options.js";
 
 interface RunArguments {
   image: string | undefined;
@@ -22,7 +22,7 @@ interface RunArguments {
   memory: string;
   "max-insns": string | undefined;
   stats: boolean;
-  jit: string;
+  jit: JitChoice;
   append: string | undefined;
   module: string[];
   partition: string[];
@@ -149,7 +149,7 @@ export const runCommand: CommandModule<object, RunArguments> = {
       wait: a.wait,
       maxInstructions: a["max-insns"] === undefined ? undefined : wholeNumber("max-insns", a["max-insns"], 1, Number.MAX_SAFE_INTEGER),
       stats: a.stats,
-      jit: a.jit === "on",
+      jit: a.jit,
     });
   },
 };

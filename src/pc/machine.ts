@@ -218,8 +218,14 @@ export class Machine {
     return { entry: physical(0xfffffff0), info: physical(0), regions: [{ what: request.path, ...region }], elf: undefined };
   }
 
+  /** Runs in the place of this machine by itself: see lock-step.ts. */
+  runBy: ((count: number, options: RunOptions) => MachineExit) | undefined;
+
   /** Runs for at most `count` instructions of virtual time. */
   run(count: number, options: RunOptions = {}): MachineExit {
+    return this.runBy ? this.runBy(count, options) : this.runAlone(count, options);
+  }
+  runAlone(count: number, options: RunOptions = {}): MachineExit {
     const end = this.now + count;
     let pass = options.passBreakpoint === true;
     for (;;) {

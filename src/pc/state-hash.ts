@@ -14,13 +14,17 @@ const X87 = [L.FPU_CONTROL, L.FPU_STATUS, L.FPU_EMPTY, L.FPU_IP, L.FPU_CS, L.FPU
 const X87_BYTES = 10;
 const ZEROS = new Uint8Array(PAGE_BYTES);
 
-/** 64 hexadecimal digits. */
-export function stateHash(machine: Machine): string {
-  const { processor } = machine.cpu;
+/** The same without RAM, as a text. */
+export function machineState(machine: Machine): string {
   const { cpu, ...board } = machine.save();
   const { retired, flags, timeStampOffset } = cpu;
-  const hash = createHash("sha256").update(canonical({ ...board, retired, flags, timeStampOffset, ...registersOf(processor) }));
-  const { u8, memory } = processor;
+  return canonical({ ...board, retired, flags, timeStampOffset, ...registersOf(machine.cpu.processor) });
+}
+
+/** 64 hexadecimal digits. */
+export function stateHash(machine: Machine): string {
+  const hash = createHash("sha256").update(machineState(machine));
+  const { u8, memory } = machine.cpu.processor;
   for (let at = 0; at < memory.size; at += PAGE_BYTES) {
     const page = u8.subarray(L.RAM + at, L.RAM + Math.min(memory.size, at + PAGE_BYTES));
     // Pages of zeros are most of a machine, and are told by being left out.
