@@ -222,7 +222,9 @@ export class Cpu {
         if (this.runSlice(length, pass) === "breakpoint") {
           // What held interrupts off before the instruction still does: it has not been executed.
           cpu.shadow = shadow;
-          if (!pass && this.stopsHere()) return { kind: "breakpoint" };
+          const stops = !pass && (this.decided ?? this.stopsHere());
+          this.decided = undefined;
+          if (stops) return { kind: "breakpoint" };
           pass = true;
           const causes = this.debugRegisters.executionCauses(cpu.eip);
           if (!causes) continue;
@@ -253,6 +255,22 @@ export class Cpu {
 
   /** Decides whether a breakpoint is a stop; the debugger's conditions are evaluated here, without leaving the run. */
   onBreakpoint: (() => boolean) | undefined;
+  /** What was decided in the midst of interpreted code, and cannot be followed there. */
+  private decided: boolean | undefined;
+  /** At a breakpoint in interpreted code: the handler to go on with, or -1 to leave. */
+  private decideAt(record: number): number {
+    const { processor: cpu, records } = this;
+    const { generation } = records;
+    this.record = record;
+    cpu.setWord(L.EIP, cpu.i32[(record + R.ip) >> 2]!);
+    // The guest's own are the run loop's business.
+    if (this.debugRegisters.executionCauses(cpu.i32[L.EIP >> 2]!)) return -1;
+    const stops = this.stopsHere();
+    const moved = generation !== records.generation || cpu.i32[record >> 2] !== HANDLER.breakpoint;
+    if (!stops && !moved && !cpu.attention && !this.observer) return records.originalHandler(record, TABLE.shapes);
+    this.decided = stops;
+    return -1;
+  }
   private stopsHere(): boolean {
     const cs = (L.SEGMENTS + L.SEGMENT_BYTES) >> 2;
     const at = (this.processor.i32[cs + (L.BASE >> 2)]! + this.processor.eip) >>> 0;
@@ -424,6 +442,7 @@ export class Cpu {
         return records.link(record, field) ?? branchBeyondLimit(cpu);
       },
       find: (ip: number): number => records.find(ip),
+      point: (record: number): number => this.decideAt(record),
       system: (record: number): number => {
         enter(record);
         this.place = "system";

@@ -336,7 +336,8 @@ export class RunControl implements Scene {
     const space = this.view.aim();
     const { eip } = this.view;
     this.arrivals.at(space, eip);
-    return this.stopsAt(space, eip);
+    const point = this.points.at(space, eip);
+    return point?.check ? point.check(this.view) : point !== undefined;
   }
   private stopsAt(space: number, eip: number): boolean {
     const point = this.points.at(space, eip);

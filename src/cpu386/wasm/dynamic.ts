@@ -61,6 +61,7 @@ export const IMPORTS = [
   "enterCode",
   "interrupt",
   "interruptReturn",
+  "point",
 ] as const;
 export type ImportName = (typeof IMPORTS)[number];
 const importIndex = (name: ImportName): number => IMPORTS.indexOf(name);
@@ -77,10 +78,20 @@ export const EXIT = {
   mismatch: 5,
 } as const;
 
-/** Local 0 is the current record; 64-bit temporaries follow, then as many 32-bit ones as the hungriest handler needs. */
+/**
+ * Local 0 is the current record; 64-bit temporaries follow, the handler to go to, and as many 32-bit temporaries as the hungriest handler
+ * needs.
+ */
 export const RECORD_LOCAL = 0;
 const FIRST_TEMPORARY_64 = 1;
-const FIRST_TEMPORARY = FIRST_TEMPORARY_64 + TEMPORARIES_64;
+export const HANDLER_LOCAL = FIRST_TEMPORARY_64 + TEMPORARIES_64;
+const FIRST_TEMPORARY = HANDLER_LOCAL + 1;
+/** To the record's own handler. */
+export const LOAD_HANDLER: readonly (readonly number[])[] = [
+  localGet(RECORD_LOCAL),
+  access(OP.i32Load, R.handler),
+  localSet(HANDLER_LOCAL),
+];
 
 /** Iterations of a rep that make doing them at once worth while. */
 const BULK_FROM = 16;
@@ -350,6 +361,10 @@ export class DynamicEmitter extends Expressions implements Emitter {
     this.dispatch();
   }
   private dispatch(): void {
+    this.put(...LOAD_HANDLER);
+    this.toHandler();
+  }
+  private toHandler(): void {
     this.put([OP.br, ...unsignedLeb(this.loopDepth + this.nesting)]);
   }
   private exit(reason: number): void {
@@ -367,6 +382,12 @@ export class DynamicEmitter extends Expressions implements Emitter {
     this.giveBack();
     this.setWord(EIP, this.field(R.ip));
     this.exit(reason);
+  }
+  /** A breakpoint: stops before the instruction, or goes on with it, as whoever set it decides. */
+  askPoint(): void {
+    this.put(localGet(RECORD_LOCAL), call(importIndex("point")), localTee(HANDLER_LOCAL), i32Const(0), [OP.i32LtS]);
+    this.whenTrue(() => this.leaveHere(EXIT.breakpoint));
+    this.toHandler();
   }
   private giveBack(): void {
     this.setWord(BUDGET, this.add(this.word(BUDGET), this.field(R.remaining)));
@@ -391,7 +412,7 @@ export class DynamicEmitter extends Expressions implements Emitter {
     const before = this.temporary();
     this.giveBack();
     this.put(this.word(BUDGET).code, localSet(before));
-    this.put(this.field(R.handler).code, i32Const(REGION_HANDLER), [OP.i32Sub], localSet(gate));
+    this.put(localGet(HANDLER_LOCAL), i32Const(REGION_HANDLER), [OP.i32Sub], localSet(gate));
     this.put([OP.loop, OP.void]);
     const of = (field: number): number[] => [
       ...[...localGet(gate), ...i32Const(Math.log2(GATE_BYTES)), OP.i32Shl],

@@ -5,9 +5,8 @@
  * block), this starts fastest and runs fastest without compiling guest code.
  */
 import { HANDLER, type Table } from "../definitions/table.js";
-import { R } from "../layout.js";
-import { access, buildModule, I32, I64, type ImportedFunction, localGet, OP, unsignedLeb } from "./binary.js";
-import { DynamicEmitter, type DynamicOptions, EXIT, IMPORTS, type ImportName, RECORD_LOCAL } from "./dynamic.js";
+import { buildModule, I32, I64, type ImportedFunction, localGet, OP, unsignedLeb } from "./binary.js";
+import { DynamicEmitter, type DynamicOptions, EXIT, HANDLER_LOCAL, IMPORTS, type ImportName, LOAD_HANDLER } from "./dynamic.js";
 import { TEMPORARIES_64 } from "./expressions.js";
 
 const SIGNATURES: Record<ImportName, { parameters: number; results: number }> = {
@@ -24,13 +23,14 @@ const SIGNATURES: Record<ImportName, { parameters: number; results: number }> = 
   enterCode: { parameters: 3, results: 1 },
   interrupt: { parameters: 2, results: 1 },
   interruptReturn: { parameters: 0, results: 1 },
+  point: { parameters: 1, results: 1 },
 };
 
 /** The module exports run(record): reason (EXIT). */
 export function generateInterpreter(table: Table, options: DynamicOptions): Uint8Array {
   const fixed: ((e: DynamicEmitter) => void)[] = [];
   fixed[HANDLER.stale] = (e) => e.redirect();
-  fixed[HANDLER.breakpoint] = (e) => e.leaveHere(EXIT.breakpoint);
+  fixed[HANDLER.breakpoint] = (e) => e.askPoint();
   fixed[HANDLER.stop] = (e) => e.leaveHere(EXIT.stop);
   fixed[HANDLER.system] = (e) => e.callSystem();
   fixed[HANDLER.helper] = (e) => e.callHelper();
@@ -40,9 +40,9 @@ export function generateInterpreter(table: Table, options: DynamicOptions): Uint
   fixed[count - 1] = (e) => e.enterRegion(IMPORTS.length);
 
   let temporaries = 0;
-  const body: (readonly number[])[] = [[OP.loop, OP.void]];
+  const body: (readonly number[])[] = [...LOAD_HANDLER, [OP.loop, OP.void]];
   for (let n = 0; n < count; n++) body.push([OP.block, OP.void]);
-  body.push(localGet(RECORD_LOCAL), access(OP.i32Load, R.handler), [OP.brTable], unsignedLeb(count - 1));
+  body.push(localGet(HANDLER_LOCAL), [OP.brTable], unsignedLeb(count - 1));
   for (let n = 0; n < count; n++) body.push(unsignedLeb(n));
   for (let n = 0; n < count; n++) {
     body.push([OP.end]);
@@ -68,7 +68,8 @@ export function generateInterpreter(table: Table, options: DynamicOptions): Uint
   }));
   const locals = [
     { count: TEMPORARIES_64, type: I64 },
-    { count: temporaries, type: I32 },
+    // The handler, and temporaries.
+    { count: 1 + temporaries, type: I32 },
   ];
   return buildModule(imports, [{ exportName: "run", parameters: [I32], results: [I32], locals, body }], true);
 }
