@@ -5,6 +5,7 @@ import { fileURLToPath } from "node:url";
 
 const path = (relative) => fileURLToPath(new URL(relative, import.meta.url));
 export const IMAGE = path("../src/guest/images/bench-integer.elf");
+export const PAGED = path("../src/guest/images/bench-paged.elf");
 /** Its iterations are told with the kind of work: see its main.c. */
 export const KINDS = path("../src/guest/images/bench-kinds.elf");
 export const MAIN = path("../dist/cli/main.js");

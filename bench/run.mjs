@@ -2,7 +2,7 @@
  * `npm run bench [-- NAME ...]`: guests in a segmented ring-3 partition (base 0x412340, byte-granular limit), here and in the peers, in turn
  * and in one go. Ratios are what counts: absolute figures drift with the machine.
  */
-import { IMAGE, KINDS, ours, qemu, retired, startUp, v86 } from "./peers.mjs";
+import { IMAGE, KINDS, ours, PAGED, qemu, retired, startUp, v86 } from "./peers.mjs";
 
 const ROUNDS = Number(process.env.POK386_BENCH_ROUNDS ?? 3);
 const SCALE = Number(process.env.POK386_BENCH_SCALE ?? 1);
@@ -11,6 +11,7 @@ const median = (numbers) => numbers.toSorted((a, b) => a - b)[Math.floor(numbers
 const kind = (n, iterations) => ({ image: KINDS, first: n * 100_000_000, iterations });
 const GUESTS = {
   integer: { title: "integer work: lists, matrices, a state machine, checksums", image: IMAGE, first: 0, iterations: 10_000 },
+  paging: { title: "the same with paging on", image: PAGED, first: 0, iterations: 6_000 },
   calls: { title: "calls: recursion, small functions, function pointers", ...kind(1, 60_000) },
   loops: { title: "hot loops: checksum, matrix product, list reversal", ...kind(2, 20_000) },
   strings: { title: "rep movsb, stosb, cmpsb, scasb, 64 KB each", ...kind(3, 20_000) },
