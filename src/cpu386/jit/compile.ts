@@ -44,7 +44,8 @@ export function compile(
   numberHeads(all, entries);
   const structured: (readonly number[])[] = [];
   new Structurer(all, entries, table, structured).emit();
-  const body = [[enter(facts), [OP.block, OP.void]], structured, [[OP.end], leave(facts)]].flat();
+  structured.unshift(enter(facts), [OP.block, OP.void]);
+  structured.push([OP.end], leave(facts));
   const module = buildModule(
     [
       { name: "helper", parameters: [I32], results: [I32] },
@@ -59,7 +60,7 @@ export function compile(
           { count: TEMPORARIES_64, type: I64 },
           { count: FIRST_TEMPORARY - FIRST_TEMPORARY_64 - TEMPORARIES_64 + facts.temporaries, type: I32 },
         ],
-        body,
+        body: structured,
       },
     ],
   );

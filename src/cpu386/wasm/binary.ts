@@ -141,9 +141,9 @@ export function buildModule(imports: readonly ImportedFunction[], functions: rea
   const name = (s: string): number[] => [...unsignedLeb(s.length), ...Buffer.from(s, "latin1")];
   const out: (readonly number[])[] = [[0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00]];
   const section = (id: number, items: readonly Code[]): void => {
-    const pieces = [[unsignedLeb(items.length)], ...items].flat();
-    out.push([id], unsignedLeb(lengthOf(pieces)));
-    for (const piece of pieces) out.push(piece);
+    const count = unsignedLeb(items.length);
+    out.push([id], unsignedLeb(items.reduce((sum, item) => sum + lengthOf(item), count.length)), count);
+    for (const item of items) for (const piece of item) out.push(piece);
   };
   section(
     1,
@@ -168,14 +168,23 @@ export function buildModule(imports: readonly ImportedFunction[], functions: rea
 
 function bodyOf(f: DefinedFunction): Code {
   const locals = [...unsignedLeb(f.locals.length), ...f.locals.flatMap((l) => [...unsignedLeb(l.count), l.type])];
-  return [[unsignedLeb(locals.length + lengthOf(f.body) + 1), locals], f.body, [[OP.end]]].flat();
+  const out: (readonly number[])[] = [unsignedLeb(locals.length + lengthOf(f.body) + 1), locals];
+  for (const piece of f.body) out.push(piece);
+  out.push([OP.end]);
+  return out;
 }
 
-const lengthOf = (code: Code): number => code.reduce((sum, piece) => sum + piece.length, 0);
+function lengthOf(code: Code): number {
+  let sum = 0;
+  for (let n = 0; n < code.length; n++) sum += code[n]!.length;
+  return sum;
+}
 
 function join(code: Code): Uint8Array {
   const out = new Uint8Array(lengthOf(code));
   let at = 0;
-  for (const piece of code) for (const byte of piece) out[at++] = byte;
+  for (const piece of code) {
+    for (let n = 0; n < piece.length; n++) out[at++] = piece[n]!;
+  }
   return out;
 }
