@@ -134,7 +134,7 @@ export class Timeline {
     this.past = false;
     // What is printed from here on is new.
     this.machine.hushedUntil = 0;
-    this.log.cut();
+    this.log.cut(this.now);
     this.snapshots?.cut();
     this.onFork?.(this.log.next);
     this.options.say(`pok386: the past has been changed: what came after it, ${lost} instructions, is forgotten\n`);
@@ -185,7 +185,7 @@ export class Timeline {
   }
   private snapshot(): void {
     this.flush();
-    this.snapshots?.take(this.position, this.log.next, this.options.companion.save());
+    this.snapshots?.take(this.position, this.log.mark(this.now), this.options.companion.save());
   }
   /** A snapshot of this very moment. */
   mark(): Snapshot {
