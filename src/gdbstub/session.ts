@@ -209,6 +209,8 @@ export class Session implements LinkListener {
     this.#state = "running";
     this.#plan = plan;
     this.console.printKept();
+    // What was still to be told has not happened yet where this goes.
+    if (plan.backwards) this.#deferred.length = 0;
     const [next] = this.#deferred;
     const due = next !== undefined && (!plan.alone || sameThread(next.thread, plan.step!.thread));
     const deferred = due ? this.#deferred.shift() : undefined;

@@ -29,6 +29,8 @@ export interface Scene {
 export interface Hit {
   readonly position: Position;
   readonly stop: Stop;
+  /** It is a write, of what is executed at that position unless that did not write at all. */
+  readonly written?: true;
 }
 
 /** What a search looks for. */
@@ -87,14 +89,25 @@ export class Backwards {
 
   /** What the instruction that we are before does to watchpoints. */
   private undone(): Stop | undefined {
-    const { timeline, scene } = this;
+    const exit = this.tried();
+    return exit.kind === "watchpoint" ? this.scene.watched(exit) : undefined;
+  }
+  /** What becomes of the instruction that we are before; it has not been executed then. */
+  private tried(): MachineExit {
+    const { timeline } = this;
     const here = timeline.mark();
     timeline.silent = true;
     const exit = timeline.machine.run(1, { passBreakpoint: true, interrupts: false });
     timeline.silent = false;
-    const stop = exit.kind === "watchpoint" ? scene.watched(exit) : undefined;
     timeline.rewind(here);
-    return stop;
+    return exit;
+  }
+
+  /** To where a hit was; if an interrupt's delivery wrote, and not the instruction before it, to between the two. */
+  *reach({ position, written }: Hit): Generator<void, void> {
+    yield* this.timeline.seek(position, TURN);
+    if (!written || this.tried().kind === "watchpoint") return;
+    yield* this.timeline.seek({ count: position.count + 1, settled: false }, TURN);
   }
 
   /** The moment before the last instruction that a thread has executed, seen from here. */
@@ -116,9 +129,9 @@ export class Backwards {
         since = undefined;
         look();
         yield* this.through(to, look);
+        if (this.scene.interruptAsked) return undefined;
         if (since !== undefined && this.timeline.now > since) found = this.timeline.now - 1;
         if (found !== undefined) return { count: found, settled: true };
-        if (this.scene.interruptAsked) return undefined;
       }
       return undefined;
     } finally {
@@ -142,7 +155,10 @@ export class Backwards {
     const { timeline } = this;
     timeline.silent = true;
     try {
-      yield* timeline.way(to, TURN, heard, STRETCH_PARTS);
+      for (const turn of timeline.way(to, TURN, heard, STRETCH_PARTS)) {
+        if (this.scene.interruptAsked) return;
+        yield turn;
+      }
     } finally {
       timeline.silent = false;
     }
@@ -154,7 +170,7 @@ export class Backwards {
     this.timeline.leave();
     const hit = yield* this.lastHit(this.timeline.position, this.stops());
     if (hit) {
-      yield* this.timeline.seek(hit.position, TURN);
+      yield* this.reach(hit);
       return hit.stop;
     }
     if (this.scene.interruptAsked) return this.stop({ kind: "interrupted" });
@@ -185,7 +201,12 @@ export class Backwards {
         yield* this.through(to, (exit) => {
           hit = sought.exit(exit) ?? hit;
         });
-        if (hit || this.scene.interruptAsked) return hit;
+        if (this.scene.interruptAsked) {
+          // What lies behind has been searched, this stretch has not.
+          yield* this.timeline.seek(to, TURN);
+          return undefined;
+        }
+        if (hit) return hit;
       }
       return undefined;
     } finally {
@@ -204,6 +225,6 @@ export class Backwards {
     if (call) return isBefore(timeline.position, before) ? { position: timeline.position, stop: call } : undefined;
     const stop = exit.kind === "watchpoint" ? scene.watched(exit) : undefined;
     // Before the instruction that has written, as gdb's manual wants it ("Reverse Execution").
-    return stop && { position: { count: timeline.machine.lastInstruction, settled: true }, stop };
+    return stop && { position: { count: timeline.machine.lastInstruction, settled: true }, stop, written: true };
   }
 }

@@ -69,8 +69,18 @@ export class InputLog {
     this.next++;
     return true;
   }
+  /** Where to go on from this moment: at a `held` one that ends now and may still grow, as well. */
+  mark(now: number): number {
+    const last = this.entries[this.next - 1]?.what;
+    return last?.kind === "held" && last.until >= now ? this.next - 1 : this.next;
+  }
   /** What has not happened yet never will. */
-  cut(): void {
+  cut(now: number): void {
+    const what = this.upcoming?.what;
+    if (this.heldUntil(now) !== undefined && this.upcoming!.at < now) {
+      (what as { until: number }).until = now;
+      this.next++;
+    }
     this.entries.length = this.next;
   }
 }

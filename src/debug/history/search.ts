@@ -33,7 +33,7 @@ const NEVER = { breakpoint: () => undefined, exit: () => undefined };
 export function lastWrite(target: MachineTarget, history: History, start: number, length: number): Place | undefined {
   const { machine } = target;
   const { timeline } = history;
-  const exit = (): Hit => ({ position: { count: machine.lastInstruction, settled: true }, stop: target.lastStop() });
+  const exit = (): Hit => ({ position: { count: machine.lastInstruction, settled: true }, stop: target.lastStop(), written: true });
   return search(target, history, { execute: [], write: [{ start, length }] }, () => ({
     ...NEVER,
     exit: (each) => (each.kind === "watchpoint" && machine.lastInstruction < timeline.end.count ? exit() : undefined),
@@ -53,15 +53,14 @@ export function lastExecution(target: MachineTarget, history: History, addresses
 function search(target: MachineTarget, { timeline, backwards }: History, probe: Probe, sought: () => Sought): Place | undefined {
   return excursion(timeline, () => {
     target.points.probe(probe);
-    let hit: Hit | undefined;
     try {
-      hit = drain(backwards.lastHit(timeline.position, sought()));
+      const hit = drain(backwards.lastHit(timeline.position, sought()));
+      if (!hit) return undefined;
+      drain(backwards.reach(hit));
+      return placeOf(target);
     } finally {
       target.points.probe(undefined);
     }
-    if (!hit) return undefined;
-    drain(timeline.seek(hit.position, Number.POSITIVE_INFINITY));
-    return placeOf(target);
   });
 }
 

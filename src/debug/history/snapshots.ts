@@ -141,10 +141,14 @@ export class Snapshots {
   static gap(count: number, focus: number, density = DENSITY): number {
     return Math.max(LEAST_GAP, Math.abs(count - focus) / density);
   }
-  /** Drops what is closer than need be at its distance from `focus`, and more if there is not enough memory. */
+  /**
+   * Drops what is closer than need be at its distance from `focus`; more if there is not enough memory, and at last the beginning. Two
+   * snapshots, and with them a copy of the memory in use, are always kept.
+   */
   thin(focus: number): void {
     this.thinTo(focus, DENSITY);
-    for (let density = DENSITY / 2; this.bytes > this.limit && density >= 1 / 8; density /= 2) this.thinTo(focus, density);
+    for (let density = DENSITY / 2; this.bytes > this.limit && density >= 1; density /= 2) this.thinTo(focus, density);
+    while (this.bytes > this.limit && this.list.length > 2 && this.list[0] !== this.origin) this.drop(0);
   }
   private thinTo(focus: number, density: number): void {
     for (let n = this.list.length - 2; n > 0; n--) {

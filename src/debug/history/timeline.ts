@@ -134,7 +134,7 @@ export class Timeline {
     this.past = false;
     // What is printed from here on is new.
     this.machine.hushedUntil = 0;
-    this.log.cut();
+    this.log.cut(this.now);
     this.snapshots?.cut();
     this.onFork?.(this.log.next);
     this.options.say(`pok386: the past has been changed: what came after it, ${lost} instructions, is forgotten\n`);
@@ -185,7 +185,7 @@ export class Timeline {
   }
   private snapshot(): void {
     this.flush();
-    this.snapshots?.take(this.position, this.log.next, this.options.companion.save());
+    this.snapshots?.take(this.position, this.log.mark(this.now), this.options.companion.save());
   }
   /** A snapshot of this very moment. */
   mark(): Snapshot {
@@ -272,10 +272,22 @@ export class Timeline {
     companion.restore(to.beside);
   }
 
+  /**
+   * Where to begin on the way to a moment. A snapshot of that very moment is of no use if there is none close before it: a step back from
+   * there would be a long way.
+   */
+  private startFor(target: Position): Snapshot {
+    const snapshots = this.snapshots!;
+    const from = snapshots.before(target) ?? snapshots.first;
+    if (from.count < target.count || target.count === this.present.count) return from;
+    const earlier = snapshots.before({ count: from.count - 1, settled: true });
+    return earlier && from.count - earlier.count > LIVE_GAP / 4 ? earlier : from;
+  }
+
   /** Goes to a moment between start and end; gives way after each of many turns. */
   *seek(target: Position, turn: number): Generator<void, void> {
     this.leave();
-    const from = this.snapshots!.before(target) ?? this.snapshots!.first;
+    const from = this.startFor(target);
     const goesOn = from.count < this.now && this.now < target.count;
     if (!goesOn) this.rewind(from);
     const { companion } = this.options;

@@ -54,6 +54,9 @@ export class Driver {
 
   resume(plan: ResumePlan = { alone: false }): Stop {
     this.begin(plan);
+    return this.goOn();
+  }
+  goOn(): Stop {
     while (this.turn());
     return this.stop!;
   }

@@ -119,6 +119,88 @@ describe("interrupts that waited while the kernel was stepped", () => {
     driver.goto(end);
     expect(driver.hash).toBe(hash);
   });
+
+  it("wait again from a snapshot in their midst on, and only as far as they did", () => {
+    const driver = new Driver(busyKernel().image);
+    const { timeline } = driver.target.history!;
+    driver.runTo(10_000);
+    for (let steps = 0; steps < 3000; steps++) {
+      driver.step();
+      if (steps % 100 === 0) timeline.mark();
+    }
+    driver.runTo(20_000);
+    driver.machine.run(0);
+    const { hash } = driver;
+    for (const count of [10_500, 11_000, 12_850, 9000]) {
+      driver.goto(count);
+      driver.goto(20_000);
+      expect(driver.hash, `from ${count}`).toBe(hash);
+    }
+  });
+
+  it("wait no longer where the past was changed in their midst", () => {
+    const driver = new Driver(busyKernel().image);
+    driver.runTo(10_000);
+    for (let steps = 0; steps < 3000; steps++) driver.step();
+    driver.goto(11_500);
+    driver.target.physicalMemory.write(0x9100, Uint8Array.of(1));
+    driver.runTo(20_000);
+    driver.machine.run(0);
+    const { hash } = driver;
+    driver.goto(10_100);
+    driver.goto(20_000);
+    expect(driver.hash).toBe(hash);
+  });
+});
+
+describe("an exception that the debugger kept", () => {
+  it("is kept again", () => {
+    const driver = new Driver("pok-two.elf");
+    driver.target.exceptions.choice = "all";
+    driver.runTo(6_200_000);
+    while (driver.target.current().space === 1) driver.step();
+    const { space } = driver.target.current();
+    const eip = driver.target.run.eip;
+    // int3, in the place of the instruction to come.
+    expect(driver.target.write(space, eip, Uint8Array.of(0xcc, 0x90, 0x90))).toBe(true);
+    expect(driver.resume().reason).toMatchObject({ kind: "exception", signal: 5 });
+    expect(driver.target.run.eip).toBe(eip + 1);
+    driver.step();
+    driver.step();
+    driver.machine.run(0);
+    const { hash } = driver;
+    const end = driver.machine.now;
+    driver.goto(6_000_000);
+    driver.goto(end);
+    expect(driver.hash).toBe(hash);
+  });
+});
+
+describe("memory for snapshots", () => {
+  it.each([8, 4.5])("is not exceeded, and what it holds is in reach (%d MB)", (megabytes) => {
+    const bytes = megabytes * 0x100000;
+    const driver = new Driver("pok-two.elf", bytes);
+    const { timeline } = driver.target.history!;
+    const most: number[] = [];
+    driver.beforeTurn = () => most.push(timeline.snapshots!.bytes);
+    for (let count = 5_000_000; count <= 400_000_000; count += 5_000_000) driver.runTo(count);
+    expect(Math.max(...most)).toBeLessThanOrEqual(bytes);
+    expect(timeline.snapshots!.list.length).toBeGreaterThan(5);
+    driver.machine.run(0);
+    const { hash } = driver;
+    driver.goto(timeline.start.count + 1000);
+    driver.goto(400_000_000);
+    expect(driver.hash).toBe(hash);
+  });
+
+  it("is spent the more sparingly the longer ago it was", () => {
+    const driver = new Driver("pok-two.elf");
+    for (let count = 1; count <= 60; count++) driver.runTo(count * 5_000_000);
+    const counts = driver.target.history!.timeline.snapshots!.list.map(({ count }) => count);
+    const gaps = counts.slice(1).map((count, n) => count - counts[n]!);
+    expect(gaps.at(-1)!).toBeLessThan(Math.max(...gaps.slice(0, 20)));
+    expect(counts.length).toBeLessThan(80);
+  });
 });
 
 describe("a change in the past", () => {
