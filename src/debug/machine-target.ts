@@ -1,5 +1,6 @@
 /** The debugger's target: a machine and the system found in it. */
 import { linear, physical } from "../cpu386/address.js";
+import * as L from "../cpu386/layout.js";
 import type { Machine } from "../pc/machine.js";
 import { exitStatus } from "../pc/power.js";
 import { Branches } from "./branches.js";
@@ -27,6 +28,7 @@ import type {
   ThreadId,
 } from "./target.js";
 import { Threads } from "./threads.js";
+import { Views } from "./views.js";
 
 /** How the host lets the machine run: calls `turn` again and again until it returns false, giving way to the host in between. */
 export type Pump = (turn: () => boolean) => void;
@@ -61,6 +63,8 @@ export class MachineTarget implements DebugTarget, SpaceMemory {
   private debugRegisters!: DebugRegisters;
   run!: RunControl;
   branches!: Branches;
+  /** They stay as they were chosen when the machine is started again. */
+  readonly views = new Views();
   readonly exceptions: ExceptionFilter;
   private listener: ((stop: Stop) => void) | undefined;
   private messageListener: ((text: string) => void) | undefined;
@@ -83,16 +87,16 @@ export class MachineTarget implements DebugTarget, SpaceMemory {
     const { machine } = this;
     this.system = this.options.system(machine);
     this.threadTable = new Threads(machine.cpu, this.system);
-    this.points = new DebugPoints(machine.cpu, this.system);
-    this.debugRegisters = new DebugRegisters(machine.cpu, this.threadTable);
+    this.points = new DebugPoints(machine.cpu, this.system, this.views);
+    this.debugRegisters = new DebugRegisters(machine.cpu, this.threadTable, this.views);
     this.debugRegisters.entryOf = (space) => entryPoint(this.space(space)?.executable?.bytes);
     const followers = new Followers(machine.cpu, this.threadTable);
     const print = (text: string): void => this.say(text);
     const { system, threadTable, points, exceptions, debugRegisters } = this;
-    this.run = new RunControl(machine, system, threadTable, points, debugRegisters, exceptions, followers, print);
     const { processor } = machine.cpu;
-    const view = new CheckedView(processor, system, debugRegisters, () => threadTable.current(), print);
-    this.branches = new Branches(processor, followers, view, debugRegisters, (space, address) => {
+    const viewed = (): CheckedView => new CheckedView(processor, system, debugRegisters, this.views, () => threadTable.current(), print);
+    this.run = new RunControl(machine, system, threadTable, points, debugRegisters, exceptions, followers, viewed());
+    this.branches = new Branches(processor, followers, viewed(), debugRegisters, (space, address) => {
       const bytes = this.read(space, address, 1);
       return typeof bytes === "string" ? undefined : bytes[0];
     });
@@ -120,6 +124,10 @@ export class MachineTarget implements DebugTarget, SpaceMemory {
     return [...infoTables(this), ...(this.system.tables ?? [])];
   }
 
+  get realMode(): boolean {
+    const { processor } = this.machine.cpu;
+    return !(processor.word(L.CR0) & 1) || this.views.of(1) === "real-mode";
+  }
   get stepping(): RunControl {
     return this.run;
   }
@@ -152,14 +160,16 @@ export class MachineTarget implements DebugTarget, SpaceMemory {
     const space = this.space(id);
     if (!space) return `there is no process ${id}`;
     const at = address >>> 0;
+    const view = this.views.of(id);
+    if (view === "physical") return this.physicalMemory.read(at, length);
+    if (view !== "segment") return this.peek(linear(at), length);
     if (space.segments) {
       const { base, limit } = space.segments;
       if (at > limit) return `offset 0x${at.toString(16)} passes ${space.name}'s limit 0x${limit.toString(16)}`;
       return this.peek(linear(base + at), Math.min(length, limit - at + 1));
     }
     // A partition that has no segments yet shows what its executable will load.
-    if (id !== 1) return readImage(space.executable?.bytes, at, length) ?? `${space.name} has no segments yet`;
-    return this.peek(linear(at), length);
+    return readImage(space.executable?.bytes, at, length) ?? `${space.name} has no segments yet`;
   }
   private peek(at: number, length: number): Uint8Array | string {
     return this.machine.cpu.processor.peekLinear(at, length) ?? `there is no memory at 0x${at.toString(16)}`;
@@ -169,8 +179,10 @@ export class MachineTarget implements DebugTarget, SpaceMemory {
     const space = this.space(id);
     if (!space) return `there is no process ${id}`;
     const at = address >>> 0;
-    if (id !== 1 && !space.segments) return `${space.name} has no segments yet`;
-    const { base, limit } = space.segments ?? { base: 0, limit: 0xffffffff };
+    const view = this.views.of(id);
+    if (view === "physical") return this.physicalMemory.write(at, bytes);
+    if (view === "segment" && !space.segments) return `${space.name} has no segments yet`;
+    const { base, limit } = (view === "segment" ? space.segments : undefined) ?? { base: 0, limit: 0xffffffff };
     if (at + bytes.length - 1 > limit)
       return `offset 0x${(at + bytes.length - 1).toString(16)} passes ${space.name}'s limit 0x${limit.toString(16)}`;
     return this.machine.cpu.processor.pokeLinear(linear(base + at), bytes) || `there is no memory at 0x${at.toString(16)}`;

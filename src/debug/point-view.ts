@@ -9,9 +9,9 @@ import type { DebugRegisters } from "./registers.js";
 import type { SystemModel } from "./system.js";
 import type { PointView, ThreadId } from "./target.js";
 import { GENERAL_NAMES } from "./threads.js";
+import { shownAs, type View, type Views } from "./views.js";
 
 const CS = L.SEGMENTS + SEGMENT.CS * L.SEGMENT_BYTES;
-const SS_BASE = L.SEGMENTS + SEGMENT.SS * L.SEGMENT_BYTES + L.BASE;
 const KERNEL_SPACE = 1;
 const LAST = 0xffffffff;
 
@@ -20,6 +20,7 @@ const GENERAL = new Map<string, number>(GENERAL_NAMES.map((name, n) => [name, n 
 
 export class CheckedView implements PointView {
   private space = KERNEL_SPACE;
+  private view: View = "linear";
   private base = 0;
   private limit = LAST;
   /** The limit last looked up, and for which code segment. */
@@ -29,6 +30,7 @@ export class CheckedView implements PointView {
     private readonly processor: Processor,
     private readonly system: SystemModel,
     private readonly registers: DebugRegisters,
+    private readonly views: Views,
     private readonly current: () => ThreadId,
     readonly print: (text: string) => void,
   ) {}
@@ -42,8 +44,10 @@ export class CheckedView implements PointView {
     const { processor: p } = this;
     const base = p.word(CS + L.BASE);
     this.space = this.system.spaceOf(p.cpl, base);
-    this.base = this.space === KERNEL_SPACE ? 0 : base;
-    this.limit = this.space === KERNEL_SPACE ? LAST : this.limitOf(this.space, base, p.word(CS + L.LIMIT));
+    this.view = this.views.of(this.space);
+    const isBased = this.view === "segment";
+    this.base = isBased ? base : 0;
+    this.limit = isBased ? this.limitOf(this.space, base, p.word(CS + L.LIMIT)) : LAST;
     return this.space;
   }
 
@@ -60,22 +64,24 @@ export class CheckedView implements PointView {
   /** eip as the space sees it. */
   get eip(): number {
     const { processor: p } = this;
-    return this.space === KERNEL_SPACE ? (p.eip + p.word(CS + L.BASE)) >>> 0 : p.eip;
+    if (this.view === "segment") return p.eip;
+    return this.view === "real-mode" ? shownAs(this.view, p.eip, p.segment(SEGMENT.CS)) : (p.eip + p.word(CS + L.BASE)) >>> 0;
   }
 
   register(name: string): number | undefined {
     const at = GENERAL.get(name);
     if (at === undefined) return name === "eip" ? this.eip : this.registers.value(this.current(), name);
     const value = this.processor.word(at);
-    const isLinear = this.space === KERNEL_SPACE && (name === "esp" || name === "ebp");
-    return isLinear ? (value + this.processor.word(SS_BASE)) >>> 0 : value;
+    if (this.view === "segment" || (name !== "esp" && name !== "ebp")) return value;
+    return shownAs(this.view, value, this.processor.segment(SEGMENT.SS));
   }
 
   load(address: number, bytes: 1 | 2 | 4): number | undefined {
     const { processor: p } = this;
     if (address + bytes - 1 > this.limit) return undefined;
     const at = (this.base + address) >>> 0;
-    if (p.paging.enabled || at + bytes > p.memory.size) return this.peek(at, bytes);
+    const isPaged = p.paging.enabled && this.view !== "physical";
+    if (isPaged || at + bytes > p.memory.size) return this.peek(at, bytes);
     const { u8 } = p;
     const from = L.RAM + at;
     if (bytes === 1) return u8[from]!;

@@ -6,6 +6,7 @@ import type { Cpu } from "../cpu386/cpu.js";
 import type { WatchHit } from "../cpu386/watch.js";
 import type { SystemModel } from "./system.js";
 import type { ArrivalListener, PointBehaviour, PointCheck, PointKind, Points } from "./target.js";
+import type { Views } from "./views.js";
 
 interface Point {
   readonly kind: PointKind;
@@ -30,6 +31,7 @@ export class DebugPoints implements Points {
   constructor(
     private readonly cpu: Cpu,
     private readonly system: SystemModel,
+    private readonly views: Views,
   ) {}
 
   insert(kind: PointKind, space: number, address: number, length: number, behaviour: PointBehaviour = {}): true | string {
@@ -125,7 +127,10 @@ export class DebugPoints implements Points {
   }
   private basesNow(): Map<number, number> {
     const bases = new Map<number, number>([[1, 0]]);
-    for (const { id, segments } of this.system.spaces()) if (segments) bases.set(id, segments.base);
+    for (const { id, segments } of this.system.spaces()) {
+      if (!this.views.isBased(id)) bases.set(id, 0);
+      else if (segments) bases.set(id, segments.base);
+    }
     return bases;
   }
 

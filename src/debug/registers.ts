@@ -7,6 +7,7 @@ import type { Processor } from "../cpu386/processor.js";
 import { install, loadSegment, SEGMENT, SEGMENT_NAMES } from "../cpu386/segment.js";
 import type { RegisterInfo, Registers, ThreadId } from "./target.js";
 import { GENERAL_NAMES, type SavedRegisters, SELECTOR_NAMES, type Threads } from "./threads.js";
+import { offsetOf, type Place, shownAs, type Views } from "./views.js";
 
 const CONTROL: Readonly<Record<string, number>> = {
   cr0: L.CR0,
@@ -94,12 +95,15 @@ function word(value: number): Uint8Array {
   return bytes;
 }
 
+const isStackAddress = (name: string): boolean => name === "esp" || name === "ebp";
+
 export class DebugRegisters implements Registers {
   readonly system = SYSTEM;
 
   constructor(
     private readonly cpu: Cpu,
     private readonly threads: Threads,
+    private readonly views: Views,
   ) {}
 
   private isCurrent(id: ThreadId): boolean {
@@ -117,7 +121,7 @@ export class DebugRegisters implements Registers {
     return value === undefined ? undefined : word(value);
   }
 
-  /** A register as a number, as the thread's space sees it: the kernel's eip, esp and ebp are linear addresses. */
+  /** A register as a number, in the terms of the view of the thread's space: the kernel's eip, esp and ebp are linear addresses. */
   value(thread: ThreadId, name: string): number | undefined {
     const { processor: p } = this.cpu;
     const system = systemAddress(name);
@@ -125,23 +129,22 @@ export class DebugRegisters implements Registers {
     const live = this.isCurrent(thread);
     const saved = live ? undefined : this.threads.saved(thread);
     if (!live && !saved) return this.unknown(thread, name);
-    const view = thread.space === 1 ? this.bases(saved) : { code: 0, stack: 0 };
+    const view = this.views.of(thread.space);
     const general = (GENERAL_NAMES as readonly string[]).indexOf(name);
     if (general >= 0) {
       const raw = saved ? saved.general[general]! : p.word(general * 4);
-      return name === "esp" || name === "ebp" ? raw + view.stack : raw;
+      return isStackAddress(name) ? shownAs(view, raw, this.segment(SEGMENT.SS, saved)) : raw;
     }
-    if (name === "eip") return (saved ? saved.eip : p.eip) + view.code;
+    if (name === "eip") return shownAs(view, saved ? saved.eip : p.eip, this.segment(SEGMENT.CS, saved));
     if (name === "eflags") return saved ? saved.eflags : p.flags;
     const selector = (SELECTOR_NAMES as readonly string[]).indexOf(name);
     if (selector >= 0) return saved ? saved.selectors[selector] : p.selector(selector);
     return undefined;
   }
 
-  private bases(saved: SavedRegisters | undefined): { code: number; stack: number } {
-    if (saved) return { code: saved.codeBase, stack: saved.stackBase };
-    const { processor: p } = this.cpu;
-    return { code: p.segment(SEGMENT.CS).base, stack: p.segment(SEGMENT.SS).base };
+  private segment(n: typeof SEGMENT.CS | typeof SEGMENT.SS, saved: SavedRegisters | undefined): Place {
+    if (saved) return n === SEGMENT.CS ? saved.code : saved.stack;
+    return this.cpu.processor.segment(n);
   }
 
   /** Registers of a thread that has not run yet: zeros, with the executable's entry point as eip so that its place has a name. */
@@ -177,11 +180,18 @@ export class DebugRegisters implements Registers {
     if (system !== undefined && p.word(system) === value) return true;
     if (system !== undefined) return `${name} is shown only; change the descriptor or use the guest's own instructions`;
     if (this.value(thread, name) === value) return true;
-    if (!this.isCurrent(thread)) return this.threads.writeSaved(thread, name, value);
-    const view = thread.space === 1 ? this.bases(undefined) : { code: 0, stack: 0 };
+    const saved = this.isCurrent(thread) ? undefined : this.threads.saved(thread);
+    const view = this.views.of(thread.space);
     const general = (GENERAL_NAMES as readonly string[]).indexOf(name);
-    if (general >= 0) p.setWord(general * 4, name === "esp" || name === "ebp" ? value - view.stack : value);
-    else if (name === "eip") p.setWord(L.EIP, value - view.code);
+    const offset =
+      name === "eip"
+        ? offsetOf(view, value, this.segment(SEGMENT.CS, saved), saved?.eip ?? p.eip)
+        : isStackAddress(name)
+          ? offsetOf(view, value, this.segment(SEGMENT.SS, saved), saved?.general[general] ?? p.word(general * 4))
+          : value;
+    if (!this.isCurrent(thread)) return this.threads.writeSaved(thread, name, offset);
+    if (general >= 0) p.setWord(general * 4, offset);
+    else if (name === "eip") p.setWord(L.EIP, offset);
     else if (name === "eflags") p.flags = value;
     else return this.writeSelector(name, value);
     return true;

@@ -8,7 +8,7 @@ import { Arrivals } from "./arrivals.js";
 import { type ExceptionFilter, signalOfVector } from "./exceptions.js";
 import { explain, explainChain, explainShort } from "./explain.js";
 import type { Followers } from "./follower.js";
-import { CheckedView } from "./point-view.js";
+import type { CheckedView } from "./point-view.js";
 import type { DebugPoints } from "./points.js";
 import type { DebugRegisters } from "./registers.js";
 import { SyscallCatch } from "./syscall-catch.js";
@@ -40,7 +40,6 @@ export class RunControl {
   /** The next instruction is executed even if a breakpoint is on it: that breakpoint has been reported. */
   private pass = false;
   private reported: { eip: number; time: number } | undefined;
-  private readonly view: CheckedView;
   private readonly arrivals: Arrivals;
   /** The stepping thread has executed an instruction and may have come to a trace point, which has not been told yet. */
   private moved = false;
@@ -58,9 +57,8 @@ export class RunControl {
     private readonly registers: DebugRegisters,
     private readonly exceptions: ExceptionFilter,
     followers: Followers,
-    print: (text: string) => void,
+    private readonly view: CheckedView,
   ) {
-    this.view = new CheckedView(machine.cpu.processor, system, registers, () => threads.current(), print);
     this.arrivals = new Arrivals(machine, points, followers, this.view);
     machine.cpu.onBreakpoint = () => this.stopsHere();
     this.syscalls = new SyscallCatch(machine, system, threads);

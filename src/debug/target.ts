@@ -213,6 +213,8 @@ export interface DebugTarget {
   readonly points: Points;
   readonly tracing?: TracePoints;
   readonly branches?: BranchRecording;
+  /** Real-mode code is looked at: the processor is in that mode, or the user has said so. */
+  readonly realMode?: boolean;
   /** True while the machine is running on behalf of a resume. */
   readonly running: boolean;
   /** Runs until something happens; `onStop` then hears of it, always after this call has returned. */

@@ -9,6 +9,7 @@ import type { Cpu } from "../cpu386/cpu.js";
 import { SEGMENT } from "../cpu386/segment.js";
 import type { SystemModel } from "./system.js";
 import type { Thread, ThreadId } from "./target.js";
+import type { Place } from "./views.js";
 
 /** General registers, eip, eflags and segment selectors of a context that is not running. */
 export interface SavedRegisters {
@@ -17,8 +18,8 @@ export interface SavedRegisters {
   readonly eflags: number;
   /** es cs ss ds fs gs */
   readonly selectors: readonly number[];
-  readonly codeBase: number;
-  readonly stackBase: number;
+  readonly code: Place;
+  readonly stack: Place;
 }
 
 interface GuestThread {
@@ -64,8 +65,8 @@ export class Threads {
       eip,
       eflags: p.flags,
       selectors: [0, 1, 2, 3, 4, 5].map((n) => p.selector(n)),
-      codeBase: p.segment(SEGMENT.CS).base,
-      stackBase: p.segment(SEGMENT.SS).base,
+      code: p.segment(SEGMENT.CS),
+      stack: p.segment(SEGMENT.SS),
     };
   }
 

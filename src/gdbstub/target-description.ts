@@ -110,8 +110,9 @@ const systemFeature = (registers: Registers): string => {
   ]);
 };
 
-export const targetDescription = (registers: Registers): string =>
-  `<?xml version="1.0"?>\n<!DOCTYPE target SYSTEM "gdb-target.dtd">\n<target version="1.0">\n<architecture>i386</architecture>\n` +
+/** With "i8086" gdb disassembles 16-bit code, and the user may "set architecture i386"; the other way round gdb does not let him. */
+export const targetDescription = (registers: Registers, architecture: "i386" | "i8086" = "i386"): string =>
+  `<?xml version="1.0"?>\n<!DOCTYPE target SYSTEM "gdb-target.dtd">\n<target version="1.0">\n<architecture>${architecture}</architecture>\n` +
   // An i386 core without its x87 registers is refused by gdb: "Architecture rejected target-supplied description".
   feature("org.gnu.gdb.i386.core", [
     flagsXml("i386_eflags", FLAGS.i386_eflags),

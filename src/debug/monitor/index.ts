@@ -9,6 +9,7 @@ import { partitions, threads } from "./spaces.js";
 import { step } from "./step.js";
 import { gdt, idt, segments, tss } from "./tables.js";
 import { translate } from "./translate.js";
+import { view } from "./view.js";
 import { why } from "./why.js";
 
 export interface MonitorCommand {
@@ -38,6 +39,7 @@ export const COMMANDS: readonly MonitorCommand[] = [
   partitions,
   threads,
   translate,
+  view,
   step,
   faults,
   why,

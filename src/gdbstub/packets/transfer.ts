@@ -102,7 +102,10 @@ const branches: Produce = (annex, { branchTraces, general }) => {
 };
 
 export const transferPackets = [
-  object("features", (annex, session) => (annex === "target.xml" ? targetDescription(session.target.registers) : noAnnex(annex))),
+  object("features", (annex, session) => {
+    const { registers, realMode } = session.target;
+    return annex === "target.xml" ? targetDescription(registers, realMode ? "i8086" : "i386") : noAnnex(annex);
+  }),
   object("threads", threadList),
   object("exec-file", executable),
   object("osdata", (annex, session) => osdata(annex, session.target) ?? noAnnex(annex), "tables"),
