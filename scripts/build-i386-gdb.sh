@@ -22,20 +22,20 @@ done
 # Under another name until it is complete, so that one that was interrupted is not taken for it.
 build=$cache/build
 rm -rf "$build"
-mkdir -p "$build"
+mkdir -p "$build/objects"
 say "unpacking into $build"
 tar -xf "$source" -C "$build" gdb
-cd "$build"
+cd "$build/objects"
 say "configuring"
 # Without expat gdb ignores target descriptions; the rest is not needed to debug a remote target.
-./gdb/configure --target=i386-elf --prefix="$build/install" \
+../gdb/configure --target=i386-elf --prefix="$build/install" \
   --disable-binutils --disable-ld --disable-gas --disable-gold --disable-gprof --disable-gprofng --disable-sim --disable-gdbserver \
   --disable-nls --disable-source-highlight --disable-werror --disable-tui --disable-inprocess-agent --with-expat --with-python=no \
   --with-guile=no --without-lzma --without-zstd --without-xxhash --without-debuginfod --without-babeltrace \
-  CFLAGS="-O1 -g0" CXXFLAGS="-O1 -g0" MAKEINFO=true >configure.log 2>&1 || { say "configure failed: $build/configure.log"; exit 1; }
-say "compiling; the log is $build/make.log"
-make -j"${JOBS:-1}" MAKEINFO=true all-gdb >make.log 2>&1 || { say "make failed: $build/make.log"; exit 1; }
-make MAKEINFO=true install-gdb >>make.log 2>&1 || { say "make install failed: $build/make.log"; exit 1; }
+  CFLAGS="-O1 -g0" CXXFLAGS="-O1 -g0" MAKEINFO=true >configure.log 2>&1 || { say "configure failed: $build/objects/configure.log"; exit 1; }
+say "compiling; the log is $build/objects/make.log"
+make -j"${JOBS:-1}" MAKEINFO=true all-gdb >make.log 2>&1 || { say "make failed: $build/objects/make.log"; exit 1; }
+make MAKEINFO=true install-gdb >>make.log 2>&1 || { say "make install failed: $build/objects/make.log"; exit 1; }
 rm -rf "$cache/bin" "$cache/share"
 mv "$build/install/bin" "$build/install/share" "$cache/"
 rm -rf "$build"

@@ -140,7 +140,8 @@ export class Host {
       else if (this.options.paceWall && ahead > AHEAD) setTimeout(loop, ahead);
       else setImmediate(loop);
     };
-    setImmediate(loop);
+    // Most resumes of a debugger are steps, which should not wait for a round of the host's events.
+    queueMicrotask(loop);
   };
 
   async start(): Promise<void> {

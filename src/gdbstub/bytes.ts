@@ -1,7 +1,7 @@
 /** Bytes and text. The wire carries bytes; text appears only where the protocol says a field is text, and never by decoding the wire itself. */
 
 /** One character per byte, codes 0..255 unchanged. */
-export const ascii = (text: string): Uint8Array => new Uint8Array(Buffer.from(text, "latin1"));
+export const ascii = (text: string): Uint8Array => Buffer.from(text, "latin1");
 
 /** The same memory with the conversions of a Buffer, which are many times as fast as a loop. */
 const asBuffer = (bytes: Uint8Array): Buffer => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);

@@ -4,6 +4,8 @@
  * Nothing here decodes text: binary packets (X, x, vFile) hold any byte value, so a frame is a Uint8Array from end to end.
  */
 
+import { hexByte } from "./bytes.js";
+
 /** Longest payload accepted or sent, announced as PacketSize (which gdb reads in hexadecimal). */
 export const PACKET_SIZE = 0x4000;
 
@@ -100,23 +102,6 @@ export class Framer {
   }
 }
 
-/** Escapes the bytes that would end a frame or start a run ("Binary Data"). */
-export const escapeBinary = (payload: Uint8Array): Uint8Array => {
-  let special = 0;
-  for (let i = 0; i < payload.length; i++) if (isSpecial(payload[i])) special++;
-  // Most payloads are text without any.
-  if (special === 0) return payload;
-  const out = new Uint8Array(payload.length + special);
-  let length = 0;
-  for (let i = 0; i < payload.length; i++) {
-    const byte = payload[i];
-    if (isSpecial(byte)) {
-      out[length++] = ESCAPE;
-      out[length++] = byte ^ ESCAPE_BIT;
-    } else out[length++] = byte;
-  }
-  return out;
-};
 const isSpecial = (byte: number): boolean => byte === HASH || byte === DOLLAR || byte === ESCAPE || byte === STAR;
 
 /** Undefined if the escape character is the last one: half of a byte is missing. */
@@ -144,54 +129,40 @@ const runCount = (wanted: number): number => {
   return character === DOLLAR ? count - 2 : count;
 };
 
-/** Run-length encoding of an escaped payload (GDB manual, "Overview"). */
-export const encodeRuns = (escaped: Uint8Array): Uint8Array => {
-  // Never longer than what it encodes.
-  const out = new Uint8Array(escaped.length);
-  let length = 0;
-  for (let i = 0; i < escaped.length; ) {
-    const byte = escaped[i++];
-    out[length++] = byte;
-    if (byte === ESCAPE) {
-      // gdb expands runs before it unescapes, LLDB while it does: they agree as long as no run starts at an escaped byte.
-      out[length++] = escaped[i++];
+/**
+ * `$payload#cc` ready for the wire: escaped ("Binary Data") and run-length encoded ("Overview"), in one pass, since this is where the time goes
+ * that a large reply takes. A run is never one of escaped bytes: gdb expands runs before it unescapes, LLDB while it does.
+ */
+export const encode = (payload: Uint8Array, runs = true): Uint8Array => {
+  const end = payload.length;
+  const frame = new Uint8Array(end * 2 + 4);
+  frame[0] = DOLLAR;
+  let length = 1;
+  let sum = 0;
+  for (let i = 0; i < end; ) {
+    const byte = payload[i++]!;
+    if (isSpecial(byte)) {
+      frame[length++] = ESCAPE;
+      frame[length++] = byte ^ ESCAPE_BIT;
+      sum += ESCAPE + (byte ^ ESCAPE_BIT);
       continue;
     }
-    if (escaped[i] !== byte) continue;
-    let repeats = 0;
-    while (i + repeats < escaped.length && escaped[i + repeats] === byte) repeats++;
-    while (repeats >= RUN_MIN) {
-      const count = runCount(repeats);
-      out[length++] = STAR;
-      out[length++] = count + RUN_BIAS;
-      i += count;
-      repeats -= count;
-      // After a run the byte must stand alone again before it can be repeated.
-      if (repeats > 0) {
-        out[length++] = byte;
-        i++;
-        repeats--;
-      }
-    }
+    frame[length++] = byte;
+    sum += byte;
+    if (!runs || payload[i] !== byte || payload[i + 1] !== byte || payload[i + 2] !== byte) continue;
+    let repeats = RUN_MIN;
+    while (repeats < RUN_MAX && payload[i + repeats] === byte) repeats++;
+    const count = runCount(repeats);
+    frame[length++] = STAR;
+    frame[length++] = count + RUN_BIAS;
+    sum += STAR + count + RUN_BIAS;
+    i += count;
   }
-  return out.subarray(0, length);
-};
-
-/** `$payload#cc` ready for the wire. */
-export const encode = (payload: Uint8Array, runs = true): Uint8Array => {
-  const escaped = escapeBinary(payload);
-  const body = runs ? encodeRuns(escaped) : escaped;
-  const frame = new Uint8Array(body.length + 4);
-  frame[0] = DOLLAR;
-  frame.set(body, 1);
-  let sum = 0;
-  for (let i = 0; i < body.length; i++) sum += body[i];
-  sum &= 0xff;
-  frame[body.length + 1] = HASH;
-  const digits = sum.toString(16).padStart(2, "0");
-  frame[body.length + 2] = digits.charCodeAt(0);
-  frame[body.length + 3] = digits.charCodeAt(1);
-  return frame;
+  const digits = hexByte(sum);
+  frame[length++] = HASH;
+  frame[length++] = digits.charCodeAt(0);
+  frame[length++] = digits.charCodeAt(1);
+  return frame.subarray(0, length);
 };
 
 /** How much of `data`, from its start, fits into `room` bytes once escaped. */
@@ -199,7 +170,7 @@ export const fitting = (data: Uint8Array, room: number): Uint8Array => {
   let used = 0;
   for (let i = 0; i < data.length; i++) {
     const byte = data[i];
-    used += byte === HASH || byte === DOLLAR || byte === ESCAPE || byte === STAR ? 2 : 1;
+    used += isSpecial(byte!) ? 2 : 1;
     if (used > room) return data.subarray(0, i);
   }
   return data;

@@ -10,21 +10,28 @@ const LINE = 240;
 export const printable = (payload: Uint8Array): string => {
   let text = "";
   for (const byte of payload) {
-    if (text.length > LINE) return `${text}... (${payload.length} bytes)`;
     text += byte >= 0x20 && byte < 0x7f ? String.fromCharCode(byte) : `\\x${byte.toString(16).padStart(2, "0")}`;
   }
   return text;
 };
 
+/** A packet is made readable only if somebody reads it: that takes longer than to answer it. */
+type Entry = string | { readonly arrow: string; readonly start: Uint8Array; readonly length: number };
+
+const readable = (entry: Entry): string =>
+  typeof entry === "string" ? entry : `${entry.arrow} ${printable(entry.start)}${entry.length > LINE ? `... (${entry.length} bytes)` : ""}`;
+
 export class Trace {
-  readonly #lines: string[] = [];
+  /** A ring: where the next entry goes is where the oldest is. */
+  readonly #entries: Entry[] = [];
+  #next = 0;
 
   received(payload: Uint8Array): void {
-    this.#add(`-> ${printable(payload)}`);
+    this.#packet("->", payload);
   }
 
   sent(payload: Uint8Array): void {
-    this.#add(`<- ${printable(payload)}`);
+    this.#packet("<-", payload);
   }
 
   note(text: string): void {
@@ -32,12 +39,16 @@ export class Trace {
   }
 
   lines(): readonly string[] {
-    return [...this.#lines];
+    return [...this.#entries.slice(this.#next), ...this.#entries.slice(0, this.#next)].map(readable);
   }
 
-  #add(line: string): void {
-    log("%s", line);
-    this.#lines.push(line);
-    if (this.#lines.length > KEPT) this.#lines.shift();
+  #packet(arrow: string, payload: Uint8Array): void {
+    this.#add({ arrow, start: payload.slice(0, LINE), length: payload.length });
+  }
+
+  #add(entry: Entry): void {
+    if (log.enabled) log("%s", readable(entry));
+    this.#entries[this.#next] = entry;
+    this.#next = (this.#next + 1) % KEPT;
   }
 }
