@@ -453,21 +453,8 @@ export class Cpu {
         if (cpu.contextChanged) records.selectContext();
         this.quick.refresh();
         if (this.instruction.shape.definition.quick) this.quick.learn(this.instruction, before);
-        const flags = cpu.i32[L.EFLAGS >> 2]!;
-        const interrupt = cpu.interrupts.pending && flags & FLAG.IF;
         // Paging went on or off: the other variant goes on from here.
-        if (cpu.paging.enabled !== options.paging) return 1;
-        return cpu.attention ||
-          cpu.nmi ||
-          cpu.portTraps ||
-          cpu.shadow ||
-          cpu.halted ||
-          cpu.taskTrap ||
-          interrupt ||
-          flags & (FLAG.TF | FLAG.RF) ||
-          this.watchpoints.hit
-          ? 1
-          : 0;
+        return cpu.paging.enabled !== options.paging || this.isWanted() ? 1 : 0;
       },
       helper: (record: number): void => {
         enter(record);
@@ -493,11 +480,38 @@ export class Cpu {
     this.place = "region";
     this.leavesRegion = false;
     this.instruction.record = record;
-    this.instruction.shape.definition.helper!(this.processor, this.instruction);
+    const { processor: cpu } = this;
+    const next = cpu.i32[(record + R.next) >> 2]!;
+    cpu.i32[L.EIP >> 2] = next;
+    const { helper } = this.instruction.shape.definition;
+    if (helper) helper(cpu, this.instruction);
+    else {
+      this.place = "system";
+      this.callSystem(record);
+      this.quick.refresh();
+      if (cpu.contextChanged || cpu.debugChanged || cpu.i32[L.EIP >> 2] !== next || this.isWanted()) this.leavesRegion = true;
+    }
     this.place = "interpreter";
     if (this.leavesRegion) return REASON.stop;
     return region.dropped ? REASON.onward : -1;
   };
+
+  /** Behind a system operation: whether the run loop has something to see to. */
+  private isWanted(): boolean {
+    const { processor: cpu } = this;
+    const flags = cpu.i32[L.EFLAGS >> 2]!;
+    return (
+      cpu.attention ||
+      cpu.nmi ||
+      cpu.portTraps !== 0 ||
+      cpu.shadow ||
+      cpu.halted ||
+      cpu.taskTrap ||
+      (cpu.interrupts.pending && (flags & FLAG.IF) !== 0) ||
+      (flags & (FLAG.TF | FLAG.RF)) !== 0 ||
+      this.watchpoints.hit !== undefined
+    );
+  }
 
   private callSystem(record: number): void {
     const { processor: cpu, instruction } = this;

@@ -103,9 +103,11 @@ export interface Emitter {
   requireDone(attempt: Value): void;
   /**
    * Attempts: all or nothing, and nothing is 0. `segment` undefined: that named by modrm.reg.
-   * interrupt: int n's vector. Far transfers by kind: 0 as jmp and call, 1 as ret.
+   * interrupt: int n's vector. Far transfers by kind: 0 as jmp and call, 1 as ret;
+   * knowsCode says whether enterCode would do it.
    */
   loadSegment(segment: number | undefined, selector: Value): Value;
+  knowsCode(kind: 0 | 1, selector: Value, offset: Value): Value;
   enterCode(kind: 0 | 1, selector: Value, offset: Value): Value;
   interrupt(vector: Value): Value;
   interruptReturn(): Value;

@@ -52,6 +52,8 @@ const DATA_REGISTERS = 0b111001;
 
 function callQuickly(e: Emitter, i: Shape, selector: Value, eip: Value): void {
   const size = i.size === 2 ? 2 : 4;
+  // The descriptor is looked at before the stack is.
+  e.requireDone(e.knowsCode(0, selector, eip));
   const slots = [1, 2].map((n) => e.let(e.stackOffset(e.constant(-size * n)))) as [Value, Value];
   // What is certain to be stored can be stored once the rest is done.
   for (const slot of slots) e.probeStore(SEGMENT.SS, slot, size);
@@ -255,11 +257,12 @@ const flagControl: Definition[] = [
   },
   { name: "salc", forms: ["d6"], helper: (cpu) => cpu.setRegister(0, 1, cpu.flags & FLAG.CF ? 0xff : 0) },
   { name: "pushf", forms: ["9c"], faults: "GP SS PF AC", helper: (cpu, i) => op.pushFlags(cpu, wide(i)) },
-  { name: "popf", forms: ["9d"], faults: "GP SS PF AC", flags: "OSZAPC", system: (cpu, i) => op.popFlags(cpu, wide(i)) },
+  { name: "popf", forms: ["9d"], faults: "GP SS PF AC", flags: "OSZAPC", contained: true, system: (cpu, i) => op.popFlags(cpu, wide(i)) },
   {
     name: "cli",
     forms: ["fa"],
     faults: "GP",
+    contained: true,
     system: (cpu) => {
       op.requireIopl(cpu, "cli");
       cpu.setWord(L.EFLAGS, cpu.word(L.EFLAGS) & ~FLAG.IF);
@@ -269,6 +272,7 @@ const flagControl: Definition[] = [
     name: "sti",
     forms: ["fb"],
     faults: "GP",
+    contained: true,
     system: (cpu) => {
       op.requireIopl(cpu, "sti");
       if (!(cpu.word(L.EFLAGS) & FLAG.IF)) cpu.shadow = true;
@@ -278,13 +282,20 @@ const flagControl: Definition[] = [
 ];
 
 const portDefinitions: Definition[] = [
-  { name: "in", forms: ["e4 AL,Ib", "e5 eAX,Ib"], faults: "GP", system: (cpu, i) => io.input(cpu, i, i.immediate & 0xff) },
-  { name: "in-dx", forms: ["ec AL,DX", "ed eAX,DX"], faults: "GP", system: (cpu, i) => io.input(cpu, i, i.read(2)) },
-  { name: "out", forms: ["e6 Ib,AL :b", "e7 Ib,eAX :v"], faults: "GP", system: (cpu, i) => io.output(cpu, i.size, i.immediate & 0xff) },
+  { name: "in", forms: ["e4 AL,Ib", "e5 eAX,Ib"], faults: "GP", contained: true, system: (cpu, i) => io.input(cpu, i, i.immediate & 0xff) },
+  { name: "in-dx", forms: ["ec AL,DX", "ed eAX,DX"], faults: "GP", contained: true, system: (cpu, i) => io.input(cpu, i, i.read(2)) },
+  {
+    name: "out",
+    forms: ["e6 Ib,AL :b", "e7 Ib,eAX :v"],
+    faults: "GP",
+    contained: true,
+    system: (cpu, i) => io.output(cpu, i.size, i.immediate & 0xff),
+  },
   {
     name: "out-dx",
     forms: ["ee DX,AL :b", "ef DX,eAX :v"],
     faults: "GP",
+    contained: true,
     system: (cpu, i) => io.output(cpu, i.size, cpu.getRegister(L.EDX, 2)),
   },
   { name: "ins", forms: ["6c :b", "6d :v"], addressed: true, rep: "rep", system: io.inputString },

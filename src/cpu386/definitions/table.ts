@@ -32,6 +32,8 @@ export interface Definition {
    * (requireQuick, requireDone).
    */
   readonly quick?: (e: Emitter, i: Shape) => void;
+  /** A system operation that goes on to the next instruction, with the same segments, unless something asks for attention. */
+  readonly contained?: boolean;
   /** A quick path that leads to another code segment. */
   readonly far?: boolean;
   /** An emitted definition that transfers control, and so ends the block. */

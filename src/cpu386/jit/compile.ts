@@ -84,7 +84,7 @@ function translate(i32: Int32Array, shapes: readonly Shape[], draft: Draft, fact
   for (let n = 0; n < draft.count; n++) {
     const record = draft.record + n * L.RECORD_BYTES;
     const shape = shapes[i32[(record + R.shape) >> 2]! & 0xffff]!;
-    if (shape.definition.helper) emitter.callHelper(record, draft.count - n);
+    if (shape.definition.helper || shape.definition.contained) emitter.callHelper(record, draft.count - n);
     else emitter.instruction(record, shape, draft.count - n);
   }
   emitter.finish();

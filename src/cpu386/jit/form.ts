@@ -116,7 +116,10 @@ export class Former {
   private isCompilable(record: number): boolean {
     const { definition, rep } = this.shape(record);
     if (this.field(record, R.handler) === HANDLER.breakpoint || this.blocks.isFaulty(record)) return false;
-    return rep === 0 && (definition.system === undefined || (definition.quick !== undefined && !definition.far && this.isQuick()));
+    return (
+      rep === 0 &&
+      (definition.system === undefined || definition.contained || (definition.quick !== undefined && !definition.far && this.isQuick()))
+    );
   }
 
   /** Where quick paths are closed they would only be left again. */

@@ -125,7 +125,7 @@ export class StaticEmitter extends Expressions implements Emitter {
     this.forgetFlags();
     this.put(localGet(WHY), i32Const(0), [OP.i32GeS]);
     this.whenTrue(() => {
-      this.put(i32Const(this.field(R.next)), localSet(OUT_EIP), i32Const(rest - 1), localSet(UNDONE));
+      this.put(i32Const(0), access(OP.i32Load, L.EIP), localSet(OUT_EIP), i32Const(rest - 1), localSet(UNDONE));
       this.exits = true;
       this.put([OP.br, ...unsignedLeb(this.nesting)]);
     });
@@ -334,6 +334,9 @@ export class StaticEmitter extends Expressions implements Emitter {
   loadSegment(segment: number | undefined, selector: Value): Value {
     const n = segment === undefined ? this.segmentNumber() : this.constant(segment);
     return this.let({ code: [...n.code, ...selector.code, ...call(LOAD_SEGMENT)], atom: false });
+  }
+  knowsCode(): Value {
+    return this.fail("far transfers are the cold tier's");
   }
   enterCode(): Value {
     return this.fail("far transfers are the cold tier's");

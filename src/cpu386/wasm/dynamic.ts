@@ -58,6 +58,7 @@ export const IMPORTS = [
   "raise",
   "bulk",
   "loadSegment",
+  "knowsCode",
   "enterCode",
   "interrupt",
   "interruptReturn",
@@ -285,6 +286,9 @@ export class DynamicEmitter extends Expressions implements Emitter {
   }
   loadSegment(segment: number | undefined, selector: Value): Value {
     return this.attempt("loadSegment", segment === undefined ? this.segmentNumber() : this.constant(segment), selector);
+  }
+  knowsCode(kind: 0 | 1, selector: Value, offset: Value): Value {
+    return this.attempt("knowsCode", this.constant(kind), selector, offset);
   }
   enterCode(kind: 0 | 1, selector: Value, offset: Value): Value {
     return this.attempt("enterCode", this.constant(kind), selector, offset);

@@ -20,6 +20,7 @@ const SIGNATURES: Record<ImportName, { parameters: number; results: number }> = 
   raise: { parameters: 2, results: 0 },
   bulk: { parameters: 1, results: 0 },
   loadSegment: { parameters: 2, results: 1 },
+  knowsCode: { parameters: 3, results: 1 },
   enterCode: { parameters: 3, results: 1 },
   interrupt: { parameters: 2, results: 1 },
   interruptReturn: { parameters: 0, results: 1 },

@@ -112,8 +112,8 @@ function loadSegment(e: QuickEmitter): void {
   e.install(found, Q.first, e.let(e.add(e.mul(segment, e.constant(L.SEGMENT_BYTES)), e.constant(L.SEGMENTS))));
 }
 
-/** enterCode(kind, selector, offset) */
-function enterCode(e: QuickEmitter): void {
+/** The entry for the far transfer (kind, selector, offset) of the parameters. */
+function codeEntry(e: QuickEmitter): Value {
   const [kind, selector, offset] = [e.parameter(0), e.parameter(1), e.parameter(2)];
   const how = e.or(e.shl(e.load(L.CPL), e.constant(16)), e.shl(kind, e.constant(18)));
   const key = e.let(e.or(e.or(selector, how), e.constant(1 << 20)));
@@ -121,9 +121,18 @@ function enterCode(e: QuickEmitter): void {
   const found = e.entry(L.QUICK_CODE, e.add(e.shr(selector, e.constant(3)), e.mul(kind, e.constant(31))), key, 1);
   e.refuseIf(e.ne(e.load(found, Q.stackSelector), e.and(e.load(L.SS, L.ATTRIBUTES), e.constant(1 << 22))));
   e.refuseIf(e.gtu(offset, e.load(found, Q.first + L.LIMIT)));
+  return found;
+}
+/** knowsCode(kind, selector, offset): whether enterCode would do it */
+function knowsCode(e: QuickEmitter): void {
+  codeEntry(e);
+}
+/** enterCode(kind, selector, offset) */
+function enterCode(e: QuickEmitter): void {
+  const found = codeEntry(e);
   e.install(found, Q.first, L.CS);
   e.context(found);
-  e.store(L.EIP, offset);
+  e.store(L.EIP, e.parameter(2));
 }
 
 /** interrupt(vector, returnTo): from ring 3 to ring 0 */
@@ -189,11 +198,11 @@ function interruptReturn(e: QuickEmitter): void {
 }
 
 /** Functions of the module, with their numbers of parameters. */
-export const QUICK_FUNCTIONS = { loadSegment: 2, enterCode: 3, interrupt: 2, interruptReturn: 0 } as const;
+export const QUICK_FUNCTIONS = { loadSegment: 2, knowsCode: 3, enterCode: 3, interrupt: 2, interruptReturn: 0 } as const;
 export type QuickName = keyof typeof QUICK_FUNCTIONS;
 
 export function generateQuick(): Uint8Array {
-  const emitters: Record<QuickName, (e: QuickEmitter) => void> = { loadSegment, enterCode, interrupt, interruptReturn };
+  const emitters: Record<QuickName, (e: QuickEmitter) => void> = { loadSegment, knowsCode, enterCode, interrupt, interruptReturn };
   const functions = (Object.keys(QUICK_FUNCTIONS) as QuickName[]).map((exportName) => {
     const e = new QuickEmitter(QUICK_FUNCTIONS[exportName]);
     emitters[exportName](e);
