@@ -62,6 +62,8 @@ export function prepare(cache) {
     must(join(tests, "configure"), ["--target=i386-unknown-elf"], { cwd: board });
     must("make", ["site.exp"], { cwd: board });
   }
+  // The suite remembers there what the target can do, and the last run may have been another version's.
+  rmSync(join(board, "cache"), { recursive: true, force: true });
   const program = join(cache, "program");
   // Another run may be linking with it: it is made anew only if it has to be.
   if (changed(join(suiteFolder, "program")) >= changed(join(program, "libprogram.a"))) {

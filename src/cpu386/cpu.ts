@@ -340,7 +340,9 @@ export class Cpu {
       for (;;) {
         if (cpu.contextChanged) this.records.selectContext();
         const run = this.interpreter();
-        this.quick.refresh();
+        // For a single step it is not worth finding out.
+        if (length > 1) this.quick.refresh();
+        else i32[L.QUICK >> 2] = 0;
         const record = this.records.find(i32[L.EIP >> 2]!);
         const left = i32[L.BUDGET >> 2]!;
         const remaining = i32[(record + R.remaining) >> 2]!;
