@@ -6,6 +6,8 @@ import { fileURLToPath } from "node:url";
 const path = (relative) => fileURLToPath(new URL(relative, import.meta.url));
 export const IMAGE = path("../src/guest/images/bench-integer.elf");
 export const PAGED = path("../src/guest/images/bench-paged.elf");
+/** With a clock that ticks 10,000 times a second. */
+export const TIMED = path("../src/guest/images/bench-timed.elf");
 /** Its iterations are told with the kind of work: see its main.c. */
 export const KINDS = path("../src/guest/images/bench-kinds.elf");
 export const MAIN = path("../dist/cli/main.js");

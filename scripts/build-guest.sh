@@ -213,3 +213,5 @@ partition bench-kinds bench -O2 src/guest/bench-kinds/*.c src/guest/bench-kinds/
 system bench-kinds bench-kinds.elf bench
 partition bench-paged bench -O2 src/guest/bench/*.c
 system bench-paged bench-paged.elf bench
+partition bench-timed bench -O2 src/guest/bench/*.c
+system bench-timed bench-timed.elf bench

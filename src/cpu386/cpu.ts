@@ -296,7 +296,11 @@ export class Cpu {
     } else if (cpu.interrupts.pending && cpu.word(L.EFLAGS) & FLAG.IF) vector = cpu.interrupts.acknowledge();
     else return false;
     cpu.halted = false;
+    if (this.quick.external(vector)) return true;
+    const before = cpu.cpl;
     deliverExternal(cpu, vector);
+    if (cpu.contextChanged) this.records.selectContext();
+    this.quick.learnExternal(vector, before);
     this.takeTaskTrap();
     return true;
   }

@@ -104,6 +104,9 @@ export const STATE_END = 0x4a0;
 export const HOT = 0x500;
 export const REGION_EXITS = 0x508;
 
+/** Where the last region that was left went on. */
+export const LAST_EXIT = 0x518;
+
 /**
  * Quick paths (see quick.ts): which are open now (QUICK_ bits), and what earlier slow ones have led to, in entries of QUICK_BYTES. The
  * fields of an entry: its key (0: empty); up to three descriptors or gates, each as wasm address, low and high doubleword; and what to
@@ -112,6 +115,8 @@ export const REGION_EXITS = 0x508;
 export const QUICK = 0x520;
 export const QUICK_SEGMENTS = 1;
 export const QUICK_IRET = 2;
+/** The gate's DPL matters to software only: what one has found out does not hold for the other. */
+export const QUICK_EXTERNAL = 1 << 21;
 export const QUICK_BYTES = 192;
 export const QUICK_ENTRIES = 64;
 export const QUICK_DATA = 0x1000;

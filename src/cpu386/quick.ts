@@ -69,7 +69,7 @@ export class QuickPaths {
   learn(i: Instruction, before: number): void {
     if (!(this.cpu.i32[L.QUICK >> 2]! & L.QUICK_SEGMENTS) || !this.isOpen()) return;
     const { name, far } = i.shape.definition;
-    if (name === "int") this.learnInterrupt(i.immediate & 0xff, before);
+    if (name === "int") this.learnInterrupt(i.immediate & 0xff, 0, before);
     else if (name === "iret") this.learnReturn(before);
     else if (far) this.learnCode(name.startsWith("ret") ? 1 : 0, before);
     else this.learnData(i);
@@ -98,11 +98,27 @@ export class QuickPaths {
     this.commit(entry, selector | (cpu.cpl << 16) | (kind << 18) | (1 << 20));
   }
 
-  private learnInterrupt(vector: number, before: number): void {
+  /** An interrupt from outside, in ring 3; false: it is not known, or the way is closed. */
+  external(vector: number): boolean {
+    const { cpu } = this;
+    this.refresh();
+    if (!(cpu.i32[L.QUICK >> 2]! & L.QUICK_SEGMENTS)) return false;
+    return this.functions.interrupt(vector | L.QUICK_EXTERNAL, cpu.eip) !== 0;
+  }
+  /** After one that `external` did not know has been delivered and the code context selected. */
+  learnExternal(vector: number, before: number): void {
+    if (this.isOpen()) this.learnInterrupt(vector, L.QUICK_EXTERNAL, before);
+  }
+
+  private learnInterrupt(vector: number, kind: number, before: number): void {
     const { cpu } = this;
     if (before !== 3 || cpu.cpl !== 0) return;
     const at = cpu.word(L.IDTR_BASE) + vector * 8;
-    const type = systemType(this.word(at + 4) & 0xff00);
+    const [low, high] = [this.word(at), this.word(at + 4)];
+    const type = systemType(high & 0xff00);
+    // What was delivered may have been a fault on the way.
+    const target = (low & 0xffff) | (high & 0xffff0000);
+    if (cpu.i32[L.EIP >> 2] !== target || (cpu.selector(SEGMENT.CS) ^ (low >>> 16)) & ~3 || !(high & ATTRIBUTE.present)) return;
     const tss = cpu.segment(SEGMENT.TR);
     if ((type !== INTERRUPT_GATE_32 && type !== TRAP_GATE_32) || systemType(tss.attributes)! < 8) return;
     if (!(cpu.segment(SEGMENT.SS).attributes & ATTRIBUTE.big) || !this.isRam(tss.base + 4, 8)) return;
@@ -116,7 +132,7 @@ export class QuickPaths {
     this.set(entry, Q.eip, cpu.word(L.EIP));
     this.set(entry, Q.flags, ~(FLAG.TF | FLAG.NT | FLAG.RF | FLAG.VM | (type === INTERRUPT_GATE_32 ? FLAG.IF : 0)));
     this.keepContext(entry);
-    this.commit(entry, vector | (1 << 20));
+    this.commit(entry, vector | kind | (1 << 20));
   }
 
   private learnReturn(before: number): void {

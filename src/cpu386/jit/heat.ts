@@ -5,18 +5,23 @@ export interface Schedule {
   /** Instructions of a grant while much is executed cold, and at most. */
   readonly shortest: number;
   readonly longest: number;
-  /** Samples at one offset that make it hot. 0: everything is compiled before it is executed for the first time. */
+  /** Samples in one window that make it hot. 0: everything is compiled before it is executed for the first time. */
   readonly samples: number;
-  /** Each compilation at an offset asks for so many times more samples. */
+  /** Each compilation in a window asks for so many times more samples. */
   readonly backoff: number;
 }
 export const STANDARD: Schedule = { shortest: 20_000, longest: 4_000_000, samples: 2, backoff: 4 };
 
-/** Offsets remembered per code context. */
-const MAX_OFFSETS = 2048;
+/** Windows remembered per code context. */
+const MAX_WINDOWS = 2048;
+
+/** Offsets are counted together by windows of so many bytes: hot code is a loop or a function more often than one block. */
+const WINDOW_SHIFT = 8;
 
 interface Spot {
   samples: number;
+  /** Where the last one was. */
+  ip: number;
   /** How many samples the next compilation wants. */
   wanted: number;
 }
@@ -35,23 +40,29 @@ export class Heat {
     return this.schedule.samples === 0;
   }
 
-  /** @returns whether code at the offset should be compiled now */
-  sample(context: number, ip: number, hot: boolean): boolean {
-    const wanted = this.note(context, ip, hot);
+  /** The last grant was executed by regions. */
+  hot(): void {
+    this.left = this.grant = Math.min(this.schedule.longest, this.grant * 2);
+  }
+  /** There is something to be found out: look again soon. */
+  soon(): void {
+    this.left = this.grant = Math.max(this.schedule.shortest, this.grant >> 1);
+  }
+  /** @returns whether code at the offset, which was executed cold, should be compiled now */
+  cold(context: number, ip: number): boolean {
+    const wanted = this.note(context, ip);
     this.left = this.grant;
     return wanted;
   }
-  private note(context: number, ip: number, hot: boolean): boolean {
+  private note(context: number, ip: number): boolean {
     const { shortest, longest, samples, backoff } = this.schedule;
-    if (hot) {
-      this.grant = Math.min(longest, this.grant * 2);
-      return false;
-    }
     let spots = this.contexts.get(context);
-    if (!spots || spots.size > MAX_OFFSETS) this.contexts.set(context, (spots = new Map()));
-    let spot = spots.get(ip);
-    if (!spot) spots.set(ip, (spot = { samples: 0, wanted: samples }));
+    if (!spots || spots.size > MAX_WINDOWS) this.contexts.set(context, (spots = new Map()));
+    const window = ip >>> WINDOW_SHIFT;
+    let spot = spots.get(window);
+    if (!spot) spots.set(window, (spot = { samples: 0, ip, wanted: samples }));
     spot.samples++;
+    spot.ip = ip;
     if (spot.samples < spot.wanted) {
       // Nothing can be done about it: look less often.
       this.grant = spot.wanted > samples ? Math.min(longest >> 4, this.grant * 2) : shortest;
@@ -68,7 +79,7 @@ export class Heat {
     return spots
       .sort((a, b) => b[1].samples - a[1].samples)
       .slice(0, count)
-      .map(([ip]) => ip);
+      .map(([, { ip }]) => ip);
   }
   forget(): void {
     this.contexts.clear();

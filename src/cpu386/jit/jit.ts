@@ -58,6 +58,8 @@ const MAX_VERSIONS = 4;
 /** Hot offsets that one region is formed from. */
 const MAX_SEEDS = 24;
 const MISMATCHES = 2;
+/** Share of instructions in regions at which there is no more to win. */
+const MOSTLY = 0.99;
 
 export class Jit {
   /** Of the regions' functions; the interpreter calls into it. */
@@ -100,11 +102,25 @@ export class Jit {
 
   /** The cold tier's grant ended at an offset of the current context. */
   sample(ip: number): void {
-    const hot = this.executed - this.executedBefore > this.heat.grant / 2;
+    const { contextId } = this.blocks;
+    const hot = this.executed - this.executedBefore;
     this.executedBefore = this.executed;
+    const { grant } = this.heat;
+    if (hot <= grant / 2 || !this.isCovered(ip)) {
+      if (this.heat.cold(contextId, ip)) this.compileAt(ip, false);
+    } else if (hot >= grant * MOSTLY) this.heat.hot();
+    else this.sampleExit(contextId);
+  }
+  private isCovered(ip: number): boolean {
     const block = this.blocks.peek(ip);
-    const covered = hot && block !== undefined && this.byBlock.has(block.record);
-    if (this.heat.sample(this.blocks.contextId, ip, covered)) this.compileAt(ip, false);
+    return block !== undefined && this.byBlock.has(block.record);
+  }
+  /** The sample fell into a region, but much is executed by the cold tier: where regions are left is where that begins. */
+  private sampleExit(contextId: number): void {
+    const exit = this.i32[L.LAST_EXIT >> 2]! >>> 0;
+    const block = this.blocks.peek(exit);
+    if (block && this.gates.at(block.record).length === 0 && this.heat.cold(contextId, exit)) this.compileAt(exit, false);
+    this.heat.soon();
   }
 
   /** Has a block compiled that is about to be executed, unless that has been tried. */

@@ -25,6 +25,7 @@ import {
   HASH_ENTRIES,
   HASH_ENTRY_BYTES,
   HOT,
+  LAST_EXIT,
   LIMIT,
   LINE_FLAGS,
   LINE_SHIFT,
@@ -430,6 +431,7 @@ export class DynamicEmitter extends Expressions implements Emitter {
     this.count(before, reason);
     this.put(localGet(reason), [OP.i32Eqz, OP.if, OP.void]);
     this.nesting++;
+    this.setWord(LAST_EXIT, this.word(EIP));
     this.jumpTo(this.word(EIP));
     this.nesting--;
     this.put([OP.end], localGet(reason), i32Const(REASON.side), [OP.i32Eq, OP.if, OP.void]);

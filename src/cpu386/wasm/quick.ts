@@ -135,7 +135,7 @@ function enterCode(e: QuickEmitter): void {
   e.store(L.EIP, e.parameter(2));
 }
 
-/** interrupt(vector, returnTo): from ring 3 to ring 0 */
+/** interrupt(vector, returnTo): from ring 3 to ring 0; for an external one, QUICK_EXTERNAL is added to the vector */
 function interrupt(e: QuickEmitter): void {
   const [vector, returnTo] = [e.parameter(0), e.parameter(1)];
   e.refuseIf(e.and(e.load(L.EFLAGS), e.constant(FLAG.TF | FLAG.NT | FLAG.RF | FLAG.VM)));

@@ -46,6 +46,7 @@ function machine(quick: boolean, choice: readonly number[]): Machine {
     m.poke(KERNEL + 0x100 + handlers.length, code);
     handlers.push(...code);
   }
+  m.idt(0x41, gate(TYPE.interruptGate32, codeOf(0), KERNEL));
   m.idt(0x40, gate(TYPE.interruptGate32, codeOf(0), KERNEL, { dpl: 3 }));
   // push ds; mov ax, data of ring 0; mov ds, ax; inc dword [DATA]; pop ds; iret
   m.poke(KERNEL, [0x1e, 0x66, 0xb8, ...little(dataOf(0), 2), 0x8e, 0xd8, 0xff, ...absolute(0, DATA), 0x1f, 0xcf]);
@@ -73,6 +74,20 @@ function machine(quick: boolean, choice: readonly number[]): Machine {
   return m;
 }
 
+/** So many interrupts from outside, each as soon as it is let in. */
+function interrupt(m: Machine, count: number): void {
+  let left = count;
+  m.p.interrupts = {
+    get pending() {
+      return left > 0;
+    },
+    acknowledge: () => {
+      left--;
+      return 0x41;
+    },
+  };
+}
+
 const TYPES = Object.values(TYPE).filter((type) => type >= 0x10);
 
 /** Something that quick paths rely on changes, alike for all machines. */
@@ -95,13 +110,14 @@ function change(random: Random): (m: Machine) => void {
     random.chance(90) ? dataOf(0) : dataOf(3),
     random.chance(90) ? 0x7f : 0x67,
   ];
+  const vector = random.pick([0x40, 0x41]);
   const pointed = random.chance(50) ? FREE | 3 : LDT_SELECTOR;
   switch (random.below(8)) {
     case 0:
     case 1:
       return (m) => m.gdt(selector, descriptor);
     case 2:
-      return (m) => m.idt(0x40, entry);
+      return (m) => m.idt(vector, entry);
     case 3:
       return (m) => m.dword(TSS + 4, stack);
     case 4:
@@ -122,9 +138,14 @@ test(`${CASES} programs do alike by quick paths and without`, () => {
   for (let n = 0; n < CASES; n++) {
     const choice = Array.from({ length: random.between(1, 8) }, () => random.below(9));
     const machines = [machine(false, choice), machine(true, choice)];
-    const steps = Array.from({ length: 12 }, () => ({ slice: random.between(1, 400), change: change(random) }));
+    const steps = Array.from({ length: 12 }, () => ({
+      slice: random.between(1, 400),
+      change: change(random),
+      interrupts: random.below(4),
+    }));
     for (const [at, step] of steps.entries()) {
       const [slow, fast] = machines.map((m) => {
+        interrupt(m, step.interrupts);
         const exit = m.run(step.slice);
         const written = Buffer.from(m.p.u8.subarray(L.RAM, L.RAM + 0x40000)).toString("latin1");
         const result = { exit: exit.kind, ...m.state(), retired: m.cpu.retired, written };
