@@ -47,7 +47,8 @@ export class SequenceMachine {
     const selectors = Array.from({ length: 6 }, (_, n) => p.selector(n).toString(16));
     return `${cpu.retired - end} words ${words.join(" ")} selectors ${selectors.join(" ")} faults ${faults.join(" ")}`;
   }
-  memory(): Uint32Array {
-    return this.runner.data.slice();
+  memory(): Uint8Array {
+    const { buffer, byteOffset, byteLength } = this.runner.data;
+    return new Uint8Array(buffer, byteOffset, byteLength);
   }
 }
