@@ -358,6 +358,7 @@ export class Cpu {
         first = false;
         const granted = Math.min(left, Math.max(remaining, cold ? 0 : this.grant));
         this.stolen = left - granted;
+        i32[L.GATES_CLOSED >> 2] = 0;
         i32[L.BUDGET >> 2] = granted - remaining;
         this.record = record;
         this.place = "interpreter";

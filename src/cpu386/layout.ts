@@ -105,7 +105,9 @@ export const HOT = 0x500;
 export const REGION_EXITS = 0x508;
 
 /** Where the last region that was left went on. */
-export const LAST_EXIT = 0x518;
+export const LAST_EXIT = 0x524;
+/** Not 0: gates are ordinary records until the slice ends. */
+export const GATES_CLOSED = 0x528;
 
 /**
  * Quick paths (see quick.ts): which are open now (QUICK_ bits), and what earlier slow ones have led to, in entries of QUICK_BYTES. The
@@ -150,13 +152,13 @@ export const HASH_ENTRY_BYTES = 16;
 
 /**
  * Gates: ways into regions (see jit/). A record that is one has REGION_HANDLER plus the index of its gate for a handler; a gate has the
- * function's index in the table, the number of the entry, and the next gate to try if this one's region refuses.
+ * function's index in the table, the number of the entry, the next gate to try if this one's region refuses, and the record's own handler.
  */
 export const REGION_HANDLER = 0x10000;
 export const GATES = 0x40000;
 export const GATE_BYTES = 16;
 export const MAX_GATES = 8192;
-export const GATE = { function: 0, entry: 4, next: 8 } as const;
+export const GATE = { function: 0, entry: 4, next: 8, original: 12 } as const;
 /** Tables in which regions look up where dynamic jumps lead: { offset, entry }. */
 export const ENTRY_TABLES = 0x60000;
 export const ENTRY_TABLES_END = 0x100000;

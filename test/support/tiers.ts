@@ -5,7 +5,7 @@
 import { Cpu, type Tiers } from "../../src/cpu386/cpu.js";
 import { type Schedule, STANDARD } from "../../src/cpu386/jit/heat.js";
 
-export const HOT: Schedule = { shortest: 1, longest: 1, samples: 0, backoff: 1 };
+export const HOT: Schedule = { shortest: 64, longest: 64, samples: 0, backoff: 1 };
 /** Compiles early, again and again, in short slices. */
 export const EAGER: Schedule = { shortest: 7, longest: 1000, samples: 1, backoff: 2 };
 

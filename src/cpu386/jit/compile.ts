@@ -5,7 +5,7 @@ import { segmentLoadedBy } from "../quick.js";
 import { access, buildModule, I32, I64, i32Const, localGet, localSet, OP } from "../wasm/binary.js";
 import { TEMPORARIES_64 } from "../wasm/expressions.js";
 import { type Draft, type Formed, keyOf } from "./form.js";
-import type { Node } from "./graph.js";
+import { measureNeeds, type Node } from "./graph.js";
 import { FIRST_TEMPORARY, FIRST_TEMPORARY_64, FLAGS, LEFT, OUT_EIP, REASON, REGISTER, WHY } from "./locals.js";
 import { Facts, StaticEmitter, type StaticOptions, type Terminator } from "./static.js";
 import { type EntryTable, numberHeads, Structurer } from "./structure.js";
@@ -41,7 +41,8 @@ export function compile(
   const offsets = entries.map((n) => n.ip);
   const table = place(offsets);
   const all = [...nodes.values()];
-  numberHeads(all, entries);
+  const heads = numberHeads(all, entries);
+  measureNeeds(new Set([...heads, ...entries]));
   const structured: (readonly number[])[] = [];
   new Structurer(all, entries, table, structured).emit();
   structured.unshift(enter(facts), [OP.block, OP.void]);
@@ -88,7 +89,7 @@ function translate(i32: Int32Array, shapes: readonly Shape[], draft: Draft, fact
     else emitter.instruction(record, shape, draft.count - n);
   }
   emitter.finish();
-  return { ip: draft.ip, length: draft.count, emitter, terminator: terminatorOf(draft, emitter), successors: [], entry: 0 };
+  return { ip: draft.ip, length: draft.count, emitter, terminator: terminatorOf(draft, emitter), successors: [], need: 0, entry: 0 };
 }
 
 function terminatorOf(draft: Draft, emitter: StaticEmitter): Terminator {

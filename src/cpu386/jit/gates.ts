@@ -40,6 +40,7 @@ export class Gates<Region> {
     const w = (L.GATES + slot * L.GATE_BYTES) >> 2;
     this.i32[w + L.GATE.function / 4] = tableIndex;
     this.i32[w + L.GATE.entry / 4] = entry;
+    this.i32[w + L.GATE.original / 4] = chain.original;
     this.link(record, chain);
   }
 

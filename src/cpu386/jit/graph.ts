@@ -10,6 +10,8 @@ export interface Node {
   readonly terminator: Terminator;
   /** Nodes that its terminator names and that are part of the region. */
   successors: readonly Node[];
+  /** Instructions from here to the next node with such a number, at most: there the budget is looked at. 0: not here. */
+  need: number;
   /** Its number at dispatchers, from 1; 0: it is reached by static jumps only. */
   entry: number;
 }
@@ -74,6 +76,22 @@ export function heads(component: readonly Node[], all: readonly Node[]): Node[] 
   const reached = new Set<Node>();
   for (const n of all) if (!inside.has(n)) for (const s of n.successors) if (inside.has(s)) reached.add(s);
   return component.filter((n) => reached.has(n));
+}
+
+/**
+ * Decides where the budget is looked at: at the given nodes, without which nothing may go round in circles. Between them the graph is
+ * acyclic, and the longest way is known.
+ */
+export function measureNeeds(checked: ReadonlySet<Node>): void {
+  const known = new Map<Node, number>();
+  const longest = (n: Node): number => {
+    const found = known.get(n);
+    if (found !== undefined) return found;
+    const need = n.length + Math.max(0, ...n.successors.map((s) => (checked.has(s) ? 0 : longest(s))));
+    known.set(n, need);
+    return need;
+  };
+  for (const n of checked) n.need = longest(n);
 }
 
 export const isLoop = (component: readonly Node[], cut: ReadonlySet<Node>): boolean =>

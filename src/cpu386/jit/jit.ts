@@ -20,8 +20,9 @@ export interface Region {
   readonly table: PlacedTable;
   /** First records of the blocks it was made of. */
   readonly blocks: ReadonlySet<number>;
-  /** Offsets of its nodes. */
+  /** Offsets of its nodes, and of its entries. */
   readonly offsets: ReadonlySet<number>;
+  readonly entries: readonly number[];
   /** Words of the processor's state that it takes for constants. */
   readonly assumed: ReadonlyMap<number, number>;
   dropped: boolean;
@@ -109,17 +110,21 @@ export class Jit {
     if (hot <= grant / 2 || !this.isCovered(ip)) {
       if (this.heat.cold(contextId, ip)) this.compileAt(ip, false);
     } else if (hot >= grant * MOSTLY) this.heat.hot();
-    else this.sampleExit(contextId);
+    else this.sampleExit(contextId, ip);
   }
   private isCovered(ip: number): boolean {
     const block = this.blocks.peek(ip);
     return block !== undefined && this.byBlock.has(block.record);
   }
   /** The sample fell into a region, but much is executed by the cold tier: where regions are left is where that begins. */
-  private sampleExit(contextId: number): void {
+  private sampleExit(contextId: number, ip: number): void {
     const exit = this.i32[L.LAST_EXIT >> 2]! >>> 0;
     const block = this.blocks.peek(exit);
-    if (block && this.gates.at(block.record).length === 0 && this.heat.cold(contextId, exit)) this.compileAt(exit, false);
+    if (block && this.gates.at(block.record).length === 0 && this.heat.cold(contextId, exit)) {
+      // Both in one: what is called and what calls it must not be in two.
+      const [region] = this.byBlock.get(this.blocks.peek(ip)!.record)!;
+      this.compileAt(exit, false, region!.entries);
+    }
     this.heat.soon();
   }
 
@@ -155,10 +160,10 @@ export class Jit {
   }
 
   // Compiling --------------------------------------------------------------------------------------------------------------------
-  private compileAt(ip: number, anySegments: boolean): void {
+  private compileAt(ip: number, anySegments: boolean, together: readonly number[] = []): void {
     const start = this.now();
     const { contextId } = this.blocks;
-    const seeds = [ip, ...this.heat.hottest(contextId, MAX_SEEDS).filter((seed) => seed !== ip)];
+    const seeds = [...new Set([ip, ...together, ...this.heat.hottest(contextId, MAX_SEEDS)])];
     const formed = new Former(this.i32, this.shapes, this.blocks).form(seeds);
     if (!formed.drafts.some((d) => d.ip === ip && d.sites.length === 0)) return;
     if (this.gates.isFull || this.regions.size >= MAX_REGIONS) this.evict();
@@ -176,6 +181,7 @@ export class Jit {
       table: table!,
       blocks: new Set(formed.drafts.map((d) => d.block)),
       offsets: new Set(formed.drafts.map((d) => d.ip)),
+      entries: compiled.entries,
       assumed: compiled.facts.assumed,
       dropped: false,
     };
@@ -258,8 +264,8 @@ export class Jit {
 
   statistics(): JitStatistics {
     const count = (reason: number): number => this.i32[(L.REGION_EXITS >> 2) + reason]! >>> 0;
-    const { onward, side, mismatch, stop } = REASON;
-    const exits = { onward: count(onward), side: count(side), mismatch: count(mismatch), stop: count(stop) };
+    const { onward, side, mismatch, stop, short } = REASON;
+    const exits = { onward: count(onward), side: count(side), mismatch: count(mismatch), stop: count(stop), short: count(short) };
     return { ...this.totals, regions: this.regions.size, executed: this.executed, exits };
   }
   get executed(): number {

@@ -29,7 +29,7 @@ export const FLAGS: Record<LazyFlag, { readonly local: number; readonly address:
 
 /** Why a region returns; EIP, BUDGET, registers and flags are in memory then. */
 export const REASON = {
-  /** Execution goes on at an offset that is not part of it, or the budget does not suffice for the next node. */
+  /** Execution goes on at an offset that is not part of it. */
   onward: 0,
   /** The instruction at EIP wants the cold tier: it faults, or touches memory out of the ordinary. */
   side: 1,
@@ -37,4 +37,6 @@ export const REASON = {
   mismatch: 2,
   /** An operation called out to asks the run to stop, behind its instruction. */
   stop: 3,
+  /** The budget might not last until it is looked at again: the cold tier executes the rest of it. */
+  short: 4,
 } as const;

@@ -12,6 +12,6 @@ export function tierReport(cpu: Cpu): string[] {
     `jit on: ${s.executed} instructions (${percent(s.executed, retired)} %) in the hot tier, ${retired - s.executed} in the cold tier`,
     `regions: ${s.regions} now, ${s.compiled} compiled, ${s.dropped} dropped, ${s.evictions} evictions; ` +
       `${s.instructions} instructions compiled to ${s.bytes} bytes in ${s.compileTime.toFixed(1)} ms, the longest in ${s.longestPause.toFixed(1)} ms`,
-    `exits: ${s.exits.onward} onward, ${s.exits.side} to the cold tier, ${s.exits.stop} asked for, ${s.exits.mismatch} for other segment registers`,
+    `exits: ${s.exits.onward} onward, ${s.exits.side} to the cold tier, ${s.exits.stop} asked for, ${s.exits.short} short of budget, ${s.exits.mismatch} for other segment registers`,
   ];
 }

@@ -18,17 +18,20 @@ export interface EntryTable {
   readonly mask: number;
 }
 
-/** Further nodes that need a number: heads of loops with several. Appends them to `entries`. */
-export function numberHeads(nodes: readonly Node[], entries: Node[]): void {
+/** Further nodes that need a number: heads of loops with several. Appends them to `entries`. Returns all heads of loops. */
+export function numberHeads(nodes: readonly Node[], entries: Node[]): ReadonlySet<Node> {
+  const all = new Set<Node>();
   const visit = (members: readonly Node[], cut: ReadonlySet<Node>): void => {
     for (const part of components(members, cut)) {
       if (!isLoop(part, cut)) continue;
       const from = headsOf(part, nodes);
+      for (const head of from) all.add(head);
       for (const head of from.slice(1)) if (head.entry === 0) head.entry = entries.push(head);
       visit(part, new Set(from));
     }
   };
   visit(nodes, new Set());
+  return all;
 }
 
 /** Where a loop is entered: by jumps, or, where there are none, by dispatch, and any entry does for its head. */
@@ -130,12 +133,14 @@ export class Structurer {
 
   private node(n: Node): void {
     if (n.entry > 0) this.put(i32Const(0), localSet(ENTRY));
-    this.put(localGet(LEFT), i32Const(n.length), [OP.i32Sub], localTee(LEFT), i32Const(0), [OP.i32LtS, OP.if, OP.void]);
-    this.labels.push({ kind: "anonymous" });
-    this.put(i32Const(n.length), localGet(LEFT), [OP.i32Add], localSet(LEFT));
-    this.leave(n.ip);
-    this.labels.pop();
-    this.put([OP.end]);
+    if (n.need > 0) {
+      this.put(localGet(LEFT), i32Const(n.need), [OP.i32LtS, OP.if, OP.void]);
+      this.labels.push({ kind: "anonymous" });
+      this.leave(n.ip, REASON.short);
+      this.labels.pop();
+      this.put([OP.end]);
+    }
+    this.put(localGet(LEFT), i32Const(n.length), [OP.i32Sub], localSet(LEFT));
     const { emitter } = n;
     if (emitter.callsOut) this.put(i32Const(REASON.side), localSet(WHY));
     if (emitter.exits) {
@@ -167,8 +172,8 @@ export class Structurer {
   }
 
   /** Out of the region, on with an offset. */
-  private leave(ip: number): void {
-    this.put(i32Const(ip), localSet(OUT_EIP), i32Const(REASON.onward), localSet(WHY));
+  private leave(ip: number, why: number = REASON.onward): void {
+    this.put(i32Const(ip), localSet(OUT_EIP), i32Const(why), localSet(WHY));
     this.branch((l) => l.kind === "out");
   }
 

@@ -20,6 +20,7 @@ import {
   GATE,
   GATE_BYTES,
   GATES,
+  GATES_CLOSED,
   GPR,
   HASH,
   HASH_ENTRIES,
@@ -415,9 +416,20 @@ export class DynamicEmitter extends Expressions implements Emitter {
     const gate = this.temporary();
     const reason = this.temporary();
     const before = this.temporary();
+    this.put(localGet(HANDLER_LOCAL), i32Const(REGION_HANDLER), [OP.i32Sub], localSet(gate));
+    this.put(this.word(GATES_CLOSED).code);
+    this.whenTrue(() => {
+      this.put(
+        localGet(gate),
+        i32Const(Math.log2(GATE_BYTES)),
+        [OP.i32Shl],
+        access(OP.i32Load, GATES + GATE.original),
+        localSet(HANDLER_LOCAL),
+      );
+      this.toHandler();
+    });
     this.giveBack();
     this.put(this.word(BUDGET).code, localSet(before));
-    this.put(localGet(HANDLER_LOCAL), i32Const(REGION_HANDLER), [OP.i32Sub], localSet(gate));
     this.put([OP.loop, OP.void]);
     const of = (field: number): number[] => [
       ...[...localGet(gate), ...i32Const(Math.log2(GATE_BYTES)), OP.i32Shl],
@@ -429,6 +441,11 @@ export class DynamicEmitter extends Expressions implements Emitter {
     this.exit(EXIT.mismatch);
     this.put([OP.end, OP.end]);
     this.count(before, reason);
+    this.put(localGet(reason), i32Const(REASON.short), [OP.i32Eq]);
+    this.whenTrue(() => {
+      this.setWord(GATES_CLOSED, this.constant(1));
+      this.jumpTo(this.word(EIP));
+    });
     this.put(localGet(reason), [OP.i32Eqz, OP.if, OP.void]);
     this.nesting++;
     this.setWord(LAST_EXIT, this.word(EIP));

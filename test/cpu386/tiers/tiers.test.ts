@@ -31,7 +31,8 @@ test(
         if (a !== b) throw new Error(`case ${n} of seed ${SEED}, ${slices}: ${c.name}\n${asProgram(c, [`cold ${a}`, `hot  ${b}`])}`);
       }
       executed += hot.cpu.jit.executed - before;
-      if (Buffer.compare(hot.memory(), cold.memory()) !== 0) throw new Error(`case ${n} of seed ${SEED}: memory differs\n${asProgram(c, [])}`);
+      if (Buffer.compare(hot.memory(), cold.memory()) !== 0)
+        throw new Error(`case ${n} of seed ${SEED}: memory differs\n${asProgram(c, [])}`);
     }
     expect(executed / CASES, "instructions of a case executed by regions").toBeGreaterThan(50);
   },
