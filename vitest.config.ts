@@ -7,5 +7,18 @@ export default defineConfig({
     // Many tests run a debugger or another emulator beside ours; two at a time is what a small machine can carry.
     maxWorkers: 2,
     testTimeout: 30_000,
+    projects: [
+      { extends: true, test: { name: "standard" } },
+      {
+        extends: true,
+        test: {
+          name: "hot",
+          include: ["test/cpu386/*.test.ts"],
+          // Those compare with the host's x87, whose instructions the hot tier calls as the cold tier does.
+          exclude: ["test/cpu386/*x87*.test.ts"],
+          env: { POK386_TIERS: "hot", POK386_ORACLE_CASES: process.env.POK386_ORACLE_CASES ?? "5000" },
+        },
+      },
+    ],
   },
 });

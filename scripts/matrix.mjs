@@ -47,7 +47,7 @@ function progress(done, next) {
 }
 function run(machine) {
   const report = join(folder, `${machine}.json`);
-  const { status, stdout, stderr } = spawnSync("npx", ["vitest", "run", `test/matrix/${machine}.test.ts`], {
+  const { status, stdout, stderr } = spawnSync("npx", ["vitest", "run", "--project", "standard", `test/matrix/${machine}.test.ts`], {
     cwd: root,
     encoding: "utf8",
     env: { ...process.env, NO_COLOR: "1", POK386_MATRIX_REPORT: report },

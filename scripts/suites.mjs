@@ -60,7 +60,7 @@ export const suiteNamed = (name) => SUITES.find((s) => s.name === name);
 
 function vitest(file, environment) {
   return new Promise((resolve) => {
-    const child = spawn("npx", ["vitest", "run", file], {
+    const child = spawn("npx", ["vitest", "run", "--project", "standard", file], {
       cwd: root,
       env: { ...process.env, NO_COLOR: "1", ...environment },
       stdio: ["ignore", "pipe", "pipe"],
