@@ -92,7 +92,8 @@ export class Host {
       exceptions: options.exceptions,
       historyBytes: this.historyBytes(),
       onHistory: (history) => files.begin(history.timeline),
-      save: (path) => files.save(path),
+      save: (path, threads) => files.save(path, threads),
+      threads: files.threads,
     });
     this.target.onUnheard = (text) => process.stderr.write(text);
     this.target.onEnd = (ending) => void this.end(ending);

@@ -16,7 +16,7 @@ import { RunControl } from "./run-control.js";
 import type { SystemModel, SystemSpace } from "./system.js";
 import { infoTables } from "./tables.js";
 import type { DebugTarget, FaultReport, InfoTable, Registers, ResumePlan, Space, SpaceMemory, Stop, Thread, ThreadId } from "./target.js";
-import { Threads } from "./threads.js";
+import { type PlainThreads, Threads } from "./threads.js";
 
 /** How the host lets the machine run: calls `turn` again and again until it returns false, giving way to the host in between. */
 export type Pump = (turn: () => boolean) => void;
@@ -36,8 +36,10 @@ export interface MachineTargetOptions {
   readonly historyBytes?: number | undefined;
   /** Hears of the history of each life of the machine, before it moves. */
   readonly onHistory?: (history: History) => void;
-  /** Writes the machine's state to a file. @throws UserError naming the file */
-  readonly save?: (path: string) => void;
+  /** Writes the machine's state to a file, with what is known of its threads. @throws UserError naming the file */
+  readonly save?: (path: string, threads: PlainThreads) => void;
+  /** What is known of the threads of a machine that has been loaded from one. */
+  readonly threads?: PlainThreads | undefined;
 }
 
 /** A kernel that has not come to a program by then never will: about ten seconds. */
@@ -73,13 +75,14 @@ export class MachineTarget implements DebugTarget, SpaceMemory {
     this.machine = options.machine;
     this.exceptions = new ExceptionFilter(options.machine.cpu.processor);
     this.exceptions.choice = options.exceptions ?? "unhandled";
-    this.build();
+    this.build(options.threads);
   }
 
-  private build(): void {
+  private build(threads?: PlainThreads): void {
     const { machine } = this;
     this.system = this.options.system(machine);
     this.threadTable = new Threads(machine.cpu, this.system);
+    if (threads) this.threadTable.adopt(threads);
     this.points = new DebugPoints(machine.cpu, this.system);
     this.debugRegisters = new DebugRegisters(machine.cpu, this.threadTable);
     this.debugRegisters.entryOf = (space) => entryPoint(this.space(space)?.executable?.bytes);
@@ -109,7 +112,7 @@ export class MachineTarget implements DebugTarget, SpaceMemory {
   /** The machine as it is, into a file. */
   save(path: string): void {
     if (!this.options.save) throw new UserError("there is nowhere to save to");
-    this.options.save(path);
+    this.options.save(path, this.threadTable.plain());
   }
   /** To another moment of the history, stopped there. */
   goTo(count: number): void {
