@@ -4,6 +4,7 @@ import { UserError } from "../errors.js";
 import type { Machine } from "../pc/machine.js";
 import { exitStatus } from "../pc/power.js";
 import { type ExceptionChoice, ExceptionFilter } from "./exceptions.js";
+import { entryPoint, readImage } from "./executable.js";
 import { faultSpace, reportOf } from "./explain.js";
 import { apply } from "./history/apply.js";
 import { goTo } from "./history/excursion.js";
@@ -330,27 +331,4 @@ export class MachineTarget implements DebugTarget, SpaceMemory {
   monitor(command: string, print: (text: string) => void): void {
     runMonitor(this, command, print);
   }
-}
-
-/** e_entry of an ELF file that has been checked before. */
-function entryPoint(bytes: Uint8Array | undefined): number | undefined {
-  return bytes && new DataView(bytes.buffer, bytes.byteOffset).getUint32(24, true);
-}
-
-/** What an executable's PT_LOAD segments put at an address; undefined where they put nothing. */
-function readImage(bytes: Uint8Array | undefined, address: number, length: number): Uint8Array | undefined {
-  if (!bytes) return undefined;
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const count = view.getUint16(44, true);
-  for (let n = 0; n < count; n++) {
-    const at = view.getUint32(28, true) + n * 32;
-    const [type, offset, start, , fileSize, memorySize] = [0, 4, 8, 12, 16, 20].map((o) => view.getUint32(at + o, true));
-    if (type !== 1 || address < start! || address >= start! + memorySize!) continue;
-    const end = Math.min(address + length, start! + memorySize!);
-    const out = new Uint8Array(end - address);
-    const from = address - start!;
-    if (from < fileSize!) out.set(bytes.subarray(offset! + from, offset! + Math.min(fileSize!, end - start!)));
-    return out;
-  }
-  return undefined;
 }

@@ -4,9 +4,9 @@
  */
 import type { RunOptions } from "../../cpu386/cpu.js";
 import type { Machine, MachineExit } from "../../pc/machine.js";
-import { apply } from "./apply.js";
 import { type Entry, type Happening, InputLog } from "./log.js";
 import { type Position, positionOf } from "./position.js";
+import { Repeater } from "./repeater.js";
 import { type Snapshot, Snapshots } from "./snapshots.js";
 
 /** What the debugger keeps by the machine's side and must go back with it. */
@@ -43,6 +43,7 @@ export class Timeline {
   readonly log = new InputLog();
   readonly snapshots: Snapshots | undefined;
   readonly machine: Machine;
+  private readonly repeater: Repeater;
   /** What is run has been before. */
   past = false;
   /** Nobody is to hear of what happens: it is only on the way. */
@@ -53,13 +54,12 @@ export class Timeline {
   private readonly waiting: Happening[] = [];
   /** Where registers were first changed by a debugger since the machine last moved. */
   private changing: Position | undefined;
-  /** What happens is in the log already. */
-  private logged = false;
   /** Hears that entries from this number on were forgotten. */
   onFork: ((entries: number) => void) | undefined;
 
   constructor(private readonly options: TimelineOptions) {
     this.machine = options.machine;
+    this.repeater = new Repeater(this.machine, this.log);
     this.machine.cpu.processor.memory.onPoke = (address, bytes) => this.note({ kind: "memory", address, bytes: [...bytes] });
     if (options.memoryBytes === 0) return;
     this.snapshots = new Snapshots(this.machine, options.memoryBytes);
@@ -101,19 +101,14 @@ export class Timeline {
   /** Something that whoever debugs wants to happen here and now, even if that makes another history. */
   inject(what: Happening): void {
     this.note(what);
-    this.apply(what);
+    this.repeater.apply(what);
   }
   private note(what: Happening): void {
-    if (this.logged) return;
+    if (this.repeater.applying) return;
     this.flush();
     this.fork();
     const { count, settled } = this.position;
     this.log.add({ at: count, settled, what });
-  }
-  private apply(what: Happening): void {
-    this.logged = true;
-    apply(this.machine, what);
-    this.logged = false;
   }
 
   /** To be called before a debugger changes a register. */
@@ -193,60 +188,13 @@ export class Timeline {
     return this.snapshots!.latest;
   }
 
-  /** Repeats at most `most` instructions on the way to a moment of the past; "there" once it is reached. */
   towards(target: Position, most: number, options: RunOptions = {}): MachineExit | "there" {
-    const end = Math.min(target.count, this.now + most);
-    let each = options;
-    for (;;) {
-      if (this.now >= target.count) return this.settleAt(target);
-      this.doDue(true);
-      const exit = this.repeat(end, target, each);
-      // The machine may have ended there, or sleep.
-      const ends =
-        exit.kind === "budget" || exit.kind === "power" || exit.kind === "dead" || exit.kind === "asleep" || exit.kind === "shutdown";
-      if (ends && this.now >= target.count) return this.settleAt(target);
-      if (exit.kind !== "budget") return exit;
-      if (this.now >= end) return exit;
-      each = { ...options, passBreakpoint: false };
-    }
-  }
-
-  /** A stretch between two entries of the log. It alone says when interrupts have to wait. */
-  private repeat(end: number, target: Position, options: RunOptions): MachineExit {
-    const { now, machine, log } = this;
-    const held = log.heldUntil(now);
-    if (held !== undefined) return machine.run(Math.min(end, held) - now, { ...options, interrupts: false });
-    const limit = Math.min(end, log.nextStop?.at ?? Number.POSITIVE_INFINITY);
-    // To arrive before what is due there, the last instruction must not take an interrupt on its way out. Nor must a step.
-    const isLast = !target.settled && limit === target.count;
-    if (isLast && limit - now > 1) return machine.run(limit - now - 1, { ...options, interrupts: true });
-    if (!isLast && options.interrupts !== false) return machine.run(limit - now, options);
-    machine.run(0);
-    return machine.run(Math.min(1, limit - this.now), { ...options, interrupts: false });
-  }
-
-  private settleAt({ count, settled }: Position): "there" {
-    if (count > this.now || !settled) return "there";
-    this.doDue(false);
-    if (this.log.heldUntil(count) === undefined) this.machine.run(0);
-    return "there";
-  }
-
-  /** What the log has for this moment; of that which came when everything due had happened, only if asked. */
-  private doDue(all: boolean): void {
-    const { log, machine } = this;
-    for (let entry = log.upcoming; entry !== undefined && entry.at <= this.now; entry = log.upcoming) {
-      const { what, settled } = entry;
-      if (what.kind === "kept" || (what.kind === "held" && what.until > this.now) || (settled && !all)) return;
-      if (settled && what.kind !== "held") machine.run(0);
-      log.next++;
-      this.apply(what);
-    }
+    return this.repeater.towards(target, most, options);
   }
 
   /** The past is over: for one who is at its end. */
   arrive(): void {
-    this.doDue(true);
+    this.repeater.doDue(true);
     if (this.present.settled) this.machine.run(0);
     this.past = false;
     this.deliverWaiting();
