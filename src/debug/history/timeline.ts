@@ -33,7 +33,7 @@ export interface TimelineOptions {
 export type TimelineExit = MachineExit | { readonly kind: "history-end" };
 
 /** Snapshots of a living machine are this many instructions apart, and more where many pages change in between. */
-const LIVE_GAP = 4_000_000;
+const LIVE_GAP = 2_500_000;
 const GAP_OF_PAGE = 20_000;
 /** On the way to a moment, snapshots get closer: as many as this between half of the way and all of it. */
 const WAY_DENSITY = 4;
