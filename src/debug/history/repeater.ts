@@ -46,7 +46,8 @@ export class Repeater {
     const { now, machine, log } = this;
     const held = log.heldUntil(now);
     if (held !== undefined) return machine.run(Math.min(end, held) - now, { ...options, interrupts: false });
-    const limit = Math.min(end, log.nextStop?.at ?? Number.POSITIVE_INFINITY);
+    // What comes after an exception at this very count has to wait for it.
+    const limit = Math.min(end, Math.max(now + 1, log.nextStop?.at ?? Number.POSITIVE_INFINITY));
     // To arrive before what is due there, the last instruction must not take an interrupt on its way out. Nor must a step.
     const isLast = !target.settled && limit === target.count;
     if (isLast && limit - now > 1) return machine.run(limit - now - 1, { ...options, interrupts: true });
@@ -67,7 +68,7 @@ export class Repeater {
     const { log, machine } = this;
     for (let entry = log.upcoming; entry !== undefined && entry.at <= this.now; entry = log.upcoming) {
       const { what, settled } = entry;
-      if (what.kind === "kept" || (what.kind === "held" && what.until > this.now) || (settled && !all)) return;
+      if ((what.kind === "kept" && entry.at === this.now) || (what.kind === "held" && what.until > this.now) || (settled && !all)) return;
       if (settled && what.kind !== "held") machine.run(0);
       log.next++;
       this.apply(what);

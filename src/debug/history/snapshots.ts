@@ -71,7 +71,7 @@ export class Snapshots {
     this.changed.stop();
   }
 
-  /** Here and now; there must be none of later moments that are not meant to stay. */
+  /** Here and now, behind the one that came last on our way. */
   take(position: Position, entry: number, beside: unknown): Snapshot {
     const { origin } = this;
     if (origin.count === position.count && origin.settled === position.settled && origin.entry === entry) return origin;

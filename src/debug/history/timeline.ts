@@ -32,9 +32,13 @@ export interface TimelineOptions {
 /** What a run may come to when it repeats what has been. */
 export type TimelineExit = MachineExit | { readonly kind: "history-end" };
 
-/** Snapshots of a living machine are this many instructions apart, and more where many pages change in between. */
+/** Snapshots of a living machine are this many instructions apart. */
 const LIVE_GAP = 2_500_000;
-const GAP_OF_PAGE = 20_000;
+/**
+ * And more if many pages change, since each takes its time. A guest that changes thousands does it with string operations, whose iterations
+ * count as instructions and are much faster.
+ */
+const gapOf = (pages: number): number => LIVE_GAP + pages * (40_000 + 40 * pages);
 /** On the way to a moment, snapshots get closer: as many as this between half of the way and all of it. */
 const WAY_DENSITY = 4;
 const WAY_GAP = 4096;
@@ -164,7 +168,7 @@ export class Timeline {
 
   private snapshotIfDue(): void {
     const { snapshots, now } = this;
-    if (!snapshots || now - snapshots.latest.count < LIVE_GAP + GAP_OF_PAGE * snapshots.changedPages) return;
+    if (!snapshots || now - snapshots.latest.count < gapOf(snapshots.changedPages)) return;
     const next = snapshots.after(snapshots.latest);
     if (next && next.count - now < LIVE_GAP) return;
     this.snapshot();
@@ -265,7 +269,7 @@ export class Timeline {
       if (exit === "there") return;
       if (exit.kind !== "budget") heard(exit);
       stuck = this.now > now ? 0 : stuck + 1;
-      if (stuck > MOST_EXITS) throw new Error(`the history cannot be repeated: it stays at ${now}, ${exit.kind}`);
+      if (stuck > MOST_EXITS) throw new Unrepeatable(`the history cannot be repeated: it stays at instruction ${now} (${exit.kind})`);
       yield;
     }
   }
@@ -276,6 +280,9 @@ export class Timeline {
     if (now - snapshots.latest.count >= gap && (next === undefined || next.count - now >= WAY_GAP)) this.snapshot();
   }
 }
+
+/** A bug of ours: what has been is not what comes when it is run again. */
+export class Unrepeatable extends Error {}
 
 /** Exits at one and the same count that still are no sign of going round in a circle: breakpoints, changes of ring and the like. */
 const MOST_EXITS = 100;
