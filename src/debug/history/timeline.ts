@@ -134,7 +134,7 @@ export class Timeline {
     // What is printed from here on is new.
     this.machine.hushedUntil = 0;
     this.log.cut(this.now);
-    this.snapshots?.cut();
+    this.snapshots?.cut(this.position, this.log.next);
     this.onFork?.(this.log.next);
     this.options.say(`pok386: the past has been changed: what came after it, ${lost} instructions, is forgotten\n`);
     this.deliverWaiting();
@@ -230,8 +230,9 @@ export class Timeline {
    */
   private startFor(target: Position): Snapshot {
     const snapshots = this.snapshots!;
-    const from = snapshots.before(target) ?? snapshots.first;
-    if (from.count < target.count || target.count === this.present.count) return from;
+    if (target.count === this.present.count) return snapshots.before(target) ?? snapshots.first;
+    const from = snapshots.before(target, this.log.before(target.count)) ?? snapshots.first;
+    if (from.count < target.count) return from;
     const earlier = snapshots.before({ count: from.count - 1, settled: true });
     return earlier && from.count - earlier.count > LIVE_GAP / 4 ? earlier : from;
   }
