@@ -93,7 +93,7 @@ export class Timeline {
   replay(entries: readonly Entry[], end: Position): void {
     this.log.entries.push(...entries);
     this.present = end;
-    this.past = end.count > this.now;
+    this.past = true;
   }
 
   // Input ------------------------------------------------------------------------------------------------------------------------
