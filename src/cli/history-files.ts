@@ -5,6 +5,7 @@ import { Recorder, type Recording } from "../debug/history/recording.js";
 import type { Setup } from "../debug/history/setup.js";
 import { loadMachine, saveMachine } from "../debug/history/state-file.js";
 import type { Timeline } from "../debug/history/timeline.js";
+import type { PlainThreads } from "../debug/threads.js";
 import { UserError } from "../errors.js";
 import type { Machine } from "../pc/machine.js";
 import { stateHash } from "../pc/state-hash.js";
@@ -23,6 +24,8 @@ export interface HistoryFileOptions {
 export class HistoryFiles {
   private readonly recorder: Recorder | undefined;
   private timer: NodeJS.Timeout | undefined;
+  /** What the file that was loaded knows of threads. */
+  readonly threads: PlainThreads | undefined;
 
   /** @throws UserError naming the file that cannot be read or written */
   constructor(
@@ -31,7 +34,7 @@ export class HistoryFiles {
     private readonly options: HistoryFileOptions,
   ) {
     const { record, load } = options;
-    if (load !== undefined) loadMachine(load, readUserFile(load), machine, setup);
+    if (load !== undefined) this.threads = loadMachine(load, readUserFile(load), machine, setup);
     if (record === undefined) return;
     const file = openUserFile(record);
     this.recorder = new Recorder(setup, (bytes) => {
@@ -59,10 +62,10 @@ export class HistoryFiles {
   }
 
   /** A file that is there is replaced only by a whole one. */
-  save(path: string): void {
+  save(path: string, threads: PlainThreads): void {
     const part = `${path}.part`;
     try {
-      writeFileSync(part, saveMachine(this.machine, this.setup));
+      writeFileSync(part, saveMachine(this.machine, this.setup, threads));
       renameSync(part, path);
     } catch (error) {
       rmSync(part, { force: true });

@@ -102,7 +102,8 @@ export class Host {
       observed: options.gdb !== undefined || options.view !== undefined,
       historyBytes: this.historyBytes(),
       onHistory: (history) => files.begin(history.timeline),
-      save: (path) => files.save(path),
+      save: (path, threads) => files.save(path, threads),
+      threads: files.threads,
     });
     this.target.onUnheard = (text) => process.stderr.write(text);
     this.target.onEnd = (ending) => void this.end(ending);

@@ -6,6 +6,7 @@ import type { Machine } from "../pc/machine.js";
 import { exitStatus } from "../pc/power.js";
 import { Branches } from "./branches.js";
 import { type ExceptionChoice, ExceptionFilter } from "./exceptions.js";
+import { entryPoint, readImage } from "./executable.js";
 import { faultSpace, reportOf } from "./explain.js";
 import { Followers } from "./follower.js";
 import { apply } from "./history/apply.js";
@@ -32,7 +33,7 @@ import type {
   Thread,
   ThreadId,
 } from "./target.js";
-import { Threads } from "./threads.js";
+import { type PlainThreads, Threads } from "./threads.js";
 import { Views } from "./views.js";
 
 /** How the host lets the machine run: calls `turn` again and again until it returns false, giving way to the host in between. */
@@ -55,8 +56,10 @@ export interface MachineTargetOptions {
   readonly historyBytes?: number | undefined;
   /** Hears of the history of each life of the machine, before it moves. */
   readonly onHistory?: (history: History) => void;
-  /** Writes the machine's state to a file. @throws UserError naming the file */
-  readonly save?: (path: string) => void;
+  /** Writes the machine's state to a file, with what is known of its threads. @throws UserError naming the file */
+  readonly save?: (path: string, threads: PlainThreads) => void;
+  /** What is known of the threads of a machine that has been loaded from one. */
+  readonly threads?: PlainThreads | undefined;
 }
 
 /** A kernel that has not come to a program by then never will: about ten seconds. */
@@ -95,13 +98,14 @@ export class MachineTarget implements DebugTarget, SpaceMemory {
     this.machine = options.machine;
     this.exceptions = new ExceptionFilter(options.machine.cpu.processor);
     this.exceptions.choice = options.exceptions ?? "unhandled";
-    this.build();
+    this.build(options.threads);
   }
 
-  private build(): void {
+  private build(threads?: PlainThreads): void {
     const { machine } = this;
     this.system = this.options.system(machine);
     this.threadTable = new Threads(machine.cpu, this.system, this.options.observed !== false);
+    if (threads) this.threadTable.adopt(threads);
     this.points = new DebugPoints(machine.cpu, this.system, this.views);
     this.debugRegisters = new DebugRegisters(machine.cpu, this.threadTable, this.views);
     this.debugRegisters.entryOf = (space) => entryPoint(this.space(space)?.executable?.bytes);
@@ -139,7 +143,7 @@ export class MachineTarget implements DebugTarget, SpaceMemory {
   /** The machine as it is, into a file. */
   save(path: string): void {
     if (!this.options.save) throw new UserError("there is nowhere to save to");
-    this.options.save(path);
+    this.options.save(path, this.threadTable.plain());
   }
   /** To another moment of the history, stopped there. */
   goTo(count: number): void {
@@ -385,27 +389,4 @@ export class MachineTarget implements DebugTarget, SpaceMemory {
   monitor(command: string, print: (text: string) => void): void {
     runMonitor(this, command, print);
   }
-}
-
-/** e_entry of an ELF file that has been checked before. */
-function entryPoint(bytes: Uint8Array | undefined): number | undefined {
-  return bytes && new DataView(bytes.buffer, bytes.byteOffset).getUint32(24, true);
-}
-
-/** What an executable's PT_LOAD segments put at an address; undefined where they put nothing. */
-function readImage(bytes: Uint8Array | undefined, address: number, length: number): Uint8Array | undefined {
-  if (!bytes) return undefined;
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const count = view.getUint16(44, true);
-  for (let n = 0; n < count; n++) {
-    const at = view.getUint32(28, true) + n * 32;
-    const [type, offset, start, , fileSize, memorySize] = [0, 4, 8, 12, 16, 20].map((o) => view.getUint32(at + o, true));
-    if (type !== 1 || address < start! || address >= start! + memorySize!) continue;
-    const end = Math.min(address + length, start! + memorySize!);
-    const out = new Uint8Array(end - address);
-    const from = address - start!;
-    if (from < fileSize!) out.set(bytes.subarray(offset! + from, offset! + Math.min(fileSize!, end - start!)));
-    return out;
-  }
-  return undefined;
 }

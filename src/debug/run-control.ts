@@ -10,7 +10,7 @@ import { explain, explainChain, explainShort } from "./explain.js";
 import type { Followers } from "./follower.js";
 import type { Scene } from "./history/backwards.js";
 import type { History } from "./history/history.js";
-import type { TimelineExit } from "./history/timeline.js";
+import { type TimelineExit, Unrepeatable } from "./history/timeline.js";
 import type { CheckedView } from "./point-view.js";
 import type { DebugPoints } from "./points.js";
 import type { DebugRegisters } from "./registers.js";
@@ -111,13 +111,20 @@ export class RunControl implements Scene {
     this.back = this.history?.back(step && { thread: follows ? undefined : step.thread });
   }
   private advanceBack(back: Generator<void, Stop>): Stop | undefined {
-    const { done, value } = back.next();
-    if (!done) return undefined;
+    let stop: Stop | undefined;
+    try {
+      const { done, value } = back.next();
+      if (!done) return undefined;
+      stop = value;
+    } catch (e) {
+      if (!(e instanceof Unrepeatable)) throw e;
+      stop = { thread: this.threads.current(), reason: { kind: "fault", signal: SIGTRAP, text: `pok386: ${e.message}` } };
+    }
     this.back = undefined;
     this.interruptAsked = false;
     // The next resume executes the instruction that we have come back to, breakpoint or not.
     this.reported = { eip: this.eip, time: this.machine.now };
-    return value;
+    return stop;
   }
   get isGoingBack(): boolean {
     return this.back !== undefined;

@@ -25,10 +25,15 @@ export interface SavedRegisters {
 interface GuestThread {
   readonly id: ThreadId;
   /** Ring-0 stack top; undefined for a placeholder that no thread has claimed yet. */
-  key: number | undefined;
-  saved: SavedRegisters | undefined;
+  key?: number | undefined;
+  saved?: SavedRegisters | undefined;
 }
 
+export interface PlainThreads {
+  readonly kernel?: SavedRegisters | undefined;
+  readonly recent: readonly ThreadId[];
+  readonly threads: readonly GuestThread[];
+}
 export interface SavedThreads {
   readonly kernel: SavedRegisters | undefined;
   readonly recent: ReadonlyMap<number, ThreadId>;
@@ -63,6 +68,16 @@ export class Threads {
     this.recent.clear();
     for (const [space, id] of recent) this.recent.set(space, id);
     for (const thread of [...this.bySpace.values()].flat()) thread.saved = threads.get(thread);
+  }
+
+  /** The same for a file, and for a machine that has just been made. */
+  plain(): PlainThreads {
+    return { kernel: this.kernel, recent: [...this.recent.values()], threads: [...this.bySpace.values()].flat() };
+  }
+  adopt({ kernel, recent, threads }: PlainThreads): void {
+    this.kernel = kernel;
+    for (const id of recent) this.recent.set(id.space, id);
+    for (const thread of threads) this.of(thread.id.space)[thread.id.thread - 1] = { ...thread };
   }
 
   private note(from: number, to: number, eip: number): void {

@@ -152,6 +152,17 @@ describe("a saved machine", () => {
     expect(whole.stdout.endsWith(rest.stdout)).toBe(true);
   });
 
+  it("is to gdb what it was, its threads included", async () => {
+    const path = join(folder(), "two.snap");
+    const all = ["break update_track", "continue", "delete", "thread apply all backtrace"];
+    const before = await session("gdb", [...all, `monitor save ${path}`, "kill"]);
+    const after = await session("gdb", ["thread apply all backtrace", "stepi", "reverse-stepi", "reverse-stepi"], {
+      args: ["--load", path],
+    });
+    expect(after.of("thread apply all backtrace")).toBe(before.of("thread apply all backtrace"));
+    expect(after.last).toContain("No more reverse-execution history");
+  });
+
   it("that cannot be written is one line, and the session goes on", async () => {
     const said = await session("gdb", ["monitor save /nowhere/two.snap", "stepi"]);
     expect(said.of("monitor save /nowhere/two.snap")).toMatch(/^save: \/nowhere\/two\.snap: [^\n]+\n$/);

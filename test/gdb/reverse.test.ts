@@ -1,5 +1,6 @@
 import { describe, expect, it, vi } from "vitest";
 import { GDBS } from "../gdbstub/real-gdb.js";
+import { image } from "../support/pok386.js";
 import { ALL, functions, session } from "./session.js";
 
 vi.setConfig({ testTimeout: 60_000 });
@@ -92,6 +93,15 @@ describe.each(GDBS)("%s", (gdb) => {
     ]);
     expect(said.of("reverse-continue")).toMatch(/Thread 3\.1 "part2 thread 1" hit Hardware watchpoint 2: kernel_time/);
     expect(said.last).toContain("[Current thread is 1.1");
+  });
+
+  it("steps back out of an interrupt's handler in a partition, to what was interrupted", async () => {
+    const said = await session(gdb, [ALL, "break on_tick", "continue", "continue", "bt", "reverse-stepi", "bt", "continue", "bt"], {
+      kernel: image("test-clock.elf"),
+    });
+    expect(functions(said.of("bt"))).toEqual(["on_tick", "<signal handler called>", "registers_survive", "main"]);
+    expect(functions(said.of("bt", 1))).toEqual(["registers_survive", "main"]);
+    expect(functions(said.of("bt", 2))).toEqual(functions(said.of("bt")));
   });
 
   it("comes to the beginning, and back to where it has gone back from", async () => {

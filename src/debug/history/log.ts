@@ -69,6 +69,11 @@ export class InputLog {
     this.next++;
     return true;
   }
+  /** How many have happened when an instruction is about to be executed, but for what came to a machine that stopped there. */
+  before(count: number): number {
+    const found = this.entries.findIndex(({ at, settled }) => at > count || (at === count && settled));
+    return found < 0 ? this.entries.length : found;
+  }
   /** Where to go on from this moment: at a `held` one that ends now and may still grow, as well. */
   mark(now: number): number {
     const last = this.entries[this.next - 1]?.what;

@@ -71,12 +71,22 @@ export class Snapshots {
     this.changed.stop();
   }
 
-  /** Here and now; there must be none of later moments that are not meant to stay. */
+  /** Here and now, behind the one that came last on our way. */
   take(position: Position, entry: number, beside: unknown): Snapshot {
+    this.pass(position, entry);
     const { origin } = this;
     if (origin.count === position.count && origin.settled === position.settled && origin.entry === entry) return origin;
     const pages = new Map(this.changed.take().map((page) => [page, this.changed.copy(page)]));
     return this.insert(this.list.indexOf(origin) + 1, entry, beside, pages, position);
+  }
+  /** Snapshots that have been come by since: what has changed since an earlier one has all that changed since them. */
+  private pass({ count, settled }: Position, entry: number): void {
+    for (let n = this.list.indexOf(this.origin) + 1; n < this.list.length; n++) {
+      const next = this.list[n]!;
+      const isBehind = next.count < count || (next.count === count && next.entry <= entry && (settled || !next.settled));
+      if (!isBehind) return;
+      this.origin = next;
+    }
   }
   private insert(at: number, entry: number, beside: unknown, pages: Snapshot["pages"], position?: Position): Snapshot {
     const { count, settled } = position ?? { count: this.machine.now, settled: !this.machine.isUnsettled };
@@ -87,8 +97,8 @@ export class Snapshots {
     return made;
   }
 
-  /** The last one from which a moment can be reached. */
-  before({ count, settled }: Position): Snapshot | undefined {
+  /** The last one from which a moment can be reached; `entry`: with no more than that many entries of the log done. */
+  before({ count, settled }: Position, entry = Number.POSITIVE_INFINITY): Snapshot | undefined {
     let low = 0;
     let high = this.list.length;
     while (low < high) {
@@ -97,7 +107,9 @@ export class Snapshots {
       if (each.count < count || (each.count === count && (settled || !each.settled))) low = middle + 1;
       else high = middle;
     }
-    return this.list[low - 1];
+    let found = low - 1;
+    while (found > 0 && this.list[found]!.count === count && this.list[found]!.entry > entry) found--;
+    return this.list[found];
   }
   after(snapshot: Snapshot): Snapshot | undefined {
     return this.list[this.list.indexOf(snapshot) + 1];
@@ -133,7 +145,8 @@ export class Snapshots {
   }
 
   /** Those behind where we are never came about. */
-  cut(): void {
+  cut(position: Position, entry: number): void {
+    this.pass(position, entry);
     for (const { pages } of this.list.splice(this.list.indexOf(this.origin) + 1)) this.pagesHeld -= pages.size;
   }
 

@@ -7,11 +7,12 @@ import { UserError } from "../../errors.js";
 import { PAGE_BYTES } from "../../pc/changed-pages.js";
 import type { Machine, MachineState } from "../../pc/machine.js";
 import { stateHash } from "../../pc/state-hash.js";
+import type { PlainThreads } from "../threads.js";
 import { type Chunk, chunk, chunksOf, header, jsonChunk, jsonOf } from "./container.js";
 import { mustMatch, type Setup } from "./setup.js";
 
-/** Tags: what the machine is made of; its state but for memory; pages of it, compressed; the hash. */
-const TAG = { setup: "SETU", state: "STAT", pages: "PAGE", end: "END " } as const;
+/** Tags: what the machine is made of; its state but for memory; what a debugger knows of its threads; pages, compressed; the hash. */
+const TAG = { setup: "SETU", state: "STAT", threads: "THRE", pages: "PAGE", end: "END " } as const;
 const PAGES_IN_CHUNK = 256;
 const ZEROS = new Uint8Array(PAGE_BYTES);
 
@@ -21,10 +22,10 @@ export const readCpu = ({ words, ...rest }: ReturnType<typeof plainCpu>): CpuSta
   words: new Uint8Array(Buffer.from(words, "base64")),
 });
 
-export function saveMachine(machine: Machine, setup: Setup): Buffer {
+export function saveMachine(machine: Machine, setup: Setup, threads: PlainThreads): Buffer {
   const { cpu, ...board } = machine.save();
   const state = { ...board, cpu: plainCpu(cpu) };
-  const parts = [header("snap"), jsonChunk(TAG.setup, setup), jsonChunk(TAG.state, state)];
+  const parts = [header("snap"), jsonChunk(TAG.setup, setup), jsonChunk(TAG.state, state), jsonChunk(TAG.threads, threads)];
   const numbers = pagesInUse(machine);
   for (let n = 0; n < numbers.length; n += PAGES_IN_CHUNK) parts.push(pagesChunk(machine, numbers.slice(n, n + PAGES_IN_CHUNK)));
   return Buffer.concat([...parts, jsonChunk(TAG.end, { hash: stateHash(machine) })]);
@@ -48,9 +49,10 @@ function pagesChunk(machine: Machine, pages: readonly number[]): Buffer {
 /**
  * Puts a machine that has just been made into a saved one's state. Whatever is wrong is found before anything changes, but for a hash that
  * does not fit.
+ * @returns what was known of its threads
  * @throws UserError naming the file
  */
-export function loadMachine(path: string, file: Uint8Array, machine: Machine, setup: Setup): void {
+export function loadMachine(path: string, file: Uint8Array, machine: Machine, setup: Setup): PlainThreads {
   const { chunks, whole } = chunksOf(path, file, "snap");
   const find = (tag: string): Chunk => {
     const found = chunks.find((each) => each.tag === tag);
@@ -61,11 +63,13 @@ export function loadMachine(path: string, file: Uint8Array, machine: Machine, se
   // What the guest was told at its start is in its memory: wherever its image is now, only the contents have to be the same.
   mustMatch(path, { ...jsonOf<Setup>(path, find(TAG.setup)), image: setup.image }, setup);
   const { cpu, ...board } = jsonOf<Omit<MachineState, "cpu"> & { cpu: ReturnType<typeof plainCpu> }>(path, find(TAG.state));
+  const threads = jsonOf<PlainThreads>(path, find(TAG.threads));
   const pages = chunks.filter(({ tag }) => tag === TAG.pages).flatMap(readPages);
   clear(machine);
   for (const { page, bytes } of pages) machine.cpu.processor.memory.poke(physical(page * PAGE_BYTES), bytes);
   machine.load({ ...board, cpu: readCpu(cpu) });
   if (stateHash(machine) !== hash) throw new UserError(`${path}: does not give the state that was saved`);
+  return threads;
 }
 
 function clear(machine: Machine): void {

@@ -4,9 +4,9 @@
  */
 import type { RunOptions } from "../../cpu386/cpu.js";
 import type { Machine, MachineExit } from "../../pc/machine.js";
-import { apply } from "./apply.js";
 import { type Entry, type Happening, InputLog } from "./log.js";
 import { type Position, positionOf } from "./position.js";
+import { Repeater } from "./repeater.js";
 import { type Snapshot, Snapshots } from "./snapshots.js";
 
 /** What the debugger keeps by the machine's side and must go back with it. */
@@ -32,9 +32,13 @@ export interface TimelineOptions {
 /** What a run may come to when it repeats what has been. */
 export type TimelineExit = MachineExit | { readonly kind: "history-end" };
 
-/** Snapshots of a living machine are this many instructions apart, and more where many pages change in between. */
-const LIVE_GAP = 4_000_000;
-const GAP_OF_PAGE = 20_000;
+/** Snapshots of a living machine are this many instructions apart. */
+const LIVE_GAP = 2_500_000;
+/**
+ * And more if many pages change, since each takes its time. A guest that changes thousands does it with string operations, whose iterations
+ * count as instructions and are much faster.
+ */
+const gapOf = (pages: number): number => LIVE_GAP + pages * (40_000 + 40 * pages);
 /** On the way to a moment, snapshots get closer: as many as this between half of the way and all of it. */
 const WAY_DENSITY = 4;
 const WAY_GAP = 4096;
@@ -43,6 +47,7 @@ export class Timeline {
   readonly log = new InputLog();
   readonly snapshots: Snapshots | undefined;
   readonly machine: Machine;
+  private readonly repeater: Repeater;
   /** What is run has been before. */
   past = false;
   /** Nobody is to hear of what happens: it is only on the way. */
@@ -53,13 +58,12 @@ export class Timeline {
   private readonly waiting: Happening[] = [];
   /** Where registers were first changed by a debugger since the machine last moved. */
   private changing: Position | undefined;
-  /** What happens is in the log already. */
-  private logged = false;
   /** Hears that entries from this number on were forgotten. */
   onFork: ((entries: number) => void) | undefined;
 
   constructor(private readonly options: TimelineOptions) {
     this.machine = options.machine;
+    this.repeater = new Repeater(this.machine, this.log);
     this.machine.cpu.processor.memory.onPoke = (address, bytes) => this.note({ kind: "memory", address, bytes: [...bytes] });
     if (options.memoryBytes === 0) return;
     this.snapshots = new Snapshots(this.machine, options.memoryBytes);
@@ -89,7 +93,7 @@ export class Timeline {
   replay(entries: readonly Entry[], end: Position): void {
     this.log.entries.push(...entries);
     this.present = end;
-    this.past = end.count > this.now;
+    this.past = true;
   }
 
   // Input ------------------------------------------------------------------------------------------------------------------------
@@ -101,19 +105,14 @@ export class Timeline {
   /** Something that whoever debugs wants to happen here and now, even if that makes another history. */
   inject(what: Happening): void {
     this.note(what);
-    this.apply(what);
+    this.repeater.apply(what);
   }
   private note(what: Happening): void {
-    if (this.logged) return;
+    if (this.repeater.applying) return;
     this.flush();
     this.fork();
     const { count, settled } = this.position;
     this.log.add({ at: count, settled, what });
-  }
-  private apply(what: Happening): void {
-    this.logged = true;
-    apply(this.machine, what);
-    this.logged = false;
   }
 
   /** To be called before a debugger changes a register. */
@@ -135,7 +134,7 @@ export class Timeline {
     // What is printed from here on is new.
     this.machine.hushedUntil = 0;
     this.log.cut(this.now);
-    this.snapshots?.cut();
+    this.snapshots?.cut(this.position, this.log.next);
     this.onFork?.(this.log.next);
     this.options.say(`pok386: the past has been changed: what came after it, ${lost} instructions, is forgotten\n`);
     this.deliverWaiting();
@@ -169,7 +168,7 @@ export class Timeline {
 
   private snapshotIfDue(): void {
     const { snapshots, now } = this;
-    if (!snapshots || now - snapshots.latest.count < LIVE_GAP + GAP_OF_PAGE * snapshots.changedPages) return;
+    if (!snapshots || now - snapshots.latest.count < gapOf(snapshots.changedPages)) return;
     const next = snapshots.after(snapshots.latest);
     if (next && next.count - now < LIVE_GAP) return;
     this.snapshot();
@@ -193,60 +192,13 @@ export class Timeline {
     return this.snapshots!.latest;
   }
 
-  /** Repeats at most `most` instructions on the way to a moment of the past; "there" once it is reached. */
   towards(target: Position, most: number, options: RunOptions = {}): MachineExit | "there" {
-    const end = Math.min(target.count, this.now + most);
-    let each = options;
-    for (;;) {
-      if (this.now >= target.count) return this.settleAt(target);
-      this.doDue(true);
-      const exit = this.repeat(end, target, each);
-      // The machine may have ended there, or sleep.
-      const ends =
-        exit.kind === "budget" || exit.kind === "power" || exit.kind === "dead" || exit.kind === "asleep" || exit.kind === "shutdown";
-      if (ends && this.now >= target.count) return this.settleAt(target);
-      if (exit.kind !== "budget") return exit;
-      if (this.now >= end) return exit;
-      each = { ...options, passBreakpoint: false };
-    }
-  }
-
-  /** A stretch between two entries of the log. It alone says when interrupts have to wait. */
-  private repeat(end: number, target: Position, options: RunOptions): MachineExit {
-    const { now, machine, log } = this;
-    const held = log.heldUntil(now);
-    if (held !== undefined) return machine.run(Math.min(end, held) - now, { ...options, interrupts: false });
-    const limit = Math.min(end, log.nextStop?.at ?? Number.POSITIVE_INFINITY);
-    // To arrive before what is due there, the last instruction must not take an interrupt on its way out. Nor must a step.
-    const isLast = !target.settled && limit === target.count;
-    if (isLast && limit - now > 1) return machine.run(limit - now - 1, { ...options, interrupts: true });
-    if (!isLast && options.interrupts !== false) return machine.run(limit - now, options);
-    machine.run(0);
-    return machine.run(Math.min(1, limit - this.now), { ...options, interrupts: false });
-  }
-
-  private settleAt({ count, settled }: Position): "there" {
-    if (count > this.now || !settled) return "there";
-    this.doDue(false);
-    if (this.log.heldUntil(count) === undefined) this.machine.run(0);
-    return "there";
-  }
-
-  /** What the log has for this moment; of that which came when everything due had happened, only if asked. */
-  private doDue(all: boolean): void {
-    const { log, machine } = this;
-    for (let entry = log.upcoming; entry !== undefined && entry.at <= this.now; entry = log.upcoming) {
-      const { what, settled } = entry;
-      if (what.kind === "kept" || (what.kind === "held" && what.until > this.now) || (settled && !all)) return;
-      if (settled && what.kind !== "held") machine.run(0);
-      log.next++;
-      this.apply(what);
-    }
+    return this.repeater.towards(target, most, options);
   }
 
   /** The past is over: for one who is at its end. */
   arrive(): void {
-    this.doDue(true);
+    this.repeater.doDue(true);
     if (this.present.settled) this.machine.run(0);
     this.past = false;
     this.deliverWaiting();
@@ -278,8 +230,9 @@ export class Timeline {
    */
   private startFor(target: Position): Snapshot {
     const snapshots = this.snapshots!;
-    const from = snapshots.before(target) ?? snapshots.first;
-    if (from.count < target.count || target.count === this.present.count) return from;
+    if (target.count === this.present.count) return snapshots.before(target) ?? snapshots.first;
+    const from = snapshots.before(target, this.log.before(target.count)) ?? snapshots.first;
+    if (from.count < target.count) return from;
     const earlier = snapshots.before({ count: from.count - 1, settled: true });
     return earlier && from.count - earlier.count > LIVE_GAP / 4 ? earlier : from;
   }
@@ -317,7 +270,7 @@ export class Timeline {
       if (exit === "there") return;
       if (exit.kind !== "budget") heard(exit);
       stuck = this.now > now ? 0 : stuck + 1;
-      if (stuck > MOST_EXITS) throw new Error(`the history cannot be repeated: it stays at ${now}, ${exit.kind}`);
+      if (stuck > MOST_EXITS) throw new Unrepeatable(`the history cannot be repeated: it stays at instruction ${now} (${exit.kind})`);
       yield;
     }
   }
@@ -328,6 +281,9 @@ export class Timeline {
     if (now - snapshots.latest.count >= gap && (next === undefined || next.count - now >= WAY_GAP)) this.snapshot();
   }
 }
+
+/** A bug of ours: what has been is not what comes when it is run again. */
+export class Unrepeatable extends Error {}
 
 /** Exits at one and the same count that still are no sign of going round in a circle: breakpoints, changes of ring and the like. */
 const MOST_EXITS = 100;

@@ -11,7 +11,8 @@ import { nothing, packet } from "./definition.js";
  */
 const steppingThread = ({ named, selected, choose }: Session): ThreadId => {
   const fits = named === undefined || selects(named, selected.id) || named.space === "all" || named.thread === "all";
-  return fits ? selected.id : (choose(named) ?? selected.id);
+  const { space, thread } = fits ? selected.id : (choose(named) ?? selected.id);
+  return { space, thread };
 };
 
 const back = (kind: "step" | "continue", session: Session): Reply => {

@@ -75,6 +75,13 @@ export class Driver {
       if (kind === "power" || kind === "dead") throw new Error(`it ends at ${this.machine.now}: ${kind}`);
     }
   }
+  /** The same, or to where it ends before. */
+  tryTo(count: number): void {
+    const { timeline } = this.target.history!;
+    let kind: string = "budget";
+    while (this.machine.now < count && ["budget", "attention", "exception"].includes(kind))
+      ({ kind } = timeline.run(count - this.machine.now));
+  }
   step(): Stop {
     return this.resume({ step: { thread: this.target.current() }, alone: false });
   }

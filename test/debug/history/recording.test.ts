@@ -146,7 +146,7 @@ describe("a saved machine", () => {
   it("goes on as the one it was", () => {
     const driver = new Driver("irq.elf");
     driver.runTo(321_000);
-    const file = saveMachine(driver.machine, SETUP);
+    const file = saveMachine(driver.machine, SETUP, driver.target.threadTable.plain());
     driver.runTo(450_000);
     const other = new Driver("irq.elf", undefined);
     loadMachine("file", file, other.machine, SETUP);
@@ -159,13 +159,13 @@ describe("a saved machine", () => {
 
   it("is refused if it is cut off", () => {
     const driver = new Driver("pok-two.elf", undefined);
-    const file = saveMachine(driver.machine, SETUP);
+    const file = saveMachine(driver.machine, SETUP, driver.target.threadTable.plain());
     expect(() => loadMachine("file", file.subarray(0, -1), driver.machine, SETUP)).toThrow("file: is cut off");
   });
 
   it("is refused by a machine of another make, with what differs", () => {
     const driver = new Driver("pok-two.elf", undefined);
-    const file = saveMachine(driver.machine, SETUP);
+    const file = saveMachine(driver.machine, SETUP, driver.target.threadTable.plain());
     expect(() => loadMachine("file", file, driver.machine, { ...SETUP, ips: 2 })).toThrow("file: --ips was 1, and is 2 here");
   });
 });
