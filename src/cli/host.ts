@@ -4,6 +4,7 @@ import { performance } from "node:perf_hooks";
 import type { Generation } from "../cpu386/model.js";
 import type { ExceptionChoice } from "../debug/exceptions.js";
 import { type Ending, MachineTarget, type Pump } from "../debug/machine-target.js";
+import { type Seat, Seats } from "../debug/seats.js";
 import type { DebugTarget } from "../debug/target.js";
 import { SpaceView } from "../debug/view.js";
 import { UserError } from "../errors.js";
@@ -23,8 +24,8 @@ export interface HostOptions {
   readonly paceWall: boolean;
   readonly partitions: readonly NamedPartition[];
   readonly gdb: Endpoint | undefined;
-  /** In its place: one space as the only process. */
-  readonly view?: ViewEndpoint | undefined;
+  /** Ports at which one space is the only process. */
+  readonly views?: readonly ViewEndpoint[];
   /** Which exceptions of programs a debugger hears of first. */
   readonly exceptions?: ExceptionChoice;
   /** Wait at the first instruction until a debugger resumes. */
@@ -47,7 +48,7 @@ const ASLEEP = 10;
 export class Host {
   private readonly machine: Machine;
   private readonly target: MachineTarget;
-  private server: GdbServer | undefined;
+  private readonly servers: GdbServer[] = [];
   private readonly startedAt = performance.now();
   /** Resolves with the exit status. */
   readonly done: Promise<number>;
@@ -95,31 +96,38 @@ export class Host {
   };
 
   async start(): Promise<void> {
-    const { gdb, view, wait } = this.options;
+    const { gdb, views = [], wait } = this.options;
     process.stdin.on("data", (bytes: Buffer) => this.machine.type(bytes));
     // Input that ends, or cannot be read, is no input.
     process.stdin.on("error", () => {});
-    const endpoint = view ?? gdb;
-    if (endpoint) {
-      this.server = await listen(view ? this.viewOf(view) : this.target, endpoint);
-      const { host, port } = this.server.address;
-      process.stderr.write(`pok386: gdb listening on ${host}:${port}\n`);
-      this.options.onListening?.(this.server);
+    const seats = new Seats(this.target);
+    if (gdb) await this.listen(seats.take(), gdb, "");
+    for (const view of views) {
+      // With a port for all, and with several, the machine waits at its own first instruction or that of the first one's partition.
+      const isFirst = this.servers.length === 0;
+      await this.listen(this.viewOf(seats.take(), view, wait && isFirst), view, isFirst ? "" : ` (${view.name})`);
     }
-    if (!endpoint || !wait) this.target.resume({ alone: false });
+    if (this.servers.length === 0 || !wait) this.target.resume({ alone: false });
+  }
+  private async listen(target: DebugTarget, endpoint: Endpoint, what: string): Promise<void> {
+    const server = await listen(target, endpoint);
+    this.servers.push(server);
+    const { host, port } = server.address;
+    process.stderr.write(`pok386: gdb listening on ${host}:${port}${what}\n`);
+    this.options.onListening?.(server);
   }
 
-  private viewOf({ name }: ViewEndpoint): SpaceView {
-    const seen = new SpaceView(this.target, name);
-    if (this.options.wait && !seen.enter()) {
-      const names = this.target.spaces().map((space) => space.name);
+  private viewOf(seat: Seat, { name }: ViewEndpoint, enters: boolean): SpaceView {
+    const seen = new SpaceView(seat, name);
+    const names = this.target.spaces().map((space) => space.name);
+    if (enters ? !seen.enter() : !names.includes(name)) {
       throw new UserError(`--gdb-view ${name}: the machine never comes there; it has ${names.join(", ")}`);
     }
     return seen;
   }
 
   private async end(ending: Ending): Promise<void> {
-    await this.server?.close();
+    await Promise.all(this.servers.map((server) => server.close()));
     if (ending.kind === "fault") process.stderr.write(`pok386: ${ending.text}\n`);
     if (ending.kind === "limit") process.stderr.write(`pok386: --max-insns ${this.options.maxInstructions} reached\n`);
     if (this.options.stats) this.printStats();

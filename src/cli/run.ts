@@ -13,7 +13,7 @@ interface RunArguments {
   post: boolean;
   parallel: string | undefined;
   gdb: string | undefined;
-  "gdb-view": string | undefined;
+  "gdb-view": string[];
   "gdb-faults": string;
   wait: boolean;
   memory: string;
@@ -50,8 +50,10 @@ export const runCommand: CommandModule<object, RunArguments> = {
       })
       .option("gdb-view", {
         type: "string",
+        array: true,
+        default: [] as string[],
         requiresArg: true,
-        describe: "NAME=[HOST:]PORT shows the debugger one partition as the only process, at its first instruction",
+        describe: "NAME=[HOST:]PORT shows the debugger one partition as the only process, at its first instruction; may be repeated",
       })
       .option("gdb-faults", {
         type: "string",
@@ -98,8 +100,7 @@ export const runCommand: CommandModule<object, RunArguments> = {
         describe: "run as fast as possible, or keep to real time",
       }),
   handler: async (a) => {
-    if (a.gdb !== undefined && a["gdb-view"] !== undefined) throw new UserError("--gdb and --gdb-view: one debugger at a time, please");
-    onlyOnce({ ...a }, ["rom", "parallel", "gdb", "gdb-view", "gdb-faults", "memory", "max-insns", "append", "ips", "pace"]);
+    onlyOnce({ ...a }, ["rom", "parallel", "gdb", "gdb-faults", "memory", "max-insns", "append", "ips", "pace"]);
     // Loaded only now: --help and mistakes are answered without the machine.
     const { runToExit } = await import("./host.js");
     await runToExit({
@@ -112,7 +113,7 @@ export const runCommand: CommandModule<object, RunArguments> = {
       paceWall: a.pace === "wall",
       partitions: parsePartitions(a.partition),
       gdb: a.gdb === undefined ? undefined : parseEndpoint(a.gdb),
-      view: a["gdb-view"] === undefined ? undefined : parseView(a["gdb-view"]),
+      views: a["gdb-view"].map(parseView),
       exceptions: parseExceptions(a["gdb-faults"], "--gdb-faults "),
       wait: a.wait,
       maxInstructions: a["max-insns"] === undefined ? undefined : wholeNumber("max-insns", a["max-insns"], 1, Number.MAX_SAFE_INTEGER),
