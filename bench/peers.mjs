@@ -1,10 +1,13 @@
-/** The emulators that are compared. Each boots the integer guest and gives the seconds between the kernel's last line and the result. */
+/** The emulators that are compared. Each boots a guest and gives the seconds between the kernel's last line and the result. */
 import { spawn } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 
 const path = (relative) => fileURLToPath(new URL(relative, import.meta.url));
 export const IMAGE = path("../src/guest/images/bench-integer.elf");
+export const PAGED = path("../src/guest/images/bench-paged.elf");
+/** Its iterations are told with the kind of work: see its main.c. */
+export const KINDS = path("../src/guest/images/bench-kinds.elf");
 export const MAIN = path("../dist/cli/main.js");
 const PART = path("../src/guest/images/pok-two.elf");
 
@@ -42,12 +45,14 @@ function note(seen, line) {
 }
 const outcome = ([first, last]) => ({ seconds: (last.at - first.at) / 1000, crc: last.crc });
 
-export const ours = (iterations) => timeLines(process.execPath, [MAIN, "run", IMAGE, "--stats", "--append", `iters=${iterations}`]);
+export const ours = (iterations, image = IMAGE, ...options) =>
+  timeLines(process.execPath, [MAIN, "run", image, "--stats", "--append", `iters=${iterations}`, ...options]);
 
-export const qemu = (iterations) =>
+export const qemu = (iterations, image = IMAGE, ...options) =>
   timeLines("qemu-system-i386", [
+    ...options,
     "-kernel",
-    IMAGE,
+    image,
     "-append",
     `iters=${iterations}`,
     "-m",
@@ -59,13 +64,13 @@ export const qemu = (iterations) =>
     "-no-reboot",
   ]);
 
-export async function v86(iterations) {
+export async function v86(iterations, image = IMAGE) {
   const { V86 } = await import("v86");
   const wasm = fileURLToPath(import.meta.resolve("v86/build/v86.wasm"));
   const emulator = new V86({
     wasm_path: wasm,
     memory_size: 64 * 1024 * 1024,
-    multiboot: { buffer: new Uint8Array(readFileSync(IMAGE)).buffer },
+    multiboot: { buffer: new Uint8Array(readFileSync(image)).buffer },
     cmdline: `iters=${iterations}`,
     autostart: true,
     disable_keyboard: true,

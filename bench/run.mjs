@@ -1,35 +1,58 @@
 /**
- * `npm run bench`: integer work in a segmented ring-3 partition (base 0x412340, byte-granular limit), here and in the peers, in turn and
- * in one go. Ratios are what counts: absolute figures drift with the machine.
+ * `npm run bench [-- NAME ...]`: guests in a segmented ring-3 partition (base 0x412340, byte-granular limit), here and in the peers, in turn
+ * and in one go. Ratios are what counts: absolute figures drift with the machine.
  */
-import { ours, qemu, retired, startUp, v86 } from "./peers.mjs";
+import { IMAGE, KINDS, ours, PAGED, qemu, retired, startUp, v86 } from "./peers.mjs";
 
-const ITERATIONS = Number(process.env.POK386_BENCH_ITERATIONS ?? 2000);
 const ROUNDS = Number(process.env.POK386_BENCH_ROUNDS ?? 3);
+const SCALE = Number(process.env.POK386_BENCH_SCALE ?? 1);
 const median = (numbers) => numbers.toSorted((a, b) => a - b)[Math.floor(numbers.length / 2)];
 
-console.error(`integer guest, ${ITERATIONS} iterations, ${ROUNDS} rounds; counting instructions ...`);
-const [less, more] = [await ours(ITERATIONS / 2), await ours(ITERATIONS)];
-// Boot and end cancel out: what is left is half of the iterations.
-const perIteration = (retired(more) - retired(less)) / (ITERATIONS / 2);
+const kind = (n, iterations) => ({ image: KINDS, first: n * 100_000_000, iterations });
+const GUESTS = {
+  integer: { title: "integer work: lists, matrices, a state machine, checksums", image: IMAGE, first: 0, iterations: 10_000 },
+  paging: { title: "the same with paging on", image: PAGED, first: 0, iterations: 6_000 },
+  calls: { title: "calls: recursion, small functions, function pointers", ...kind(1, 60_000) },
+  loops: { title: "hot loops: checksum, matrix product, list reversal", ...kind(2, 20_000) },
+  strings: { title: "rep movsb, stosb, cmpsb, scasb, 64 KB each", ...kind(3, 20_000) },
+  "system-calls": { title: "system calls: int, the kernel's dispatch, iret", ...kind(4, 300_000) },
+  segments: { title: "segment loads: pop, mov, les, lfs, far call and return", ...kind(5, 400_000) },
+};
+const PEERS = { pok386: ours, "pok386 --jit off": (n, image) => ours(n, image, "--jit", "off"), "QEMU TCG": qemu, v86 };
 
-const peers = { pok386: ours, "QEMU TCG": qemu, v86 };
-const seconds = Object.fromEntries(Object.keys(peers).map((name) => [name, []]));
-for (let round = 0; round < ROUNDS; round++) {
-  for (const [name, run] of Object.entries(peers)) {
-    console.error(`round ${round + 1} of ${ROUNDS}: ${name} ...`);
-    const result = await run(ITERATIONS);
-    if (result.crc !== more.crc) throw new Error(`${name}: crc ${result.crc}, but ${more.crc} is right`);
-    seconds[name].push(result.seconds);
+const wanted = process.argv.slice(2);
+const unknown = wanted.find((name) => !(name in GUESTS));
+if (unknown !== undefined) {
+  console.error(`usage: npm run bench [-- ${Object.keys(GUESTS).join(" | ")} ...]   (there is no ${unknown})`);
+  process.exit(2);
+}
+
+async function compare(name) {
+  const { title, image, first } = GUESTS[name];
+  const iterations = Math.max(2, Math.round(GUESTS[name].iterations * SCALE));
+  console.error(`${name}: ${iterations} iterations, ${ROUNDS} rounds`);
+  const [less, more] = [await ours(first + Math.floor(iterations / 2), image), await ours(first + iterations, image)];
+  // Boot and end cancel out: what is left is half of the iterations.
+  const perIteration = (retired(more) - retired(less)) / (iterations - Math.floor(iterations / 2));
+  const seconds = Object.fromEntries(Object.keys(PEERS).map((peer) => [peer, []]));
+  for (let round = 0; round < ROUNDS; round++) {
+    for (const [peer, run] of Object.entries(PEERS)) {
+      const result = await run(first + iterations, image);
+      if (result.crc !== more.crc) throw new Error(`${peer}: crc ${result.crc}, but ${more.crc} is right`);
+      seconds[peer].push(result.seconds);
+    }
+  }
+  const rate = Object.fromEntries(Object.entries(seconds).map(([peer, s]) => [peer, iterations / median(s)]));
+  console.log(`\n${title}`);
+  for (const [peer, perSecond] of Object.entries(rate)) {
+    const mips = ((perSecond * perIteration) / 1e6).toFixed(0).padStart(6);
+    const ratios = `${(perSecond / rate["QEMU TCG"]).toFixed(2)} x QEMU   ${(perSecond / rate.v86).toFixed(2)} x v86`;
+    console.log(`  ${peer.padEnd(16)} ${mips} MIPS   ${ratios}`);
   }
 }
-const mips = Object.fromEntries(Object.entries(seconds).map(([name, s]) => [name, (perIteration * ITERATIONS) / median(s) / 1e6]));
-console.log("\ninteger guest in a segmented ring-3 partition");
-for (const [name, rate] of Object.entries(mips)) {
-  console.log(
-    `  ${name.padEnd(10)} ${rate.toFixed(0).padStart(6)} MIPS   ${(rate / mips["QEMU TCG"]).toFixed(2)} x QEMU   ${(rate / mips.v86).toFixed(2)} x v86`,
-  );
-}
+
+for (const name of wanted.length > 0 ? wanted : Object.keys(GUESTS)) await compare(name);
+if (wanted.length > 0) process.exit(0);
 
 const starts = [];
 for (let n = 0; n < 5; n++) starts.push(await startUp());

@@ -10,6 +10,7 @@ import { defaultCache, prepare, readList, runTest, SuiteError, suiteFolder } fro
 /** An odd one, so that no page or paragraph boundary helps. */
 const BASES = { based: "0x412340", flat: "0" };
 const RECOMMENDED = join(suiteFolder, "recommended.txt");
+const REVERSE = join(suiteFolder, "reverse.txt");
 const TRACING = join(suiteFolder, "tracing.txt");
 const HELP = `usage: npm run gdb-suite -- [--based|--flat] [--list FILE | TEST.exp...]
 
@@ -20,6 +21,7 @@ Exit status 1 if there is a FAIL that test/gdb-suite/known.json does not explain
   --based        the program's segments begin at ${BASES.based} (default)
   --flat         they begin at 0
   --list FILE    the tests named in this file, one a line (test/gdb-suite/tracing.txt: of tracepoints; branches.txt: of branches)
+  --reverse      those of test/gdb-suite/reverse.txt: execution backwards
   --smoke        of the list, those marked for the tests of this repository
   --cache DIR    where gdb's sources are unpacked and run (default ${defaultCache})
   --json FILE    the results as JSON as well; one of the same kind that is there keeps the other mode's results
@@ -34,7 +36,7 @@ function usage(problem) {
 function commandLine() {
   const flag = { type: "boolean" };
   const value = { type: "string" };
-  const options = { based: flag, flat: flag, smoke: flag, list: value, cache: value, json: value, help: flag };
+  const options = { based: flag, flat: flag, smoke: flag, reverse: flag, list: value, cache: value, json: value, help: flag };
   try {
     return parseArgs({ options, allowPositionals: true });
   } catch (e) {
@@ -56,10 +58,11 @@ if (values.help) {
   process.exit(0);
 }
 if (values.based && values.flat) usage("--based or --flat, not both");
+if (values.reverse) values.list ??= REVERSE;
 if (values.list && positionals.length > 0) usage("--list FILE or tests, not both");
 const mode = values.flat ? "flat" : "based";
 const listed = orUsage(() => readList(values.list ?? RECOMMENDED));
-const references = new Map(orUsage(() => [RECOMMENDED, TRACING].flatMap(readList)).map((test) => [test.name, test]));
+const references = new Map(orUsage(() => [RECOMMENDED, REVERSE, TRACING].flatMap(readList)).map((test) => [test.name, test]));
 const names = positionals.length > 0 ? positionals : listed.filter(({ smoke }) => smoke || !values.smoke).map(({ name }) => name);
 const known = JSON.parse(readFileSync(join(suiteFolder, "known.json"), "utf8"));
 

@@ -4,6 +4,8 @@
  * date.
  */
 import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { readList, suiteFolder } from "./gdb-suite-run.mjs";
 import { SUITES } from "./suites.mjs";
 
 const { TABLE } = await import(new URL("../dist/cpu386/definitions/index.js", import.meta.url));
@@ -11,6 +13,8 @@ const { faultsOf } = await import(new URL("../dist/cpu386/definitions/faults.js"
 const { packets } = await import(new URL("../dist/gdbstub/packets/index.js", import.meta.url));
 const proofs = JSON.parse(readFileSync(new URL("../docs/packets.json", import.meta.url), "utf8"));
 const gdbSuite = JSON.parse(readFileSync(new URL("../docs/gdb-suite.json", import.meta.url), "utf8"));
+const gdbReverse = JSON.parse(readFileSync(new URL("../docs/gdb-suite-reverse.json", import.meta.url), "utf8"));
+const nativeRecord = new Map(readList(join(suiteFolder, "reverse.txt")).map(({ name, gdbserver }) => [name, gdbserver]));
 const knownFails = JSON.parse(readFileSync(new URL("../test/gdb-suite/known.json", import.meta.url), "utf8"));
 const results = JSON.parse(readFileSync(new URL("../docs/conformance.json", import.meta.url), "utf8"));
 
@@ -118,6 +122,16 @@ function gdbSuiteTable() {
   return table(["segments", "files", "PASS", "FAIL", "untested, unsupported, unresolved"], rows);
 }
 
+/** Where gdb's own record has one pass more, it is the one for switching it on. */
+function gdbReverseTable() {
+  const passes = (mode, name) => gdbReverse[mode].tests.find((test) => test.name === name);
+  const rows = gdbReverse.based.tests.map(({ name, passes: based, failures }) => {
+    const flat = passes("flat", name);
+    return [name, based, failures, flat.passes, flat.failures, nativeRecord.get(name)?.passes ?? ""];
+  });
+  return table(["test", "based: PASS", "FAIL", "flat: PASS", "FAIL", "gdb's record: PASS"], rows);
+}
+
 function conformance() {
   const { host, qemu, bochs, gdb } = results.references;
   const uncovered = TABLE.forms.filter((form) => !isCovered(form)).map((form) => `${form.definition.name} \`${form.text}\``);
@@ -147,7 +161,12 @@ ${results.matrix ? matrixTable() : "It has not been run."}
 
 ${gdbSuiteTable()}
 
-gdbserver has 7,287 passes of the 60 on the same machine, QEMU's stub 7,184 and 67 FAILs; of the tests of tracepoints gdbserver has 2,011
+Execution backwards, \`npm run gdb-suite -- --reverse\`, beside the passes of gdb's own \`record\` with gdbserver, which has one more where it is
+switched on:
+
+${gdbReverseTable()}
+
+Of the 60 gdbserver has 7,287 passes on the same machine, QEMU's stub 7,184 and 67 FAILs; of the tests of tracepoints gdbserver has 2,011
 and 51 FAILs, QEMU none of those that need a target. FAILs that are known, here and in what else was run of gdb.base,
 gdb.arch, gdb.mi, gdb.opt and gdb.python:
 

@@ -77,7 +77,7 @@ class SegmentBase(gdb.Function):
 
 
 class Pok(gdb.Command):
-    """Looks into the partitioned system: pok partitions, threads, segments, irq, ports, why."""
+    """Looks into the partitioned system: pok partitions, threads, segments, irq, ports, why; and goes to other moments: goto."""
 
     def __init__(self):
         super().__init__("pok", gdb.COMMAND_DATA, gdb.COMPLETE_NONE, True)
@@ -93,6 +93,24 @@ class Ask(gdb.Command):
 
     def invoke(self, argument, from_tty):
         gdb.write(self.ask(argument))
+
+
+class Goto(gdb.Command):
+    """pok goto COUNT|+N|-N|start|end|NAME: to another moment of the run, with the frame it is in."""
+
+    def __init__(self):
+        super().__init__("pok goto", gdb.COMMAND_RUNNING)
+
+    def invoke(self, argument, from_tty):
+        answer = monitor("goto " + argument)
+        if answer.startswith("goto: "):
+            raise gdb.GdbError(answer.strip())
+        gdb.write(answer.splitlines()[0] + "\n")
+        # gdb believes that only its own commands move the machine.
+        gdb.execute("maintenance flush register-cache", to_string=True)
+        gdb.execute("maintenance flush dcache", to_string=True)
+        here = re.search(r"^\* p(\d+)\.(\d+) ", monitor("threads"), re.M)
+        gdb.execute("thread %s.%s" % here.groups())
 
 
 def table(name):
@@ -151,4 +169,5 @@ Ask("segments", "The segment registers: hidden caches beside the tables.", lambd
 Ask("why", "The last exception: its rule, selector, descriptor, offset, limit and privilege.", lambda _argument: monitor("why"))
 Ask("irq", "The interrupt lines.", table("irqs"))
 Ask("ports", "The I/O ports.", table("ports"))
+Goto()
 Frames()

@@ -66,9 +66,11 @@ export const demoCommand: CommandModule<object, DemoArguments> = {
         paceWall: true,
         partitions: [],
         gdb: endpoint,
+        historyBytes: 256 * 0x100000,
         wait: false,
         maxInstructions: undefined,
         stats: false,
+        jit: "on",
         onListening: (server) => {
           process.stderr.write(
             `pok386: the demo is running; to debug it, type in another terminal:\n\n    gdb -ex 'target remote :${server.address.port}'\n\n` +

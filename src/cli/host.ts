@@ -1,19 +1,26 @@
 /** Between the machine and the process it runs in: time slices, pace, console, debugger, and the end. */
 import { writeSync } from "node:fs";
 import { performance } from "node:perf_hooks";
+import { STANDARD } from "../cpu386/jit/heat.js";
+import { tierReport } from "../cpu386/jit/report.js";
 import type { Generation } from "../cpu386/model.js";
 import type { ExceptionChoice } from "../debug/exceptions.js";
+import type { Recording } from "../debug/history/recording.js";
+import { setupOf } from "../debug/history/setup.js";
 import { type Ending, MachineTarget, type Pump } from "../debug/machine-target.js";
 import { type Seat, Seats } from "../debug/seats.js";
 import type { DebugTarget } from "../debug/target.js";
 import { SpaceView } from "../debug/view.js";
 import { UserError } from "../errors.js";
 import { type GdbServer, startGdbServer } from "../gdbstub/index.js";
-import { type BootRequest, Machine } from "../pc/machine.js";
+import { LockStep } from "../pc/lock-step.js";
+import { type BootRequest, Machine, type MachineOptions } from "../pc/machine.js";
 import { exitStatus } from "../pc/power.js";
 import { type NamedPartition, PokSystem } from "../pok/model.js";
 import { openUserFile } from "./files.js";
-import type { Endpoint, ViewEndpoint } from "./options.js";
+import { HistoryFiles } from "./history-files.js";
+import type { Endpoint, JitChoice, ViewEndpoint } from "./options.js";
+import { version } from "./version.js";
 
 export interface HostOptions {
   readonly boot: BootRequest;
@@ -32,8 +39,18 @@ export interface HostOptions {
   readonly wait: boolean;
   readonly maxInstructions: number | undefined;
   readonly stats: boolean;
+  /** Whether hot code is compiled, or compared with what is not. */
+  readonly jit: JitChoice;
   /** Print POST codes. */
   readonly post?: boolean;
+  /** Bytes that a debugger's way back may take; 0: there is none. */
+  readonly historyBytes: number;
+  /** A file that the run is recorded in. */
+  readonly record?: string | undefined;
+  /** A file with the state to begin from. */
+  readonly load?: string | undefined;
+  /** A run to be repeated. */
+  readonly replay?: { readonly path: string; readonly recording: Recording } | undefined;
   /** Where what the parallel port prints goes. */
   readonly parallel?: string | undefined;
   /** Told once the stub listens. */
@@ -48,6 +65,7 @@ const ASLEEP = 10;
 export class Host {
   private readonly machine: Machine;
   private readonly target: MachineTarget;
+  private readonly files: HistoryFiles;
   private readonly servers: GdbServer[] = [];
   private readonly startedAt = performance.now();
   /** Resolves with the exit status. */
@@ -58,7 +76,7 @@ export class Host {
     this.done = new Promise((resolve) => {
       this.finish = resolve;
     });
-    this.machine = new Machine({
+    const machine: MachineOptions = {
       memoryBytes: options.memoryBytes,
       ips: options.ips,
       generation: options.generation ?? 686,
@@ -68,16 +86,48 @@ export class Host {
         ? (port, code) => process.stderr.write(`pok386: POST 0x${code.toString(16).padStart(2, "0")} (port 0x${port.toString(16)})\n`)
         : undefined,
       parallel: options.parallel === undefined ? undefined : printerTo(options.parallel),
-    });
+    };
+    this.machine = new Machine(machine);
+    const { cpu } = this.machine;
+    cpu.setTiers({ jit: options.jit !== "off", schedule: STANDARD });
+    if (options.jit === "verify") this.verify(machine);
+    cpu.jit.now = () => performance.now();
+    const files = new HistoryFiles(this.machine, setupOf(version, machine), options);
+    this.files = files;
     this.target = new MachineTarget({
       machine: this.machine,
       system: (machine) => new PokSystem(machine, options.partitions),
       pump: this.pump,
       maxInstructions: options.maxInstructions,
       exceptions: options.exceptions,
+      observed: options.gdb !== undefined || (options.views?.length ?? 0) > 0,
+      historyBytes: this.historyBytes(),
+      onHistory: (history) => files.begin(history.timeline),
+      save: (path) => files.save(path),
     });
     this.target.onUnheard = (text) => process.stderr.write(text);
     this.target.onEnd = (ending) => void this.end(ending);
+    if (options.replay) this.target.onHistoryEnd = () => void this.endReplay();
+  }
+
+  /** A double runs beside the machine, by the cold tier alone. */
+  private verify(options: MachineOptions): void {
+    const double = new Machine({ ...options, console: () => {}, post: undefined, parallel: undefined });
+    double.cpu.setTiers({ jit: false, schedule: STANDARD });
+    double.cpu.quick.enabled = false;
+    new LockStep(this.machine, double, (text) => {
+      process.stderr.write(`pok386: --jit verify: ${text}\n`);
+      this.differed = true;
+    });
+  }
+  private differed = false;
+
+  /** Without a debugger nobody can go back; input is noted only for those who record or repeat it. */
+  private historyBytes(): number | undefined {
+    const { gdb, views = [], historyBytes, record, replay, jit } = this.options;
+    // The double has no past.
+    if (gdb || views.length > 0) return jit === "verify" ? 0 : historyBytes;
+    return record !== undefined || replay ? 0 : undefined;
   }
 
   /** Gives the machine its turns, and everything else of the process its own in between. */
@@ -96,8 +146,10 @@ export class Host {
   };
 
   async start(): Promise<void> {
-    const { gdb, views = [], wait } = this.options;
-    process.stdin.on("data", (bytes: Buffer) => this.machine.type(bytes));
+    const { gdb, views = [], wait, replay } = this.options;
+    this.files.start((signal) => void this.stopped(signal));
+    // What was typed then is typed again.
+    if (!replay) process.stdin.on("data", (bytes: Buffer) => this.target.type(bytes));
     // Input that ends, or cannot be read, is no input.
     process.stdin.on("error", () => {});
     const seats = new Seats(this.target);
@@ -126,12 +178,29 @@ export class Host {
     return seen;
   }
 
-  private async end(ending: Ending): Promise<void> {
+  private async closeServers(): Promise<void> {
     await Promise.all(this.servers.map((server) => server.close()));
+  }
+
+  /** By a signal: a recording ends as it should. */
+  private async stopped(signal: number): Promise<void> {
+    await this.closeServers();
+    this.files.finish();
+    this.finish(128 + signal);
+  }
+  private async endReplay(): Promise<void> {
+    await this.closeServers();
+    if (this.options.stats) this.printStats();
+    this.finish(this.files.judge());
+  }
+
+  private async end(ending: Ending): Promise<void> {
+    await this.closeServers();
+    this.files.finish();
     if (ending.kind === "fault") process.stderr.write(`pok386: ${ending.text}\n`);
     if (ending.kind === "limit") process.stderr.write(`pok386: --max-insns ${this.options.maxInstructions} reached\n`);
     if (this.options.stats) this.printStats();
-    this.finish(statusOf(ending));
+    this.finish(this.differed ? 3 : statusOf(ending));
   }
 
   private printStats(): void {
@@ -142,6 +211,7 @@ export class Host {
       `pok386: ${retired} instructions in ${seconds.toFixed(3)} s, ${(retired / seconds / 1e6).toFixed(1)} MIPS; ` +
         `${this.machine.seconds.toFixed(3)} s of virtual time; peak memory ${peak.toFixed(1)} MB\n`,
     );
+    for (const line of tierReport(this.machine.cpu)) process.stderr.write(`pok386: ${line}\n`);
   }
 }
 

@@ -1,13 +1,12 @@
 #!/usr/bin/env node
 /** The command line. Every command is a file of its own; what a user got wrong is one line on standard error and exit status 2. */
-import { readFileSync } from "node:fs";
 import yargs from "yargs";
 import { hideBin } from "yargs/helpers";
 import { UserError } from "../errors.js";
 import { demoCommand } from "./demo.js";
+import { replayCommand } from "./replay.js";
 import { runCommand } from "./run.js";
-
-const { version } = JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8")) as { version: string };
+import { version } from "./version.js";
 
 const EXIT_STATUS = `Exit status: 0 power-off, 2 a mistake in what was given, 3 triple fault or another stop that cannot be
 resumed, 4 --max-insns reached, else (2 x value + 1) of the debug-exit port, as QEMU's isa-debug-exit.`;
@@ -30,6 +29,7 @@ try {
     .scriptName("pok386")
     .usage("$0 <command>\n\nAn i386 PC that understands segmentation, with a GDB stub in which every partition is a process.")
     .command(runCommand)
+    .command(replayCommand)
     .command(demoCommand)
     .demandCommand(1, 'say what to do: "pok386 run IMAGE" or "pok386 demo"; --help tells more')
     .strict()

@@ -4,6 +4,17 @@ import { ElfFile } from "../pc/elf.js";
 import type { NamedPartition } from "../pok/model.js";
 import { readUserFile } from "./files.js";
 
+/** --jit, for yargs. */
+export const JIT_OPTION = {
+  type: "string",
+  choices: ["on", "off", "verify"],
+  default: "on",
+  requiresArg: true,
+  describe:
+    "compile hot code; it makes no difference but to speed, and verify runs both ways in lock-step and stops at the first difference",
+} as const;
+export type JitChoice = (typeof JIT_OPTION.choices)[number];
+
 export interface Endpoint {
   readonly host: string;
   readonly port: number;

@@ -5,7 +5,7 @@ import { parseExceptions } from "../debug/exceptions.js";
 import { UserError } from "../errors.js";
 import type { BootRequest } from "../pc/machine.js";
 import { readUserFile } from "./files.js";
-import { onlyOnce, parseEndpoint, parsePartitions, parseView, wholeNumber } from "./options.js";
+import { JIT_OPTION, type JitChoice, onlyOnce, parseEndpoint, parsePartitions, parseView, wholeNumber } from "./options.js";
 
 interface RunArguments {
   image: string | undefined;
@@ -15,10 +15,14 @@ interface RunArguments {
   gdb: string | undefined;
   "gdb-view": string[];
   "gdb-faults": string;
+  history: string;
+  record: string | undefined;
+  load: string | undefined;
   wait: boolean;
   memory: string;
   "max-insns": string | undefined;
   stats: boolean;
+  jit: JitChoice;
   append: string | undefined;
   module: string[];
   partition: string[];
@@ -61,6 +65,14 @@ export const runCommand: CommandModule<object, RunArguments> = {
         requiresArg: true,
         describe: "which exceptions of programs stop in the debugger: unhandled, all, none, or vectors such as 0,3,6,13",
       })
+      .option("history", {
+        type: "string",
+        default: "256",
+        requiresArg: true,
+        describe: "with a debugger: memory in MB for the way back into the run's past; 0: no way back",
+      })
+      .option("record", { type: "string", requiresArg: true, describe: 'record the run in this file, for "pok386 replay"' })
+      .option("load", { type: "string", requiresArg: true, describe: 'go on from the state that "monitor save" has put into this file' })
       .option("wait", { type: "boolean", default: true, describe: "with --gdb: wait for the debugger (--no-wait: run at once)" })
       .option("memory", { type: "string", default: "64", requiresArg: true, describe: "RAM in MB" })
       .option("max-insns", {
@@ -68,7 +80,8 @@ export const runCommand: CommandModule<object, RunArguments> = {
         requiresArg: true,
         describe: "end with status 4 when the clock reads this many instructions; halted time counts",
       })
-      .option("stats", { type: "boolean", default: false, describe: "print instructions, seconds, MIPS and peak memory at the end" })
+      .option("stats", { type: "boolean", default: false, describe: "print instructions, seconds, MIPS, peak memory and tiers at the end" })
+      .option("jit", JIT_OPTION)
       .option("append", { type: "string", requiresArg: true, describe: "the kernel's command line" })
       .option("module", {
         type: "string",
@@ -100,7 +113,22 @@ export const runCommand: CommandModule<object, RunArguments> = {
         describe: "run as fast as possible, or keep to real time",
       }),
   handler: async (a) => {
-    onlyOnce({ ...a }, ["rom", "parallel", "gdb", "gdb-faults", "memory", "max-insns", "append", "ips", "pace"]);
+    if (a.record !== undefined && a.load !== undefined) throw new UserError("--record and --load: a recording begins at power-on");
+    onlyOnce({ ...a }, [
+      "rom",
+      "parallel",
+      "gdb",
+      "gdb-faults",
+      "history",
+      "record",
+      "load",
+      "memory",
+      "max-insns",
+      "append",
+      "ips",
+      "pace",
+      "jit",
+    ]);
     // Loaded only now: --help and mistakes are answered without the machine.
     const { runToExit } = await import("./host.js");
     await runToExit({
@@ -115,9 +143,13 @@ export const runCommand: CommandModule<object, RunArguments> = {
       gdb: a.gdb === undefined ? undefined : parseEndpoint(a.gdb),
       views: a["gdb-view"].map(parseView),
       exceptions: parseExceptions(a["gdb-faults"], "--gdb-faults "),
+      historyBytes: wholeNumber("history", a.history, 0, 65536) * 0x100000,
+      record: a.record,
+      load: a.load,
       wait: a.wait,
       maxInstructions: a["max-insns"] === undefined ? undefined : wholeNumber("max-insns", a["max-insns"], 1, Number.MAX_SAFE_INTEGER),
       stats: a.stats,
+      jit: a.jit,
     });
   },
 };

@@ -8,9 +8,13 @@ import { deliverException, deliverExternal, Intercepted, Shutdown } from "./exce
 import { type FaultRecord, GuestFault, VECTOR } from "./fault.js";
 import { FLAG } from "./flags.js";
 import { Instruction } from "./instruction.js";
+import { Heat, type Schedule, STANDARD } from "./jit/heat.js";
+import { Jit, type Region } from "./jit/jit.js";
+import { REASON } from "./jit/locals.js";
 import * as L from "./layout.js";
 import { bulkString } from "./operations/bulk.js";
 import { Processor } from "./processor.js";
+import { QuickPaths } from "./quick.js";
 import { RecordCache } from "./records.js";
 import { type DynamicOptions, EXIT } from "./wasm/dynamic.js";
 import { interpreterModule, variantName } from "./wasm/load.js";
@@ -33,6 +37,18 @@ export type RunExit =
   /** A triple fault; the processor's state is that before the last fault's delivery. */
   | { readonly kind: "shutdown"; readonly chain: readonly FaultRecord[] };
 
+/** All there is to know of the processor between two instructions, RAM aside: plain data, for Cpu.load. */
+export interface CpuState {
+  readonly retired: number;
+  /** The words of layout.ts up to STATE_END. */
+  readonly words: Uint8Array;
+  readonly flags: Readonly<Record<(typeof STATE_FLAGS)[number], boolean>>;
+  readonly timeStampOffset: number;
+  /** The last exceptions, which belong to the past as much as what they did. */
+  readonly faults: readonly FaultRecord[];
+}
+const STATE_FLAGS = ["halted", "shadow", "nmi", "nmiBlocked"] as const;
+
 export interface RunOptions {
   /** The first instruction is executed even if a breakpoint is on it. */
   readonly passBreakpoint?: boolean;
@@ -53,10 +69,22 @@ type Run = (record: number) => number;
 /** Longest slice: BUDGET is a signed 32-bit word. */
 const MAX_SLICE = 1 << 30;
 
+/** Which tiers a processor uses. */
+export interface Tiers {
+  /** Whether hot code is compiled. */
+  readonly jit: boolean;
+  readonly schedule: Schedule;
+}
+
 export class Cpu {
+  /** For processors made from now on. No choice makes a difference to what a program does. */
+  static tiers: Tiers = { jit: true, schedule: STANDARD };
   readonly processor: Processor;
   readonly records: RecordCache;
   readonly watchpoints: Watchpoints;
+  readonly jit: Jit;
+  readonly quick: QuickPaths;
+  private compiles = false;
   private readonly debugRegisters: DebugRegisters;
   private readonly instruction: Instruction;
   private readonly memory: WebAssembly.Memory;
@@ -64,9 +92,11 @@ export class Cpu {
   /** Instructions retired before the current slice, and its length: BUDGET tells how far into it we are. */
   private before = 0;
   private slice = 0;
-  /** The record that called out, and where we are: in interpreted code, in a system operation, or between instructions. */
+  /** The record that called out, and where we are: in interpreted code, a region, a system operation, or between instructions. */
   private record = 0;
-  private place: "interpreter" | "system" | "between" = "between";
+  private place: "interpreter" | "region" | "system" | "between" = "between";
+  /** What was called from a region asks for it to be left. */
+  private leavesRegion = false;
   /** A record whose handler was replaced to stop there, and that handler. */
   private patched = 0;
   private patchedHandler = 0;
@@ -83,6 +113,16 @@ export class Cpu {
     this.debugRegisters = new DebugRegisters(this.processor, this.records, this.watchpoints);
     this.debugRegisters.reset();
     this.instruction = new Instruction(this.processor, TABLE.shapes);
+    this.quick = new QuickPaths(this.processor);
+    const { loadSegment } = this.quick.functions;
+    this.jit = new Jit(this.memory, this.processor.i32, TABLE.shapes, this.records, this.callFromRegion, loadSegment);
+    this.setTiers(Cpu.tiers);
+    this.records.onForget = (block) => {
+      if (block !== undefined) return this.jit.forgotten(block);
+      this.jit.forgottenAll();
+      // They name code contexts.
+      this.quick.forget();
+    };
     this.processor.memory.onFlaggedWrite = (address, length, byGuest) => {
       this.records.invalidate(address, length);
       if (byGuest && this.watchpoints.note(address, length, "write")) this.stopSoon();
@@ -116,6 +156,34 @@ export class Cpu {
     this.place = "between";
   }
 
+  /** Only between two runs. */
+  save(): CpuState {
+    const { processor: cpu } = this;
+    return {
+      retired: this.retired,
+      words: cpu.u8.slice(0, L.STATE_END),
+      flags: { halted: cpu.halted, shadow: cpu.shadow, nmi: cpu.nmi, nmiBlocked: cpu.nmiBlocked },
+      timeStampOffset: cpu.timeStampOffset,
+      faults: [...cpu.faults],
+    };
+  }
+  /** What is decoded stays: code that the caller changes in RAM is forgotten on the way (RecordCache.invalidate). */
+  load({ retired, words, flags, timeStampOffset, faults }: CpuState): void {
+    const { processor: cpu } = this;
+    cpu.u8.set(words);
+    Object.assign(cpu, flags, { timeStampOffset, holdTrap: false, taskTrap: false, attention: false, portTraps: 0 });
+    cpu.faults.splice(0, cpu.faults.length, ...faults);
+    this.before = retired;
+    this.slice = this.stolen = 0;
+    cpu.setWord(L.BUDGET, 0);
+    this.place = "between";
+    this.watchpoints.take();
+    cpu.paging.flush(false);
+    cpu.paging.select();
+    this.debugRegisters.update();
+    cpu.contextChanged = true;
+  }
+
   /** Instructions executed since power-on; exact at any moment. An instruction that faults counts as well: it took its time. */
   get retired(): number {
     const inFlight = this.place === "between" ? 0 : this.processor.i32[(this.record + R.remaining) >> 2]!;
@@ -132,7 +200,8 @@ export class Cpu {
     try {
       for (;;) {
         // The breakpoint to be passed is not on the handler's first instruction.
-        if (takesInterrupts && !cpu.shadow && this.takeInterrupt()) pass = false;
+        // One may let another in at once: how far a run goes must make no difference to when that is taken.
+        while (takesInterrupts && !cpu.shadow && this.takeInterrupt()) pass = false;
         const hit = this.watchpoints.take();
         if (hit) {
           const causes = this.debugRegisters.dataCauses(hit);
@@ -153,7 +222,9 @@ export class Cpu {
         if (this.runSlice(length, pass) === "breakpoint") {
           // What held interrupts off before the instruction still does: it has not been executed.
           cpu.shadow = shadow;
-          if (!pass && this.stopsHere()) return { kind: "breakpoint" };
+          const stops = !pass && (this.decided ?? this.stopsHere());
+          this.decided = undefined;
+          if (stops) return { kind: "breakpoint" };
           pass = true;
           const causes = this.debugRegisters.executionCauses(cpu.eip);
           if (!causes) continue;
@@ -184,6 +255,22 @@ export class Cpu {
 
   /** Decides whether a breakpoint is a stop; the debugger's conditions are evaluated here, without leaving the run. */
   onBreakpoint: (() => boolean) | undefined;
+  /** What was decided in the midst of interpreted code, and cannot be followed there. */
+  private decided: boolean | undefined;
+  /** At a breakpoint in interpreted code: the handler to go on with, or -1 to leave. */
+  private decideAt(record: number): number {
+    const { processor: cpu, records } = this;
+    const { generation } = records;
+    this.record = record;
+    cpu.setWord(L.EIP, cpu.i32[(record + R.ip) >> 2]!);
+    // The guest's own are the run loop's business.
+    if (this.debugRegisters.executionCauses(cpu.i32[L.EIP >> 2]!)) return -1;
+    const stops = this.stopsHere();
+    const moved = generation !== records.generation || cpu.i32[record >> 2] !== HANDLER.breakpoint;
+    if (!stops && !moved && !cpu.attention && !this.observer) return records.originalHandler(record, TABLE.shapes);
+    this.decided = stops;
+    return -1;
+  }
   private stopsHere(): boolean {
     const cs = (L.SEGMENTS + L.SEGMENT_BYTES) >> 2;
     const at = (this.processor.i32[cs + (L.BASE >> 2)]! + this.processor.eip) >>> 0;
@@ -229,6 +316,16 @@ export class Cpu {
     this.debugTrap(DR6.taskSwitch, "the T bit of the TSS switched to");
   }
 
+  /** Between two runs. */
+  setTiers({ jit, schedule }: Tiers): void {
+    this.jit.dropAll();
+    this.jit.heat = new Heat(schedule);
+    this.compiles = jit;
+  }
+  get usesJit(): boolean {
+    return this.compiles;
+  }
+
   private runSlice(length: number, pass: boolean): "breakpoint" | undefined {
     const cpu = this.processor;
     const { i32 } = cpu;
@@ -237,30 +334,43 @@ export class Cpu {
     i32[L.BUDGET >> 2] = length;
     this.completed = false;
     let first = pass;
+    // The next block is the cold tier's: a region would not, or not again, execute its first instruction.
+    let cold = false;
     try {
       for (;;) {
         if (cpu.contextChanged) this.records.selectContext();
+        const run = this.interpreter();
+        this.quick.refresh();
         const record = this.records.find(i32[L.EIP >> 2]!);
         const left = i32[L.BUDGET >> 2]!;
         const remaining = i32[(record + R.remaining) >> 2]!;
+        if (this.compiles && this.jit.heat.isImmediate && !cold) this.jit.compileBefore(record);
+        const regate = cold || left < remaining ? this.jit.ungate(record) : undefined;
         if (left < remaining) this.patch(record + left * L.RECORD_BYTES, HANDLER.stop);
         // A breakpoint of the guest's own comes before one that has been passed.
         const restore = first && !this.debugRegisters.executionCauses(i32[L.EIP >> 2]!) ? this.unbreak(record) : undefined;
         first = false;
-        i32[L.BUDGET >> 2] = left - remaining;
+        const granted = Math.min(left, Math.max(remaining, cold ? 0 : this.grant));
+        this.stolen = left - granted;
+        i32[L.BUDGET >> 2] = granted - remaining;
         this.record = record;
         this.place = "interpreter";
         let reason: number;
         try {
-          reason = this.interpreter()(record);
+          reason = run(record);
         } finally {
           // The instruction may have faulted: its breakpoint is still wanted.
           restore?.();
+          regate?.();
         }
         this.place = "between";
         const stopped = this.settle();
+        this.jit.heat.left -= left - i32[L.BUDGET >> 2]!;
         if (reason === EXIT.breakpoint) return "breakpoint";
-        if (reason !== EXIT.budget || stopped || i32[L.BUDGET >> 2] === 0) break;
+        cold = reason === EXIT.side || reason === EXIT.mismatch;
+        if (reason === EXIT.mismatch) this.jit.mismatch(this.records.find(i32[L.EIP >> 2]!));
+        else if (reason === EXIT.budget && this.jit.heat.left <= 0) this.sample();
+        if (!(cold || reason === EXIT.budget) || stopped || i32[L.BUDGET >> 2] === 0) break;
       }
       this.completed = true;
       return undefined;
@@ -269,14 +379,35 @@ export class Cpu {
       const eip = this.backToInstruction(e instanceof GuestFault || e instanceof Intercepted);
       if (!(e instanceof GuestFault)) throw e;
       if (inNewTask !== undefined) cpu.setWord(L.EIP, inNewTask);
-      deliverException(cpu, e, inNewTask ?? eip);
+      this.deliverUnlessKept(e, inNewTask ?? eip);
       return undefined;
+    }
+  }
+
+  /** Instructions to execute before looking where we are. */
+  private get grant(): number {
+    return this.compiles ? this.jit.heat.left : MAX_SLICE;
+  }
+  private sample(): void {
+    if (!this.compiles) return;
+    if (this.processor.contextChanged) this.records.selectContext();
+    this.jit.sample(this.processor.eip);
+  }
+
+  /** A fault that is kept from the guest has not happened to it, and takes no time: its instruction will be executed again. */
+  private deliverUnlessKept(fault: GuestFault, eip: number): void {
+    try {
+      deliverException(this.processor, fault, eip);
+    } catch (e) {
+      if (e instanceof Intercepted) this.processor.i32[L.BUDGET >> 2]! += 1;
+      throw e;
     }
   }
 
   private interpreter(): Run {
     const options = { watchLoads: this.watchpoints.watchesLoads, paging: this.processor.paging.enabled };
     this.processor.onRead = options.watchLoads ? this.noteRead : undefined;
+    this.jit.select(options);
     return (this.instances[variantName(options)] ??= this.instantiate(options));
   }
 
@@ -293,6 +424,7 @@ export class Cpu {
     const segmentNumber = (address: number): number => (address - L.SEGMENTS) / L.SEGMENT_BYTES;
     const e = {
       memory: this.memory,
+      table: this.jit.functions,
       slowLoad: (record: number, at: number, segment: number, size: Size): number => {
         enter(record);
         return cpu.read(segmentNumber(segment), at, size);
@@ -310,37 +442,29 @@ export class Cpu {
         return records.link(record, field) ?? branchBeyondLimit(cpu);
       },
       find: (ip: number): number => records.find(ip),
+      point: (record: number): number => this.decideAt(record),
       system: (record: number): number => {
         enter(record);
         this.place = "system";
+        const before = cpu.cpl;
         this.callSystem(record);
         this.place = "interpreter";
         if (cpu.debugChanged) this.debugRegisters.update();
         if (cpu.contextChanged) records.selectContext();
-        const flags = cpu.i32[L.EFLAGS >> 2]!;
-        const interrupt = cpu.interrupts.pending && flags & FLAG.IF;
+        this.quick.refresh();
+        if (this.instruction.shape.definition.quick) this.quick.learn(this.instruction, before);
         // Paging went on or off: the other variant goes on from here.
-        if (cpu.paging.enabled !== options.paging) return 1;
-        return cpu.attention ||
-          cpu.nmi ||
-          cpu.portTraps ||
-          cpu.shadow ||
-          cpu.halted ||
-          cpu.taskTrap ||
-          interrupt ||
-          flags & (FLAG.TF | FLAG.RF) ||
-          this.watchpoints.hit
-          ? 1
-          : 0;
+        return cpu.paging.enabled !== options.paging || this.isWanted() ? 1 : 0;
       },
       helper: (record: number): void => {
         enter(record);
         this.instruction.record = record;
         this.instruction.shape.definition.helper!(cpu, this.instruction);
       },
-      bulk: (record: number, moves: number): void => {
-        const size = TABLE.shapes[cpu.i32[(record + R.shape) >> 2]! & 0xffff]!.size;
-        bulkString(cpu, moves ? "movs" : "stos", size, segmentNumber(cpu.i32[(record + R.seg) >> 2]!), watchLoads);
+      ...this.quick.functions,
+      bulk: (record: number): void => {
+        const shape = TABLE.shapes[cpu.i32[(record + R.shape) >> 2]! & 0xffff]!;
+        bulkString(cpu, shape, segmentNumber(cpu.i32[(record + R.seg) >> 2]!), watchLoads);
       },
       raise: (record: number, vector: number): void => {
         enter(record);
@@ -349,6 +473,44 @@ export class Cpu {
       },
     };
     return new WebAssembly.Instance(interpreterModule(options), { e }).exports.run as Run;
+  }
+
+  private readonly callFromRegion = (record: number, region: Region): number => {
+    this.record = record;
+    this.place = "region";
+    this.leavesRegion = false;
+    this.instruction.record = record;
+    const { processor: cpu } = this;
+    const next = cpu.i32[(record + R.next) >> 2]!;
+    cpu.i32[L.EIP >> 2] = next;
+    const { helper } = this.instruction.shape.definition;
+    if (helper) helper(cpu, this.instruction);
+    else {
+      this.place = "system";
+      this.callSystem(record);
+      this.quick.refresh();
+      if (cpu.contextChanged || cpu.debugChanged || cpu.i32[L.EIP >> 2] !== next || this.isWanted()) this.leavesRegion = true;
+    }
+    this.place = "interpreter";
+    if (this.leavesRegion) return REASON.stop;
+    return region.dropped ? REASON.onward : -1;
+  };
+
+  /** Behind a system operation: whether the run loop has something to see to. */
+  private isWanted(): boolean {
+    const { processor: cpu } = this;
+    const flags = cpu.i32[L.EFLAGS >> 2]!;
+    return (
+      cpu.attention ||
+      cpu.nmi ||
+      cpu.portTraps !== 0 ||
+      cpu.shadow ||
+      cpu.halted ||
+      cpu.taskTrap ||
+      (cpu.interrupts.pending && (flags & FLAG.IF) !== 0) ||
+      (flags & (FLAG.TF | FLAG.RF)) !== 0 ||
+      this.watchpoints.hit !== undefined
+    );
   }
 
   private callSystem(record: number): void {
@@ -392,10 +554,11 @@ export class Cpu {
   private stopSoon(): void {
     const { i32 } = this.processor;
     if (this.place === "system") this.processor.attention = true;
+    if (this.place === "region") this.leavesRegion = true;
     if (this.place !== "interpreter") return;
     if (i32[(this.record + R.remaining) >> 2]! > 1) this.patch(this.record + L.RECORD_BYTES, HANDLER.stop);
-    else if (this.stolen === 0) {
-      this.stolen = i32[L.BUDGET >> 2]!;
+    else {
+      this.stolen += i32[L.BUDGET >> 2]!;
       i32[L.BUDGET >> 2] = 0;
     }
   }

@@ -11,10 +11,18 @@ import type { Size } from "./bus.js";
 export interface Value {
   readonly code: readonly number[];
   readonly atom: boolean;
+  /** What it is, if that is known where the code is made. */
+  readonly known?: number;
 }
 
 /** Words that stand for the arithmetic flags; their meaning is in layout.ts. */
 export type LazyFlag = "fr" | "fx" | "oa" | "ob" | "ca" | "cb";
+
+/** The flags are those of a - b, both sign-extended to 32 bits. */
+export interface Compared {
+  readonly a: Value;
+  readonly b: Value;
+}
 
 export interface Operand {
   readonly size: Size;
@@ -75,10 +83,36 @@ export interface Emitter {
   setStackPointer(offset: Value): void;
 
   lazy(flag: LazyFlag): Value;
-  setLazy(words: Partial<Record<LazyFlag, Value>>): void;
+  /** @param compared values whose difference has the same CF, ZF, SF, OF and PF, where there are such: conditions then compare them */
+  setLazy(words: Partial<Record<LazyFlag, Value>>, compared?: Compared): void;
+  /** What the flags are known to come from at this place. */
+  compared(): Compared | undefined;
   /** EFLAGS bits other than the arithmetic ones. */
   systemFlags(): Value;
   setSystemFlags(value: Value): void;
+
+  /** The second immediate operand, unsigned: a far pointer's selector. */
+  immediate2(): Value;
+  /** The number of the segment register named by modrm.reg. */
+  segmentNumber(): Value;
+  /** The visible selector of a segment register. */
+  selector(n: number): Value;
+  /** An instruction with a quick path: the system operation executes it, if that path is not open (L.QUICK_ bits). */
+  requireQuick(bits: number): void;
+  /** As requireQuick, if the attempt was 0. Nothing must have changed then. */
+  requireDone(attempt: Value): void;
+  /**
+   * Attempts: all or nothing, and nothing is 0. `segment` undefined: that named by modrm.reg.
+   * interrupt: int n's vector. Far transfers by kind: 0 as jmp and call, 1 as ret;
+   * knowsCode says whether enterCode would do it.
+   */
+  loadSegment(segment: number | undefined, selector: Value): Value;
+  knowsCode(kind: 0 | 1, selector: Value, offset: Value): Value;
+  enterCode(kind: 0 | 1, selector: Value, offset: Value): Value;
+  interrupt(vector: Value): Value;
+  interruptReturn(): Value;
+  /** To where EIP points: the code segment may be another one. */
+  jumpFar(): void;
 
   /** Offset of the next instruction. */
   nextOffset(): Value;
@@ -91,10 +125,10 @@ export interface Emitter {
   /** #GP(0) if the offset lies beyond CS's limit. */
   checkTarget(offset: Value): void;
   /**
-   * rep movs or stos: does as many iterations as can be done at once, on the budget and short of the last; may do none. Count and
-   * index registers are advanced by it.
+   * rep: does as many iterations as can be done at once, on the budget and short of the last; may do none. Count and index registers
+   * are advanced by it, and flags are those of the last one done.
    */
-  bulk(operation: "movs" | "stos"): void;
+  bulk(): void;
   /** The same instruction once more (rep), counted as another instruction. */
   again(): void;
   /** On to the next instruction, ending the block. */

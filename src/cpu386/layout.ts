@@ -97,10 +97,64 @@ export const FPU_DP = 0x494;
 export const FPU_DS = 0x498;
 export const FPU_OPCODE = 0x49c;
 
+/** What the processor knows of itself ends here; behind it lies what can be found again. */
+export const STATE_END = 0x4a0;
+
+/** Behind the state: instructions executed by regions, 64 bits; and how often regions returned, by reason, 4 bytes each. */
+export const HOT = 0x500;
+export const REGION_EXITS = 0x508;
+
+/**
+ * Quick paths (see quick.ts): which are open now (QUICK_ bits), and what earlier slow ones have led to, in entries of QUICK_BYTES. The
+ * fields of an entry: its key (0: empty); up to three descriptors or gates, each as wasm address, low and high doubleword; and what to
+ * write if they are still the same.
+ */
+export const QUICK = 0x520;
+export const QUICK_SEGMENTS = 1;
+export const QUICK_IRET = 2;
+export const QUICK_BYTES = 192;
+export const QUICK_ENTRIES = 64;
+export const QUICK_DATA = 0x1000;
+export const QUICK_CODE = 0x4000;
+export const QUICK_INTERRUPTS = 0x7000;
+export const QUICK_RETURNS = 0xa000;
+export const QUICK_END = 0xd000;
+export const Q = {
+  key: 0,
+  descriptors: 4,
+  /** Twelve bytes each: code segment or data segment, stack segment, gate. */
+  descriptorBytes: 12,
+  /** Where the TSS has the inner ring's stack pointer and selector; the selector. */
+  stackAt: 40,
+  stackSelector: 44,
+  eip: 48,
+  /** Kept bits of EFLAGS. */
+  flags: 52,
+  context: 56,
+  salt: 60,
+  /** Ten words each, as from SEGMENTS on: selector to write bounds. */
+  first: 64,
+  second: 104,
+} as const;
+export const SEGMENT_WORDS = 10;
+
 /** Jump cache: 8192 entries of { offset, context, record, unused }. */
 export const HASH = 0x10000;
 export const HASH_ENTRIES = 8192;
 export const HASH_ENTRY_BYTES = 16;
+
+/**
+ * Gates: ways into regions (see jit/). A record that is one has REGION_HANDLER plus the index of its gate for a handler; a gate has the
+ * function's index in the table, the number of the entry, and the next gate to try if this one's region refuses.
+ */
+export const REGION_HANDLER = 0x10000;
+export const GATES = 0x40000;
+export const GATE_BYTES = 16;
+export const MAX_GATES = 8192;
+export const GATE = { function: 0, entry: 4, next: 8 } as const;
+/** Tables in which regions look up where dynamic jumps lead: { offset, entry }. */
+export const ENTRY_TABLES = 0x60000;
+export const ENTRY_TABLES_END = 0x100000;
 
 /** One byte for every 64 bytes of RAM, tested by each store (and, in the variant that watches loads, by each load). */
 export const LINE_FLAGS = 0x100000;
@@ -112,6 +166,8 @@ export const LINE_WATCH_READ = 4;
 export const LINE_PAGE_TABLE = 8;
 /** Read-only memory: stores change nothing. */
 export const LINE_ROM = 16;
+/** The page has not changed since whoever keeps its history looked last (PhysicalMemory.onCleanWrite). */
+export const LINE_CLEAN = 32;
 
 /** Decoded instructions, 64 bytes each; see records.ts for the life of a block. */
 export const RECORDS = 0x1100000;

@@ -1,11 +1,15 @@
 /** RAM inside the one WebAssembly.Memory, for everything but the interpreter's fast path. */
 import { type Physical, physical } from "./address.js";
 import type { Memory, Size } from "./bus.js";
-import { LINE_FLAGS, LINE_ROM, LINE_SHIFT, RAM } from "./layout.js";
+import { LINE_CLEAN, LINE_FLAGS, LINE_ROM, LINE_SHIFT, RAM } from "./layout.js";
 
 export class PhysicalMemory implements Memory {
   /** Called before a write to a line that has a flag (decoded code, a watchpoint); `byGuest`: not by a debugger or loader. */
   onFlaggedWrite: ((address: number, length: number, byGuest: boolean) => void) | undefined;
+  /** Called before a write to a line with LINE_CLEAN, by whomever; it takes the flag off. */
+  onCleanWrite: ((address: number, length: number) => void) | undefined;
+  /** Called before a write that is not the guest's own. */
+  onPoke: ((address: number, bytes: Uint8Array) => void) | undefined;
 
   constructor(
     private readonly u8: Uint8Array,
@@ -36,13 +40,12 @@ export class PhysicalMemory implements Memory {
 
   write(address: Physical, size: Size, value: number): void {
     if (this.a20Mask !== 0xffffffff && address & ~this.a20Mask) return this.write(physical(address & this.a20Mask), size, value);
+    let flags = 0;
     for (let n = 0; n < size; n++) {
       const at = (address + n) >>> 0;
-      if (at < this.size && this.u8[LINE_FLAGS + (at >>> LINE_SHIFT)]) {
-        this.onFlaggedWrite?.(address, size, true);
-        break;
-      }
+      if (at < this.size) flags |= this.u8[LINE_FLAGS + (at >>> LINE_SHIFT)]!;
     }
+    if (flags) this.announce(flags, address, size, true);
     for (let n = 0; n < size; n++) {
       const at = (address + n) >>> 0;
       if (at < this.size && !(this.u8[LINE_FLAGS + (at >>> LINE_SHIFT)]! & LINE_ROM)) this.u8[RAM + at] = value >> (8 * n);
@@ -90,13 +93,23 @@ export class PhysicalMemory implements Memory {
   poke(address: Physical, bytes: Uint8Array): boolean {
     if (address + bytes.length > this.size) return false;
     if (bytes.length === 0) return true;
+    this.onPoke?.(address, bytes);
+    let flags = 0;
     for (let line = address >>> LINE_SHIFT; line <= (address + bytes.length - 1) >>> LINE_SHIFT; line++) {
-      if (this.u8[LINE_FLAGS + line]) {
-        this.onFlaggedWrite?.(address, bytes.length, false);
-        break;
-      }
+      flags |= this.u8[LINE_FLAGS + line]!;
     }
+    if (flags) this.announce(flags, address, bytes.length, false);
     this.u8.set(bytes, RAM + address);
     return true;
+  }
+
+  /** A byte is about to be changed past `write` and `poke`: only its page's history has to do with it. */
+  touch(address: number): void {
+    if (this.u8[LINE_FLAGS + (address >>> LINE_SHIFT)]! & LINE_CLEAN) this.onCleanWrite?.(address, 1);
+  }
+
+  private announce(flags: number, address: number, length: number, byGuest: boolean): void {
+    if (flags & LINE_CLEAN) this.onCleanWrite?.(address, length);
+    if (flags & ~LINE_CLEAN) this.onFlaggedWrite?.(address, length, byGuest);
   }
 }

@@ -153,7 +153,9 @@ export class Paging {
     entries.forEach((at, n) => {
       const wanted = ACCESSED | (write && n === entries.length - 1 ? DIRTY : 0);
       const low = this.cpu.memory.read(physical(at), 1);
-      if ((low & wanted) !== wanted && at < this.cpu.memory.size) this.cpu.u8[L.RAM + at] = low | wanted;
+      if ((low & wanted) === wanted || at >= this.cpu.memory.size) return;
+      this.cpu.memory.touch(at);
+      this.cpu.u8[L.RAM + at] = low | wanted;
     });
   }
 

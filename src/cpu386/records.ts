@@ -33,7 +33,7 @@ interface Context extends CodeContext {
 
 export class RecordCache {
   private readonly contexts: Context[] = [];
-  private current: Context | undefined;
+  private selected: Context | undefined;
   private readonly blocks = new Map<number, Block>();
   /** Blocks by the 64-byte lines of memory they were decoded from. */
   private readonly lines = new Map<number, Set<number>>();
@@ -43,6 +43,8 @@ export class RecordCache {
   readonly faults = new Map<number, DecodeFault>();
   /** Grows each time everything is forgotten: record addresses from before mean nothing then. */
   generation = 0;
+  /** Heard of whatever is forgotten: the first record of a block whose records have gone stale; undefined: all of them are no more. */
+  onForget: ((block: number | undefined) => void) | undefined;
   /** Linear addresses with an execution breakpoint. */
   readonly breakpoints = new Set<number>();
   /** Those of the guest's own debug registers. */
@@ -79,7 +81,7 @@ export class RecordCache {
       context = { base, limit, size, stackSize, pages, id, salt: (id * 0x2f1) & (L.HASH_ENTRIES - 1), blocks: new Map() };
       this.contexts.push(context);
     }
-    this.current = context;
+    this.selected = context;
     i32[L.CONTEXT >> 2] = context.id;
     i32[L.CONTEXT_SALT >> 2] = context.salt;
   }
@@ -87,17 +89,36 @@ export class RecordCache {
   /** The record of the instruction at an offset in the current context, decoded if need be. */
   find(ip: number): number {
     const at = ip >>> 0;
-    let record = this.current!.blocks.get(at);
+    let record = this.current.blocks.get(at);
     if (record === undefined) {
-      record = this.decodeBlock(this.current!, at);
-      this.current!.blocks.set(at, record);
+      record = this.decodeBlock(this.current, at);
+      this.current.blocks.set(at, record);
     }
     const { i32 } = this.cpu;
-    const entry = this.hashEntry(at, this.current!);
+    const entry = this.hashEntry(at, this.current);
     i32[entry] = at;
-    i32[entry + 1] = this.current!.id;
+    i32[entry + 1] = this.current.id;
     i32[entry + 2] = record;
     return record;
+  }
+
+  /** Quick paths change the context's number in the state alone. */
+  private get current(): Context {
+    const id = this.cpu.i32[L.CONTEXT >> 2]!;
+    if (this.selected!.id !== id) this.selected = this.contexts[id - 1]!;
+    return this.selected!;
+  }
+  /** The number of the current code context. */
+  get contextId(): number {
+    return this.current.id;
+  }
+  /** The block at an offset in the current context, if it has been decoded. */
+  peek(ip: number): Block | undefined {
+    const record = this.current.blocks.get(ip >>> 0);
+    return record === undefined ? undefined : this.blocks.get(record);
+  }
+  isFaulty(record: number): boolean {
+    return this.faults.has(record);
   }
 
   /** Index in words of the jump cache's entry for an offset. */
@@ -110,7 +131,7 @@ export class RecordCache {
     if (this.free + (MAX_BLOCK + 1) * L.RECORD_BYTES > this.areaEnd) {
       this.forgetAll();
       this.selectContext();
-      context = this.current!;
+      context = this.current;
     }
     const first = this.free;
     let count = 0;
@@ -206,7 +227,7 @@ export class RecordCache {
   link(record: number, field: number): number | undefined {
     const { i32 } = this.cpu;
     const ip = i32[(record + (field === R.nextLink ? R.next : R.target)) >> 2]! >>> 0;
-    if (ip > this.current!.limit && field === R.targetLink) return undefined;
+    if (ip > this.current.limit && field === R.targetLink) return undefined;
     const { generation } = this;
     const to = this.find(ip);
     if (generation === this.generation) i32[(record + field) >> 2] = to;
@@ -253,10 +274,12 @@ export class RecordCache {
     const entry = this.hashEntry(block.ip, block.context);
     if (this.cpu.i32[entry + 2] === block.record) this.cpu.i32[entry + 1] = 0;
     for (let n = 0; n < block.count; n++) this.cpu.i32[(block.record + n * L.RECORD_BYTES) >> 2] = HANDLER.stale;
+    this.onForget?.(block.record);
   }
 
   forgetAll(): void {
     this.generation++;
+    this.onForget?.(undefined);
     this.blocks.clear();
     this.forgetFlags();
     this.contexts.length = 0;

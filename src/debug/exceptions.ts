@@ -60,13 +60,18 @@ export class ExceptionFilter {
   enabled = false;
   /** Whether whoever debugs has to do with the program that runs; undefined: with every one. */
   concerns: (() => boolean) | undefined;
+  /** Asked whether what is wanted is to be done: in a past that is only repeated it may have been decided. */
+  keeps: ((vector: number, isTrap: boolean, wanted: () => boolean) => boolean) | undefined;
   /** Signals that the debugger does not want to hear of: their exceptions are the guest's at once. */
   notWanted: ReadonlySet<number> = new Set();
   /** The exception at this EIP was told already, and the debugger hands it on to the guest. */
   private passed: number | undefined;
 
   constructor(private readonly processor: Processor) {
-    processor.intercept = (fault, eip) => this.takes(fault, eip);
+    processor.intercept = (fault, eip) => {
+      const wanted = (): boolean => this.takes(fault, eip);
+      return this.keeps ? this.keeps(fault.vector, signalOfVector(fault.vector) === SIGTRAP, wanted) : wanted();
+    };
   }
 
   pass(eip: number | undefined): void {

@@ -1,12 +1,17 @@
 /** The debugger's target: a machine and the system found in it. */
 import { linear, physical } from "../cpu386/address.js";
 import * as L from "../cpu386/layout.js";
+import { UserError } from "../errors.js";
 import type { Machine } from "../pc/machine.js";
 import { exitStatus } from "../pc/power.js";
 import { Branches } from "./branches.js";
 import { type ExceptionChoice, ExceptionFilter } from "./exceptions.js";
 import { faultSpace, reportOf } from "./explain.js";
 import { Followers } from "./follower.js";
+import { apply } from "./history/apply.js";
+import { goTo } from "./history/excursion.js";
+import { History } from "./history/history.js";
+import type { Happening } from "./history/log.js";
 import { runMonitor } from "./monitor/index.js";
 import { CheckedView } from "./point-view.js";
 import { DebugPoints } from "./points.js";
@@ -44,6 +49,14 @@ export interface MachineTargetOptions {
   readonly maxInstructions?: number | undefined;
   /** Which exceptions of programs a debugger hears of before the guest does; those without a handler unless given. */
   readonly exceptions?: ExceptionChoice | undefined;
+  /** False: nobody will ever ask for threads and stops, and the machine need not be slowed down by taking every change of ring down. */
+  readonly observed?: boolean;
+  /** Bytes that snapshots of the machine's past may take; 0: input is noted, but there is no way back. Absent: no history at all. */
+  readonly historyBytes?: number | undefined;
+  /** Hears of the history of each life of the machine, before it moves. */
+  readonly onHistory?: (history: History) => void;
+  /** Writes the machine's state to a file. @throws UserError naming the file */
+  readonly save?: (path: string) => void;
 }
 
 /** A kernel that has not come to a program by then never will: about ten seconds. */
@@ -75,6 +88,8 @@ export class MachineTarget implements DebugTarget, SpaceMemory {
   private life = 0;
   /** Hears of the machine's end once nobody is left who might want to look at it. */
   onEnd: ((ending: Ending) => void) | undefined;
+  /** Hears that all has been repeated, if no debugger does. */
+  onHistoryEnd: (() => void) | undefined;
 
   constructor(private readonly options: MachineTargetOptions) {
     this.machine = options.machine;
@@ -86,7 +101,7 @@ export class MachineTarget implements DebugTarget, SpaceMemory {
   private build(): void {
     const { machine } = this;
     this.system = this.options.system(machine);
-    this.threadTable = new Threads(machine.cpu, this.system);
+    this.threadTable = new Threads(machine.cpu, this.system, this.options.observed !== false);
     this.points = new DebugPoints(machine.cpu, this.system, this.views);
     this.debugRegisters = new DebugRegisters(machine.cpu, this.threadTable, this.views);
     this.debugRegisters.entryOf = (space) => entryPoint(this.space(space)?.executable?.bytes);
@@ -100,7 +115,41 @@ export class MachineTarget implements DebugTarget, SpaceMemory {
       const bytes = this.read(space, address, 1);
       return typeof bytes === "string" ? undefined : bytes[0];
     });
+    this.run.history = this.startHistory();
     this.stop = { thread: this.threadTable.current(), reason: { kind: "interrupted" } };
+  }
+
+  private startHistory(): History | undefined {
+    const { machine, system, threadTable: threads, points, debugRegisters: registers, exceptions, run: scene } = this;
+    const memoryBytes = this.options.historyBytes;
+    if (memoryBytes === undefined) return undefined;
+    const say = (text: string): void => this.say(text);
+    const { syscalls } = scene;
+    const history = new History({ machine, system, threads, points, syscalls, registers, exceptions, scene, memoryBytes, say });
+    this.options.onHistory?.(history);
+    return history;
+  }
+  get history(): History | undefined {
+    return this.run.history;
+  }
+  get reverse(): true | undefined {
+    // What a killed partition does not do is in no log: there is no way back behind it, nor over it.
+    return (this.run.killed.size === 0 && this.history?.reaches) || undefined;
+  }
+
+  /** The machine as it is, into a file. */
+  save(path: string): void {
+    if (!this.options.save) throw new UserError("there is nowhere to save to");
+    this.options.save(path);
+  }
+  /** To another moment of the history, stopped there. */
+  goTo(count: number): void {
+    if (!this.history) return;
+    if (this.run.killed.size > 0) throw new UserError("a partition has been killed: there is no way back");
+    goTo(this.history.timeline, count);
+    this.ending = undefined;
+    this.run.moved();
+    this.stop = { thread: this.current(), reason: { kind: "interrupted" } };
   }
 
   // Spaces and threads -----------------------------------------------------------------------------------------------------------
@@ -190,10 +239,11 @@ export class MachineTarget implements DebugTarget, SpaceMemory {
 
   // Running ----------------------------------------------------------------------------------------------------------------------
   resume(plan: ResumePlan): void {
-    if (this.ending) {
+    if (this.ending && !(plan.backwards && this.ending.kind !== "killed")) {
       this.finishEnding();
       return;
     }
+    this.ending = undefined;
     this.run.begin(plan);
     if (this.running) return;
     this.running = true;
@@ -204,7 +254,10 @@ export class MachineTarget implements DebugTarget, SpaceMemory {
   private turn(): boolean {
     if (!this.running) return false;
     const left = (this.options.maxInstructions ?? Number.POSITIVE_INFINITY) - this.machine.now;
-    const stop = left > 0 ? this.run.advance(Math.min(left, this.options.turnLength ?? 250_000)) : this.limitReached();
+    const stop =
+      left > 0 || this.run.isGoingBack
+        ? this.run.advance(Math.min(Math.max(left, 0), this.options.turnLength ?? 250_000))
+        : this.limitReached();
     if (!stop) return true;
     this.running = false;
     this.report(stop);
@@ -229,6 +282,7 @@ export class MachineTarget implements DebugTarget, SpaceMemory {
       return this.finishEnding();
     }
     if (this.listener) this.listener(stop);
+    else if (reason.kind === "history" && this.onHistoryEnd) this.onHistoryEnd();
     else if (this.ending) this.finishEnding();
     // Nobody is there to look at it: a stop meant for a client that has gone is no stop.
     else this.resume({ alone: false });
@@ -245,6 +299,17 @@ export class MachineTarget implements DebugTarget, SpaceMemory {
     const { listener } = this;
     if (listener && ending.kind !== "fault") listener({ thread: this.stop.thread, reason: { kind: "exited", status } });
     this.onEnd?.(ending);
+  }
+
+  /** Something that whoever debugs wants to happen now. */
+  inject(what: Happening): void {
+    if (this.history) this.history.timeline.inject(what);
+    else apply(this.machine, what);
+  }
+  /** Console input, as if typed at COM1's other end. */
+  type(bytes: Uint8Array): void {
+    if (this.history) this.history.timeline.input({ kind: "serial", bytes: [...bytes] });
+    else this.machine.type(bytes);
   }
 
   catchSyscalls(numbers: readonly number[] | "all" | undefined): void {
@@ -307,6 +372,7 @@ export class MachineTarget implements DebugTarget, SpaceMemory {
     this.life++;
     this.ending = undefined;
     this.points.clear();
+    this.history?.close();
     this.machine.restart();
     this.build();
   }

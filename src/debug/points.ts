@@ -17,6 +17,11 @@ interface Point {
   readonly persistent: boolean;
 }
 
+export interface Probe {
+  readonly execute: readonly number[];
+  readonly write: readonly { readonly start: number; readonly length: number }[];
+}
+
 /** An address space is 4 GB; more than this many bytes watched at once is a mistake rather than a wish. */
 const MAX_WATCH = 1 << 20;
 
@@ -78,6 +83,17 @@ export class DebugPoints implements Points {
   /** Some place has somebody to be asked or told. */
   hasChecks = false;
 
+  /** In place of all points, for somebody who looks for something in the past: linear addresses. */
+  probe(probe: Probe | undefined): void {
+    this.probing = probe;
+    this.apply();
+  }
+  private probing: Probe | undefined;
+
+  get watches(): boolean {
+    return [...this.points.values()].some(({ kind }) => kind !== "execute");
+  }
+
   /** Some point's space has no base yet. */
   waiting = false;
 
@@ -109,9 +125,14 @@ export class DebugPoints implements Points {
         else wanted.add((base + address) >>> 0);
       }
     }
+    const { probing } = this;
+    if (probing) {
+      wanted.clear();
+      for (const at of probing.execute) wanted.add(at);
+    }
     for (const at of [...breakpoints]) if (!wanted.has(at)) this.cpu.records.clearBreakpoint(at);
     for (const at of wanted) if (!breakpoints.has(at)) this.cpu.records.setBreakpoint(at);
-    this.cpu.watchpoints.set(watched);
+    this.cpu.watchpoints.set(probing ? probing.write.map((range) => ({ ...range, read: false, write: true })) : watched);
   }
 
   private note(point: Point): void {

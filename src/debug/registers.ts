@@ -99,6 +99,8 @@ const isStackAddress = (name: string): boolean => name === "esp" || name === "eb
 
 export class DebugRegisters implements Registers {
   readonly system = SYSTEM;
+  /** Called before a register of the processor becomes another. */
+  beforeWrite: (() => void) | undefined;
 
   constructor(
     private readonly cpu: Cpu,
@@ -161,6 +163,8 @@ export class DebugRegisters implements Registers {
     if (st !== undefined) {
       if (bytes.length !== 10) return `${name} takes 10 bytes`;
       const { x87 } = this.cpu.processor;
+      if (Buffer.compare(toBytes(x87.get(st)), bytes) === 0) return true;
+      this.beforeWrite?.();
       const { tags } = x87;
       x87.set(st, fromBytes(bytes));
       // A register that is empty stays empty: only its contents are changed.
@@ -172,6 +176,8 @@ export class DebugRegisters implements Registers {
     const { processor: p } = this.cpu;
     const x87 = X87_WORDS[name];
     if (x87) {
+      if (x87.read(p) === value) return true;
+      this.beforeWrite?.();
       x87.write(p, value);
       return true;
     }
@@ -190,6 +196,7 @@ export class DebugRegisters implements Registers {
           ? offsetOf(view, value, this.segment(SEGMENT.SS, saved), saved?.general[general] ?? p.word(general * 4))
           : value;
     if (!this.isCurrent(thread)) return this.threads.writeSaved(thread, name, offset);
+    this.beforeWrite?.();
     if (general >= 0) p.setWord(general * 4, offset);
     else if (name === "eip") p.setWord(L.EIP, offset);
     else if (name === "eflags") p.flags = value;

@@ -8,6 +8,9 @@ import { Arrivals } from "./arrivals.js";
 import { type ExceptionFilter, signalOfVector } from "./exceptions.js";
 import { explain, explainChain, explainShort } from "./explain.js";
 import type { Followers } from "./follower.js";
+import type { Scene } from "./history/backwards.js";
+import type { History } from "./history/history.js";
+import type { TimelineExit } from "./history/timeline.js";
 import type { CheckedView } from "./point-view.js";
 import type { DebugPoints } from "./points.js";
 import type { DebugRegisters } from "./registers.js";
@@ -25,8 +28,12 @@ const SIGTRAP = 5;
 /** Checks take time of the host's that no instruction counts: a turn with them is shorter, so that Ctrl-C is heard. */
 const CHECKED_TURN = 20_000;
 
-export class RunControl {
+export class RunControl implements Scene {
   policy: StepPolicy = "auto";
+  /** Set if one is kept: the machine then runs by it. */
+  history: History | undefined;
+  /** On the way back. */
+  private back: Generator<void, Stop> | undefined;
   /** See target.ts. */
   holdsInterrupts = true;
   /** Spaces that execute nothing any more: the processor sleeps through the time the kernel gives them. */
@@ -34,7 +41,7 @@ export class RunControl {
   private plan: ResumePlan = { alone: false };
   /** An event that came while a lone step owed its answer: reported at the next resume. */
   private deferred: Stop | undefined;
-  private interruptAsked = false;
+  interruptAsked = false;
   /** The stepping thread has executed an instruction. */
   private stepped = false;
   /** The next instruction is executed even if a breakpoint is on it: that breakpoint has been reported. */
@@ -42,7 +49,7 @@ export class RunControl {
   private reported: { eip: number; time: number } | undefined;
   private readonly arrivals: Arrivals;
   /** The stepping thread has executed an instruction and may have come to a trace point, which has not been told yet. */
-  private moved = false;
+  private advanced = false;
   readonly syscalls: SyscallCatch;
   /** The instruction whose fault has been reported and not been delivered. */
   private faultedAt: number | undefined;
@@ -52,7 +59,7 @@ export class RunControl {
   constructor(
     private readonly machine: Machine,
     private readonly system: SystemModel,
-    private readonly threads: Threads,
+    readonly threads: Threads,
     private readonly points: DebugPoints,
     private readonly registers: DebugRegisters,
     private readonly exceptions: ExceptionFilter,
@@ -60,12 +67,17 @@ export class RunControl {
     private readonly view: CheckedView,
   ) {
     this.arrivals = new Arrivals(machine, points, followers, this.view);
-    machine.cpu.onBreakpoint = () => this.stopsHere();
+    machine.cpu.onBreakpoint = () => {
+      if (!this.history?.timeline.silent) return this.stopsHere();
+      this.history.backwards.onBreakpoint?.();
+      return false;
+    };
     this.syscalls = new SyscallCatch(machine, system, threads);
     threads.onRingChange = (to, entered) => {
       if (entered) this.syscalls.enters(entered.thread, entered.registers);
       else this.syscalls.leaves();
       if (this.plan.step || this.watchesRings) machine.cpu.processor.attention = true;
+      if (this.history?.backwards.leavesAtRings) machine.leave();
       // A partition's segments may have been set up only now: its breakpoints must be in place before it runs.
       if (to > 0 && points.waiting) points.refresh();
       if (to > 0 && this.killed.size > 0) machine.leave();
@@ -73,23 +85,49 @@ export class RunControl {
   }
 
   begin(plan: ResumePlan): void {
+    if (plan.backwards) return this.beginBack(plan);
     this.plan = plan;
-    this.stepped = this.moved = false;
+    this.stepped = this.advanced = false;
     this.points.refresh();
     const { eip } = this.machine.cpu.processor;
     const handsOn = plan.handOn === true && eip === this.faultedAt;
     this.exceptions.pass(handsOn ? eip : undefined);
     this.faultedAt = undefined;
-    const here = this.eip(this.threads.current());
+    const here = this.eip;
     // A breakpoint on an instruction whose fault is handed on has been passed already.
     this.pass = handsOn || (this.reported !== undefined && this.reported.eip === here && this.reported.time === this.machine.now);
+  }
+  /** The machine is elsewhere in its history: what was still to be reported belongs to a present that is left. */
+  moved(): void {
+    this.plan = { alone: false };
+    this.deferred = this.faultedAt = this.reported = undefined;
+    this.asleep = false;
+    this.exceptions.pass(undefined);
+    this.points.refresh();
+  }
+  private beginBack({ step }: ResumePlan): void {
+    this.moved();
+    const follows = step && (this.policy === "follow" || (this.policy === "auto" && step.thread.space === KERNEL.space));
+    this.back = this.history?.back(step && { thread: follows ? undefined : step.thread });
+  }
+  private advanceBack(back: Generator<void, Stop>): Stop | undefined {
+    const { done, value } = back.next();
+    if (!done) return undefined;
+    this.back = undefined;
+    this.interruptAsked = false;
+    // The next resume executes the instruction that we have come back to, breakpoint or not.
+    this.reported = { eip: this.eip, time: this.machine.now };
+    return value;
+  }
+  get isGoingBack(): boolean {
+    return this.back !== undefined;
   }
   interrupt(): void {
     this.interruptAsked = true;
   }
   /** Forgets what the last debugger had under way. */
   reset(): void {
-    this.deferred = this.reported = undefined;
+    this.deferred = this.reported = this.back = undefined;
     this.interruptAsked = false;
     this.plan = { alone: false };
     this.holdsInterrupts = true;
@@ -113,6 +151,7 @@ export class RunControl {
 
   /** Runs for about `count` instructions; a stop if there was one. */
   advance(count: number): Stop | undefined {
+    if (this.back) return this.advanceBack(this.back);
     if (this.deferred) {
       const stop = this.deferred;
       this.deferred = undefined;
@@ -133,8 +172,18 @@ export class RunControl {
   /** The processor waits for input: there is no use in running on now. */
   asleep = false;
 
-  private eip(thread: ThreadId): number {
+  private eipOf(thread: ThreadId): number {
     return this.registers.value(thread, "eip") ?? 0;
+  }
+  /** A register of the processor, as the space that runs sees it. */
+  register(name: string): number | undefined {
+    return this.registers.value(this.threads.current(), name);
+  }
+  get eip(): number {
+    return this.eipOf(this.threads.current());
+  }
+  private get runner(): Pick<History["timeline"], "run"> {
+    return this.history?.timeline ?? this.machine;
   }
 
   private advanceFreely(count: number): Stop | undefined {
@@ -157,7 +206,7 @@ export class RunControl {
     if (!inKernel || wasHalted || !this.holdsInterrupts) {
       // Interrupts come in between a partition's instructions as ever. In the kernel they wait while it is stepped, or no step would end
       // where its reader looks.
-      this.machine.run(0);
+      this.runner.run(0);
       if (!same(this.threads.current(), thread)) return this.left(thread);
     }
     const exit = this.run(1, true, wasHalted);
@@ -165,10 +214,10 @@ export class RunControl {
     if (stop) return stop;
     // A step on a halted processor is its first instruction after it wakes.
     if (wasHalted && this.machine.cpu.processor.halted) return undefined;
-    this.stepped = this.moved = true;
+    this.stepped = this.advanced = true;
     if (!same(this.threads.current(), thread)) return this.left(thread);
     this.arrive();
-    const eip = this.eip(thread);
+    const eip = this.eipOf(thread);
     const { range } = this.plan.step!;
     if (range && eip >= range.start && eip < range.end && !this.stopsAt(thread.space, eip)) return undefined;
     return this.stepDone(thread);
@@ -176,8 +225,8 @@ export class RunControl {
 
   /** A step comes to a trace point as a run does, but asks no breakpoint. */
   private arrive(): void {
-    if (this.moved) this.arrivals.here();
-    this.moved = false;
+    if (this.advanced) this.arrivals.here();
+    this.advanced = false;
   }
 
   /** The stepped thread is no longer where the processor is. */
@@ -193,18 +242,18 @@ export class RunControl {
     return this.finish(thread, { kind: "step" });
   }
 
-  private run(count: number, pass: boolean, interrupts = this.plan.step === undefined): MachineExit {
+  private run(count: number, pass: boolean, interrupts = this.plan.step === undefined): TimelineExit {
     this.restrain();
-    return this.machine.run(count, { passBreakpoint: pass, interrupts });
+    return this.runner.run(count, { passBreakpoint: pass, interrupts });
   }
   /** While the stepping thread is elsewhere: until some ring change, with interrupts as ever. */
-  private runToRingChange(count: number): MachineExit {
+  private runToRingChange(count: number): TimelineExit {
     this.restrain();
     this.machine.attentionOnly = true;
     try {
       const pass = this.pass;
       this.pass = false;
-      return this.machine.run(count, { passBreakpoint: pass });
+      return this.runner.run(count, { passBreakpoint: pass });
     } finally {
       this.machine.attentionOnly = false;
     }
@@ -215,22 +264,23 @@ export class RunControl {
   }
 
   /** What an exit of the machine means to the debugger; undefined: run on. */
-  private judge(exit: MachineExit): Stop | undefined {
+  private judge(exit: TimelineExit): Stop | undefined {
     this.asleep = exit.kind === "asleep";
     const current = this.threads.current();
     // A breakpoint where a call returns to is met again at the next resume; of a watchpoint nothing would be left then.
-    const call = exit.kind === "watchpoint" || exit.kind === "shutdown" ? undefined : this.syscalls.take(current, this.eip(current));
+    const call = exit.kind === "watchpoint" || exit.kind === "shutdown" ? undefined : this.syscalls.take(current, this.eipOf(current));
     if (call) return this.event(call.thread, call.reason);
     switch (exit.kind) {
       case "breakpoint":
         return this.breakpoint(current);
       case "watchpoint": {
-        const owner = this.points.ownerOf(exit.hit);
-        if (!owner) return undefined;
-        // A change of a partition's variable by the kernel is the partition's business: gdb looks at it in the process it names.
-        const thread = owner.space === current.space ? current : this.threads.ownerIn(owner.space);
-        return this.event(thread, { kind: "watchpoint", access: owner.access, address: owner.address });
+        const stop = this.watched(exit);
+        return stop && this.event(stop.thread, stop.reason);
       }
+      case "history-end":
+        return this.points.at(current.space, this.eip) && this.stopsHere()
+          ? this.breakpoint(current)
+          : this.event(current, { kind: "history", edge: "end" });
       case "exception": {
         const { fault } = exit;
         const signal = signalOfVector(fault.vector);
@@ -266,15 +316,28 @@ export class RunControl {
     }
   }
 
+  watched({ hit }: MachineExit & { kind: "watchpoint" }): Stop | undefined {
+    const owner = this.points.ownerOf(hit);
+    if (!owner) return undefined;
+    // A change of a partition's variable by the kernel is the partition's business: gdb looks at it in the process it names.
+    const current = this.threads.current();
+    const thread = owner.space === current.space ? current : this.threads.ownerIn(owner.space);
+    return { thread, reason: { kind: "watchpoint", access: owner.access, address: owner.address } };
+  }
+  get watches(): boolean {
+    return this.points.watches;
+  }
+
   /**
    * Asked by the processor at a breakpoint, in the midst of a run. Not to stop is to run on without having left the run loop: that is
    * another space's breakpoint at the same linear address, or one whose condition is false.
    */
-  private stopsHere(): boolean {
+  stopsHere(): boolean {
     const space = this.view.aim();
     const { eip } = this.view;
     this.arrivals.at(space, eip);
-    return this.stopsAt(space, eip);
+    const point = this.points.at(space, eip);
+    return point?.check ? point.check(this.view) : point !== undefined;
   }
   private stopsAt(space: number, eip: number): boolean {
     const point = this.points.at(space, eip);
@@ -284,7 +347,7 @@ export class RunControl {
   }
 
   private breakpoint(current: ThreadId): Stop {
-    const eip = this.eip(current);
+    const eip = this.eipOf(current);
     this.reported = { eip, time: this.machine.now };
     return this.event(current, { kind: "breakpoint" });
   }

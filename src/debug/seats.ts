@@ -139,7 +139,10 @@ export class Seat implements DebugTarget {
   kill(): void {
     this.seats.killedBy(this);
   }
-  /** Nobody else may find the machine anew without having asked for it. */
+  /** Nobody else may find the machine in the past, or anew, without having asked for it. */
+  get reverse(): true | undefined {
+    return this.seats.attached().some((seat) => seat !== this) ? undefined : this.machine.reverse;
+  }
   get restart(): (() => void) | undefined {
     if (this.seats.attached().some((seat) => seat !== this)) return undefined;
     return () => {
@@ -193,13 +196,15 @@ export class Seats {
   go(): void {
     const attached = this.attached();
     if (!attached.every((seat) => seat.waits)) return;
-    this.stepper = attached.find((seat) => seat.plan.step !== undefined);
+    this.stepper = attached.find(({ plan }) => plan.step !== undefined || plan.backwards);
     const handOn = attached.some((seat) => seat.plan.handOn) ? { handOn: true } : {};
     this.machine.resume({ ...(this.stepper?.plan ?? { alone: false }), ...handOn });
   }
 
   private report(stop: Stop): void {
-    const concerned = this.attached().filter((seat) => seat.isConcerned(stop));
+    const attached = this.attached();
+    // Who is alone hears of everything, as if there were no seats.
+    const concerned = attached.length === 1 ? attached : attached.filter((seat) => seat.isConcerned(stop));
     this.stepper = undefined;
     for (const seat of concerned) seat.tell(stop);
     // It was for somebody who has gone.

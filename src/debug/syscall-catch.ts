@@ -8,7 +8,7 @@ import type { SystemModel } from "./system.js";
 import type { Stop, ThreadId } from "./target.js";
 import type { SavedRegisters, Threads } from "./threads.js";
 
-interface Call {
+export interface Call {
   readonly thread: ThreadId;
   readonly number: number;
   /** Where it returns to. */
@@ -40,6 +40,16 @@ export class SyscallCatch {
   clear(): void {
     this.wanted = this.entered = undefined;
     this.open.clear();
+  }
+
+  /** Calls that have been entered, for `restore`. */
+  save(): ReadonlyMap<string, Call> {
+    return new Map(this.open);
+  }
+  restore(open: ReadonlyMap<string, Call>): void {
+    this.entered = undefined;
+    this.open.clear();
+    for (const [thread, call] of open) this.open.set(thread, call);
   }
 
   /** A thread has entered the kernel with these registers. */

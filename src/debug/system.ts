@@ -25,6 +25,8 @@ export interface SystemSpace {
 }
 
 export interface SystemModel {
+  /** What was found in memory may be another now, though no time has passed. */
+  forget(): void;
   /** The kernel first, then partitions; refreshed from the descriptor tables when asked. */
   spaces(): readonly SystemSpace[];
   /** The space that code with this CS base runs in, by privilege; the kernel's (1) if none fits. */
@@ -33,6 +35,8 @@ export interface SystemModel {
   threadKey(): number;
   /** A name for a function or variable at an address of a space, e.g. "pok_sched_tick+12", or undefined. */
   symbol(space: number, address: number): string | undefined;
+  /** Where a function or variable of this name begins in a space; undefined if it has none. */
+  addressOf(space: number, name: string): number | undefined;
   /** What a thread stopped at this user eip inside the kernel asked for, e.g. "in system call 20 (GETTICK)"; undefined: nothing known. */
   describeEntry?(space: number, eip: number, eax: number): string | undefined;
   /** Whether a thread that entered the kernel with this return address did so through the gate of system calls. */

@@ -150,6 +150,8 @@ export interface ResumePlan {
   readonly alone: boolean;
   /** The exception reported last, if that is why the machine stopped, goes on to the guest's handler instead of being dropped. */
   readonly handOn?: boolean;
+  /** Into the past: by an instruction of the stepping thread, or to the last thing that would have stopped the machine. */
+  readonly backwards?: boolean;
 }
 
 export type StopReason =
@@ -165,6 +167,8 @@ export type StopReason =
   | { readonly kind: "exception"; readonly signal: number; readonly text: string | undefined }
   /** Power-off or debug exit: the machine is still there to be looked at; the next resume ends it. `status` is what the guest said. */
   | { readonly kind: "ending"; readonly text: string; readonly status?: number }
+  /** An end of what is known of the past: its beginning, or the moment from which one has gone back. */
+  | { readonly kind: "history"; readonly edge: "begin" | "end" }
   /** The machine is gone. */
   | { readonly kind: "exited"; readonly status: number };
 
@@ -239,6 +243,8 @@ export interface DebugTarget {
   readonly restart?: (() => void) | undefined;
   /** Runs a command of the user's (`monitor ...`); prints its answer piece by piece, each ending in a newline. Never throws for a user's mistake. */
   monitor?(command: string, print: (text: string) => void): void;
+  /** Present if plans may go backwards. */
+  readonly reverse?: true | undefined;
   /** How steps are made; it stays as it was set until the debugger lets go. */
   readonly stepping?: {
     /** Interrupts wait while the kernel is stepped. Those of a partition's step are served in between, and not seen. */

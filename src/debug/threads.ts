@@ -29,6 +29,12 @@ interface GuestThread {
   saved: SavedRegisters | undefined;
 }
 
+export interface SavedThreads {
+  readonly kernel: SavedRegisters | undefined;
+  readonly recent: ReadonlyMap<number, ThreadId>;
+  readonly threads: ReadonlyMap<GuestThread, SavedRegisters | undefined>;
+}
+
 export const KERNEL: ThreadId = { space: 1, thread: 1 };
 
 export class Threads {
@@ -42,8 +48,21 @@ export class Threads {
   constructor(
     private readonly cpu: Cpu,
     private readonly system: SystemModel,
+    observed = true,
   ) {
-    cpu.processor.onRingChange = (from, to, eip) => this.note(from, to, eip);
+    if (observed) cpu.processor.onRingChange = (from, to, eip) => this.note(from, to, eip);
+  }
+
+  /** What is known of threads, as plain data for `restore`. Numbers once given stay. */
+  save(): SavedThreads {
+    const threads = [...this.bySpace.values()].flat();
+    return { kernel: this.kernel, recent: new Map(this.recent), threads: new Map(threads.map((thread) => [thread, thread.saved])) };
+  }
+  restore({ kernel, recent, threads }: SavedThreads): void {
+    this.kernel = kernel;
+    this.recent.clear();
+    for (const [space, id] of recent) this.recent.set(space, id);
+    for (const thread of [...this.bySpace.values()].flat()) thread.saved = threads.get(thread);
   }
 
   private note(from: number, to: number, eip: number): void {

@@ -143,6 +143,10 @@ export class SpaceView implements DebugTarget {
     this.target.onMessage(listener);
   }
 
+  get reverse(): true | undefined {
+    return this.target.reverse;
+  }
+
   /** To the space's first instruction; false if the machine does not come there. */
   enter(): boolean {
     return this.space !== 0 && this.target.enter(this.space);

@@ -13,6 +13,7 @@ import { lookUp, packets } from "./packets/index.js";
 import { Processes } from "./processes.js";
 import { Malformed } from "./reader.js";
 import { EMPTY, Errno, type Failure, fail, LATER, payloadOf, type Reply } from "./reply.js";
+import { SelectedThread } from "./selected-thread.js";
 import { settle, stopReply, stopText } from "./stop-reply.js";
 import { sameThread, type ThreadSelector } from "./thread-id.js";
 import type { Trace } from "./trace.js";
@@ -49,6 +50,9 @@ export class Session implements LinkListener {
   general: ThreadId;
   /** Hc: who steps; undefined for all. */
   continued: ThreadId | undefined;
+  /** What the client has said in Hc: it stands for gdb until it says another. */
+  named: ThreadSelector | undefined;
+  readonly selected: SelectedThread;
 
   /** The process of the last stop told. */
   reportedIn: number;
@@ -77,6 +81,7 @@ export class Session implements LinkListener {
     this.branchTraces = new BranchTraces(target);
     this.points = new InsertedPoints(target.points, experiment.machine);
     this.general = target.current();
+    this.selected = new SelectedThread(this.general);
     this.reportedIn = this.general.space;
     target.onStop((stop) => this.#stopped(stop));
     target.onMessage?.((text) => {
@@ -204,6 +209,8 @@ export class Session implements LinkListener {
     this.#state = "running";
     this.#plan = plan;
     this.console.printKept();
+    // What was still to be told has not happened yet where this goes.
+    if (plan.backwards) this.#deferred.length = 0;
     const [next] = this.#deferred;
     const due = next !== undefined && (!plan.alone || sameThread(next.thread, plan.step!.thread));
     const deferred = due ? this.#deferred.shift() : undefined;
@@ -226,6 +233,7 @@ export class Session implements LinkListener {
       return;
     }
     const { packet, reader } = found;
+    if (packet.match !== "T") this.selected.other(packet.match);
     let reply: Reply;
     try {
       reply = packet.handle(packet.parse(reader), this);
@@ -288,6 +296,8 @@ export class Session implements LinkListener {
     this.reportedIn = space;
     this.general = { space, thread };
     this.continued = { space, thread };
+    // A thread stepped by itself, off a breakpoint: what the user looks at stays selected.
+    if (!this.#plan.alone) this.selected.stopped({ space, thread });
   }
 
   #rest(thread: ThreadId): void {

@@ -1,6 +1,6 @@
 /** The whole PC: processor, board and devices, and the loop that lets virtual time pass. */
 import { offset, physical } from "../cpu386/address.js";
-import { Cpu, type RunExit, type RunOptions } from "../cpu386/cpu.js";
+import { Cpu, type CpuState, type RunExit, type RunOptions } from "../cpu386/cpu.js";
 import * as L from "../cpu386/layout.js";
 import type { Generation } from "../cpu386/model.js";
 import { install, SEGMENT } from "../cpu386/segment.js";
@@ -46,10 +46,29 @@ export interface MachineOptions {
   readonly parallel?: ((byte: number) => void) | undefined;
 }
 
+/** The last hlt: instructions retired with it, and the clock's reading then. */
+interface Halt {
+  readonly retired: number;
+  readonly at: number;
+}
+
+/** All there is to know of the machine between two runs, RAM aside: plain data, for Machine.load. */
+export interface MachineState {
+  readonly cpu: CpuState;
+  readonly idle: number;
+  readonly halt: Halt;
+  readonly powerEvent: PowerEvent | undefined;
+  readonly nmiWaiting: boolean;
+  readonly nmiMasked: boolean;
+  /** What each device saved, by its name. */
+  readonly devices: Readonly<Record<string, unknown>>;
+}
+
 /** Values of registers at a multiboot-1 kernel's entry (Multiboot Specification 0.6.96, 3.2). */
 const MULTIBOOT_MAGIC = 0x2badb002;
 const FLAT_CODE = { base: 0, limit: 0xffffffff, attributes: 0xc09b00 };
 const FLOAT_ERROR_IRQ = 13;
+const NO_HALT: Halt = { retired: -1, at: 0 };
 const REAL_MODE_DATA = 0x9300;
 const FLAT_DATA = { base: 0, limit: 0xffffffff, attributes: 0xc09300 };
 
@@ -62,10 +81,13 @@ export class Machine {
   readonly pic = new PicPair();
   readonly ports = new Ports();
   readonly image: LoadedImage;
+  /** What the guest prints before this count is heard by nobody: it has printed that before. */
+  hushedUntil = 0;
   private readonly devices: readonly Device[];
   /** Instructions a halted processor would have had time for. */
   private idle = 0;
   private powerEvent: PowerEvent | undefined;
+  private halt: Halt = NO_HALT;
   private nmiWaiting = false;
   private nmiMasked = false;
 
@@ -83,7 +105,8 @@ export class Machine {
     processor.ports = ports;
     processor.interrupts = this.pic;
     this.keyboard = new KeyboardController((open) => processor.setA20(open));
-    this.uart = new Uart16550({ output: options.console });
+    const { post, parallel } = options;
+    this.uart = new Uart16550({ output: (bytes) => this.isHushed || options.console(bytes) });
     const board: Board = {
       memory: processor.memory,
       ports,
@@ -108,7 +131,10 @@ export class Machine {
         this.nmiMasked = masked;
         this.passNmi();
       }),
-      new Diagnostics({ post: options.post ?? (() => {}), parallel: options.parallel ?? (() => {}) }),
+      new Diagnostics({
+        post: (port, code) => this.isHushed || post?.(port, code),
+        parallel: (byte) => this.isHushed || parallel?.(byte),
+      }),
     ];
     for (const device of this.devices) device.attach(board);
     this.image = this.powerOn();
@@ -117,6 +143,9 @@ export class Machine {
   /** Virtual time in instructions since power-on, halted time included. */
   get now(): number {
     return this.cpu.retired + this.idle;
+  }
+  private get isHushed(): boolean {
+    return this.now < this.hushedUntil;
   }
   /** Virtual time in seconds. */
   get seconds(): number {
@@ -143,6 +172,8 @@ export class Machine {
     this.cpu.reset();
     this.idle = 0;
     this.powerEvent = undefined;
+    this.halt = NO_HALT;
+    this.hushedUntil = 0;
     this.nmiWaiting = this.nmiMasked = false;
     this.clock.clear();
     for (const device of this.devices) device.reset();
@@ -187,8 +218,14 @@ export class Machine {
     return { entry: physical(0xfffffff0), info: physical(0), regions: [{ what: request.path, ...region }], elf: undefined };
   }
 
+  /** Runs in the place of this machine by itself: see lock-step.ts. */
+  runBy: ((count: number, options: RunOptions) => MachineExit) | undefined;
+
   /** Runs for at most `count` instructions of virtual time. */
   run(count: number, options: RunOptions = {}): MachineExit {
+    return this.runBy ? this.runBy(count, options) : this.runAlone(count, options);
+  }
+  runAlone(count: number, options: RunOptions = {}): MachineExit {
     const end = this.now + count;
     let pass = options.passBreakpoint === true;
     for (;;) {
@@ -197,16 +234,19 @@ export class Machine {
       const due = this.clock.next() ?? Number.POSITIVE_INFINITY;
       const exit = this.cpu.run(Math.max(0, Math.min(end, due) - this.now), { ...options, passBreakpoint: pass });
       if (exit.kind === "halted") {
+        const { retired } = this.cpu;
+        if (retired !== this.halt.retired) this.halt = { retired, at: this.now };
         const asleep = this.sleep(end);
         if (asleep) return asleep;
-      } else if (exit.kind === "attention") {
+      }
+      if (exit.kind === "attention") {
         if (this.powerEvent) return { kind: "power", event: this.powerEvent };
         if (this.leaving) {
           this.leaving = false;
           return exit;
         }
         if (!(this.clock.next() !== undefined && this.clock.next()! <= this.now) && this.attentionOnly) return exit;
-      } else if (exit.kind !== "budget") return exit;
+      } else if (exit.kind !== "budget" && exit.kind !== "halted") return exit;
       if (this.now >= end) return { kind: "budget" };
       pass = false;
     }
@@ -230,6 +270,34 @@ export class Machine {
     const until = Math.min(next, end);
     if (until > this.now) this.idle += until - this.now;
     return undefined;
+  }
+
+  /** The count at which the last instruction was begun: before the time that the processor has slept since, if that was a hlt. */
+  get lastInstruction(): number {
+    return (this.cpu.retired === this.halt.retired ? this.halt.at : this.now) - 1;
+  }
+
+  /** Something waits to happen before the next instruction: an alarm that is due, an interrupt that would be taken. */
+  get isUnsettled(): boolean {
+    const { processor: p } = this.cpu;
+    const next = this.clock.next();
+    if (next !== undefined && next <= this.now) return true;
+    return !p.shadow && ((p.nmi && !p.nmiBlocked) || (this.pic.pending && (p.word(L.EFLAGS) & 0x200) !== 0));
+  }
+
+  /** Only between two runs. */
+  save(): MachineState {
+    const { idle, halt, powerEvent, nmiWaiting, nmiMasked } = this;
+    const devices = Object.fromEntries(this.devices.map((device) => [device.name, device.save()]));
+    return { cpu: this.cpu.save(), idle, halt, powerEvent, nmiWaiting, nmiMasked, devices };
+  }
+  /** RAM is the caller's business, before or after. */
+  load({ cpu, devices, idle, halt, powerEvent, nmiWaiting, nmiMasked }: MachineState): void {
+    this.cpu.load(cpu);
+    Object.assign(this, { idle, halt, powerEvent, nmiWaiting, nmiMasked, leaving: false });
+    this.clock.clear();
+    // Devices may drive their lines while they load; what came of it is in the interrupt controllers' own state, which goes last.
+    for (const device of this.devices.toReversed()) device.load(devices[device.name]);
   }
 
   /** Console input, as if typed at COM1's other end. */

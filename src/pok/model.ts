@@ -118,6 +118,10 @@ export class PokSystem implements SystemModel {
     return this.known;
   }
 
+  forget(): void {
+    this.refreshedAt = -1;
+  }
+
   /** Reads the descriptor table again and fits what is there to the partitions known. */
   private refresh(): void {
     this.refreshedAt = this.machine.now;
@@ -193,11 +197,17 @@ export class PokSystem implements SystemModel {
   }
 
   symbol(space: number, address: number): string | undefined {
+    return this.symbolsOf(space)?.lookup(address);
+  }
+  addressOf(space: number, name: string): number | undefined {
+    return this.symbolsOf(space)?.address(name);
+  }
+  private symbolsOf(space: number): SymbolTable | undefined {
     const elf = space === 1 ? this.kernel : this.slots.find((s) => s.id === space)?.elf;
     if (!elf) return undefined;
     let table = this.symbols.get(elf);
     if (!table) this.symbols.set(elf, (table = new SymbolTable(elf)));
-    return table.lookup(address);
+    return table;
   }
 
   describeEntry(space: number, eip: number, eax: number): string | undefined {

@@ -18,6 +18,11 @@ export class SymbolTable {
       .sort((a, b) => a.start - b.start || Number(a.sized) - Number(b.sized));
   }
 
+  /** Where the symbol of this name begins. */
+  address(name: string): number | undefined {
+    return this.sorted.find((symbol) => symbol.name === name)?.start;
+  }
+
   /** "name+offset" of the symbol that covers an address; a symbol without a size reaches to the next one. */
   lookup(address: number): string | undefined {
     let low = 0;

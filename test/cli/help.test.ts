@@ -15,7 +15,7 @@ async function output(...args: string[]): Promise<string> {
 const optionsOf = (command: string): string[] =>
   [...readFileSync(`${root}src/cli/${command}.ts`, "utf8").matchAll(/\.option\("([\w-]+)"/g)].map(([, name]) => name!);
 
-it.each(["run", "demo"])("%s --help tells of every option and what it is for", async (command) => {
+it.each(["run", "replay", "demo"])("%s --help tells of every option and what it is for", async (command) => {
   const text = await output(command, "--help");
   const options = optionsOf(command);
   expect(options.length).toBeGreaterThan(1);
@@ -25,6 +25,7 @@ it.each(["run", "demo"])("%s --help tells of every option and what it is for", a
 it("--help tells of every command and of the exit status", async () => {
   const text = await output("--help");
   expect(text).toMatch(/pok386 run .*Boot a multiboot-1 kernel/);
+  expect(text).toMatch(/pok386 replay .*Repeat a run that was recorded/);
   expect(text).toMatch(/pok386 demo .*Run a guest that comes with pok386/);
   expect(text).toMatch(/Exit status: 0 power-off, 2 .*, 3 triple fault[\s\S]*4 --max-insns/);
 });

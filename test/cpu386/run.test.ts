@@ -23,6 +23,12 @@ const PIECES: readonly ((at: number) => number[])[] = [
   () => [0xbf, ...little(DATA + 16, 4), 0xb1, 5, 0xf3, 0xab],
   // mov esi, DATA; mov edi, DATA + 64; mov cl, 9; rep movsb
   () => [0xbe, ...little(DATA, 4), 0xbf, ...little(DATA + 64, 4), 0xb1, 9, 0xf3, 0xa4],
+  // mov edi, DATA + 64; mov ecx, 40; repne scasb; and repe scasw
+  () => [0xbf, ...little(DATA + 64, 4), 0xb9, ...little(40, 4), 0xf2, 0xae],
+  () => [0xbf, ...little(DATA + 32, 4), 0xb9, ...little(40, 4), 0x66, 0xf3, 0xaf],
+  // mov esi, DATA; mov edi, DATA + 16; mov ecx, 30; repe cmpsb; and repne cmpsd
+  () => [0xbe, ...little(DATA, 4), 0xbf, ...little(DATA + 16, 4), 0xb9, ...little(30, 4), 0xf3, 0xa6],
+  () => [0xbe, ...little(DATA, 4), 0xbf, ...little(DATA + 16, 4), 0xb9, ...little(28, 4), 0xf2, 0xa7],
   // inc byte [its own operand of the mov behind it]; mov bl, n
   (at) => [0xfe, 0x05, ...little(at + 7, 4), 0xb3, 1],
   () => [0x0f, 0x0b],

@@ -18,6 +18,12 @@ it("passes what exercises the stub, with a program in a segment of an odd base",
   expect(status, text).toBe(0);
 });
 
+it("passes what goes backwards", { timeout: 120_000 }, () => {
+  const { status, text } = run("--based", "--reverse", "--smoke");
+  expect(counts(text, "all"), text).toEqual([45, 0]);
+  expect(status).toBe(0);
+});
+
 it("passes what exercises tracepoints", { timeout: 120_000 }, () => {
   const { status, text } = run("--based", "--smoke", "--list", `${root}test/gdb-suite/tracing.txt`);
   expect(counts(text, "all"), text).toEqual([341, 0]);

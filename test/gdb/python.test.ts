@@ -37,6 +37,22 @@ describe.each(["gdb", "gdb-multiarch"] as const)("%s", (gdb) => {
     expect(said.of("pok segments")).toMatch(/^CS +0x0033 +0x00298000 /m);
     expect(said.last).toBe("no exception has been raised yet\n");
   });
+  it("pok goto goes to another moment, and gdb knows", async () => {
+    const said = await session(gdb, [
+      SOURCE,
+      "break update_track",
+      "continue",
+      "delete",
+      "pok goto 20000",
+      "pok goto end",
+      "bt",
+      "pok goto x",
+    ]);
+    expect(said.of("pok goto 20000")).toMatch(/^instruction 20000, in kernel at .*\n\[Switching to thread 1\.1/);
+    expect(said.of("pok goto end")).toMatch(/in part2 at 0x[0-9a-f]+ <update_track>\n\[Switching to thread 3\.1/);
+    expect(said.of("bt")).toMatch(/^#0 +update_track .*\n#1 .*main /);
+    expect(said.last).toContain("say COUNT, +N, -N, start, end or a checkpoint's name");
+  });
   it("pok irq and pok ports show the emulator's tables", async () => {
     const said = await session(gdb, [SOURCE, "break update_track", "continue", "pok irq", "pok ports"]);
     expect(said.of("pok irq")).toMatch(/^0 +32 .*edge/m);

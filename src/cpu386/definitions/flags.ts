@@ -9,7 +9,7 @@ export function setAdd(e: Emitter, a: Value, b: Value, r: Value): void {
 
 /** After a - b = r, all sign-extended. */
 export function setSubtract(e: Emitter, a: Value, b: Value, r: Value): void {
-  e.setLazy({ fr: r, oa: a, ob: e.xor(b, e.constant(-1)), fx: e.constant(0x10), ca: a, cb: b });
+  e.setLazy({ fr: r, oa: a, ob: e.xor(b, e.constant(-1)), fx: e.constant(0x10), ca: a, cb: b }, { a, b });
 }
 
 /** With a carry that the plain compare cannot give (adc, sbb). */
@@ -31,7 +31,7 @@ export function setDecrement(e: Emitter, a: Value, r: Value): void {
 /** and, or, xor, test: OF = CF = 0; AF, undefined in the manual, is 0. */
 export function setLogic(e: Emitter, r: Value): void {
   const zero = e.constant(0);
-  e.setLazy({ fr: r, oa: r, ob: zero, fx: zero, ca: zero, cb: zero });
+  e.setLazy({ fr: r, oa: r, ob: zero, fx: zero, ca: zero, cb: zero }, { a: r, b: zero });
 }
 
 /** Result flags with a given carry and overflow (each 0 or 1); AF becomes 0. */
@@ -77,27 +77,50 @@ const parity = (e: Emitter): Value => {
 
 /** The sixteen conditions by the number in their opcodes (SDM volume 1, appendix B), as 0 or 1. */
 export function condition(e: Emitter, code: number): Value {
-  const positive = ((): Value => {
-    switch (code >> 1) {
-      case 0:
-        return top(e, overflowBits(e));
-      case 1:
-        return carry(e);
-      case 2:
-        return zero(e);
-      case 3:
-        return e.or(carry(e), zero(e));
-      case 4:
-        return top(e, signBits(e));
-      case 5:
-        return parity(e);
-      case 6:
-        return top(e, e.xor(signBits(e), overflowBits(e)));
-      default:
-        return e.or(zero(e), top(e, e.xor(signBits(e), overflowBits(e))));
-    }
-  })();
+  const positive = byCompare(e, code) ?? byFormula(e, code);
   return code & 1 ? e.eqz(positive) : positive;
+}
+
+/** After a compare or a test in sight, most conditions are one comparison. */
+function byCompare(e: Emitter, code: number): Value | undefined {
+  const compared = e.compared();
+  if (!compared) return undefined;
+  const { a, b } = compared;
+  switch (code >> 1) {
+    case 1:
+      return e.ltu(a, b);
+    case 2:
+      return e.eq(a, b);
+    case 3:
+      return e.eqz(e.gtu(a, b));
+    case 6:
+      return e.lts(a, b);
+    case 7:
+      return e.eqz(e.lts(b, a));
+    default:
+      return undefined;
+  }
+}
+
+function byFormula(e: Emitter, code: number): Value {
+  switch (code >> 1) {
+    case 0:
+      return top(e, overflowBits(e));
+    case 1:
+      return carry(e);
+    case 2:
+      return zero(e);
+    case 3:
+      return e.or(carry(e), zero(e));
+    case 4:
+      return top(e, signBits(e));
+    case 5:
+      return parity(e);
+    case 6:
+      return top(e, e.xor(signBits(e), overflowBits(e)));
+    default:
+      return e.or(zero(e), top(e, e.xor(signBits(e), overflowBits(e))));
+  }
 }
 
 export const CONDITION_NAMES = ["o", "no", "b", "ae", "e", "ne", "be", "a", "s", "ns", "p", "np", "l", "ge", "le", "g"] as const;

@@ -27,7 +27,7 @@ function string(name: string, opcode: number, flags: string | undefined, element
     emit: (e, i) => {
       if (!i.rep) return element(e, i);
       e.when(e.eqz(e.register(ECX, i.addressSize)), () => e.proceed());
-      if (i.addressSize === 4 && (name === "movs" || name === "stos")) e.bulk(name);
+      if (i.addressSize === 4 && name !== "lods") e.bulk();
       const count = e.let(e.register(ECX, i.addressSize));
       element(e, i);
       const left = e.let(e.sub(count, e.constant(1)));

@@ -1,4 +1,6 @@
 /** Far transfers, segment loads, flag control, I/O and system instructions (SDM volume 1, 5.1.9 to 5.1.12 and 5.21). */
+
+import type { Emitter, Value } from "../emitter.js";
 import { VECTOR } from "../fault.js";
 import { FLAG } from "../flags.js";
 import type { Instruction } from "../instruction.js";
@@ -10,7 +12,8 @@ import { SEGMENT } from "../segment.js";
 import { Stack } from "../stack.js";
 import { farCall, farJump, farReturn, interruptReturn } from "../transfer.js";
 import { carry, setCarry } from "./flags.js";
-import type { Definition } from "./table.js";
+import { popValue, push, releaseStack } from "./move.js";
+import type { Definition, Shape } from "./table.js";
 
 const wide = (i: Instruction): 2 | 4 => (i.size === 2 ? 2 : 4);
 /** A far pointer operand: an offset of the operand size, then a selector. */
@@ -19,18 +22,54 @@ const pointer = (cpu: Processor, i: Instruction): { selector: number; eip: numbe
   selector: cpu.read(i.segment, i.effectiveAddress(wide(i)), 2),
 });
 
-function pushSegment(cpu: Processor, i: Instruction, n: number): void {
-  const stack = Stack.current(cpu);
-  // Only the lower half of a doubleword slot is written on a P6; the 386 writes zeros above, which is what the manual asks for.
-  stack.push(wide(i), cpu.selector(n));
-  cpu.setWord(L.ESP, stack.pointer);
-}
 function popSegment(cpu: Processor, i: Instruction, n: number): void {
   const stack = Stack.current(cpu);
   const selector = stack.peek(0, wide(i)) & 0xffff;
   op.moveToSegment(cpu, n, selector);
   stack.move(wide(i));
   cpu.setWord(L.ESP, stack.pointer);
+}
+
+function popQuickly(e: Emitter, i: Shape, n: number): void {
+  const size = i.size === 2 ? 2 : 4;
+  e.requireQuick(L.QUICK_SEGMENTS);
+  const selector = e.let(e.and(popValue(e, size), e.constant(0xffff)));
+  e.requireDone(e.loadSegment(n, selector));
+  releaseStack(e, e.constant(size));
+}
+/** A far pointer in memory, as `pointer` reads it. */
+function pointerQuickly(e: Emitter, i: Shape): { selector: Value; eip: Value } {
+  const size = i.size === 2 ? 2 : 4;
+  e.requireQuick(L.QUICK_SEGMENTS);
+  const at = e.effectiveAddress();
+  const eip = e.let(e.load(undefined, at, size));
+  const behind = e.add(at, e.constant(size));
+  return { eip, selector: e.let(e.load(undefined, e.let(i.address === "word" ? e.zeroExtend(behind, 2) : behind), 2)) };
+}
+
+/** One bit for each of ES, DS, FS and GS. */
+const DATA_REGISTERS = 0b111001;
+
+function callQuickly(e: Emitter, i: Shape, selector: Value, eip: Value): void {
+  const size = i.size === 2 ? 2 : 4;
+  // The descriptor is looked at before the stack is.
+  e.requireDone(e.knowsCode(0, selector, eip));
+  const slots = [1, 2].map((n) => e.let(e.stackOffset(e.constant(-size * n)))) as [Value, Value];
+  // What is certain to be stored can be stored once the rest is done.
+  for (const slot of slots) e.probeStore(SEGMENT.SS, slot, size);
+  const from = e.let(e.selector(SEGMENT.CS));
+  e.requireDone(e.enterCode(0, selector, eip));
+  e.store(SEGMENT.SS, slots[0], size, from);
+  e.store(SEGMENT.SS, slots[1], size, e.let(e.nextOffset()));
+  e.setStackPointer(slots[1]);
+}
+function returnQuickly(e: Emitter, i: Shape): void {
+  const size = i.size === 2 ? 2 : 4;
+  e.requireQuick(L.QUICK_SEGMENTS);
+  const eip = popValue(e, size);
+  const selector = e.let(e.load(SEGMENT.SS, e.let(e.stackOffset(e.constant(size))), size));
+  e.requireDone(e.enterCode(1, e.let(e.and(selector, e.constant(0xffff))), eip));
+  releaseStack(e, e.constant(2 * size));
 }
 
 const segmentStack: Definition[] = (
@@ -42,10 +81,20 @@ const segmentStack: Definition[] = (
     ["fs", SEGMENT.FS, "0fa0", "0fa1"],
     ["gs", SEGMENT.GS, "0fa8", "0fa9"],
   ] as const
-).flatMap(([name, n, push, pop]): Definition[] => [
-  { name: `push-${name}`, forms: [push], faults: "SS PF AC", system: (cpu, i) => pushSegment(cpu, i, n) },
+).flatMap(([name, n, store, pop]): Definition[] => [
+  // Only the lower half of a doubleword slot is written on a P6; the 386 writes zeros above, which is what the manual asks for.
+  { name: `push-${name}`, forms: [store], faults: "SS PF AC", stack: true, emit: (e, i) => push(e, i.size === 2 ? 2 : 4, e.selector(n)) },
   ...(pop
-    ? [{ name: `pop-${name}`, forms: [pop], faults: "GP NP SS PF AC", system: (cpu: Processor, i: Instruction) => popSegment(cpu, i, n) }]
+    ? [
+        {
+          name: `pop-${name}`,
+          forms: [pop],
+          faults: "GP NP SS PF AC",
+          stack: true,
+          system: (cpu: Processor, i: Instruction) => popSegment(cpu, i, n),
+          ...(n === SEGMENT.SS ? {} : { quick: (e: Emitter, i: Shape) => popQuickly(e, i, n) }),
+        },
+      ]
     : []),
 ]);
 
@@ -68,6 +117,15 @@ const loadPointers: Definition[] = (
     cpu.shadow = cpu.holdTrap = false;
     i.write(1, eip);
   },
+  ...(n === SEGMENT.SS
+    ? {}
+    : {
+        quick: (e: Emitter, i: Shape): void => {
+          const { selector, eip } = pointerQuickly(e, i);
+          e.requireDone(e.loadSegment(n, selector));
+          e.operand(1).set(eip);
+        },
+      }),
 }));
 
 const farTransfers: Definition[] = [
@@ -76,6 +134,11 @@ const farTransfers: Definition[] = [
     forms: ["ea Av"],
     faults: "GP NP TS SS PF",
     system: (cpu, i) => farJump(cpu, i.immediate2, i.immediate >>> 0, i.next),
+    far: true,
+    quick: (e) => {
+      e.requireQuick(L.QUICK_SEGMENTS);
+      e.requireDone(e.enterCode(0, e.immediate2(), e.operand(1).get()));
+    },
   },
   {
     name: "jmp-far-indirect",
@@ -85,12 +148,23 @@ const farTransfers: Definition[] = [
       const { selector, eip } = pointer(cpu, i);
       farJump(cpu, selector, eip, i.next);
     },
+    far: true,
+    quick: (e, i) => {
+      const { selector, eip } = pointerQuickly(e, i);
+      e.requireDone(e.enterCode(0, selector, eip));
+    },
   },
   {
     name: "call-far",
     forms: ["9a Av"],
     faults: "GP NP TS SS PF AC",
     system: (cpu, i) => farCall(cpu, i.immediate2, i.immediate >>> 0, wide(i), i.next),
+    stack: true,
+    far: true,
+    quick: (e, i) => {
+      e.requireQuick(L.QUICK_SEGMENTS);
+      callQuickly(e, i, e.immediate2(), e.let(e.operand(1).get()));
+    },
   },
   {
     name: "call-far-indirect",
@@ -100,8 +174,22 @@ const farTransfers: Definition[] = [
       const { selector, eip } = pointer(cpu, i);
       farCall(cpu, selector, eip, wide(i), i.next);
     },
+    stack: true,
+    far: true,
+    quick: (e, i) => {
+      const { selector, eip } = pointerQuickly(e, i);
+      callQuickly(e, i, selector, eip);
+    },
   },
-  { name: "retf", forms: ["cb"], faults: "GP NP SS PF AC", system: (cpu, i) => farReturn(cpu, wide(i), 0) },
+  {
+    name: "retf",
+    forms: ["cb"],
+    faults: "GP NP SS PF AC",
+    system: (cpu, i) => farReturn(cpu, wide(i), 0),
+    stack: true,
+    far: true,
+    quick: (e, i) => returnQuickly(e, i),
+  },
   { name: "retf-pop", forms: ["ca Iw :v"], faults: "GP NP SS PF AC", system: (cpu, i) => farReturn(cpu, wide(i), i.immediate & 0xffff) },
   {
     name: "iret",
@@ -112,9 +200,24 @@ const farTransfers: Definition[] = [
       interruptReturn(cpu, wide(i), i.next);
       cpu.nmiBlocked = false;
     },
+    far: true,
+    quick: (e, i) => {
+      e.requireQuick(L.QUICK_SEGMENTS | L.QUICK_IRET);
+      e.requireDone(i.size === 4 ? e.interruptReturn() : e.constant(0));
+    },
   },
   { name: "int3", forms: ["cc"], faults: "BP GP NP TS SS PF AC", system: (cpu, i) => op.softwareInterrupt(cpu, i, VECTOR.BP) },
-  { name: "int", forms: ["cd Ib"], faults: "GP NP TS SS PF AC", system: (cpu, i) => op.interruptN(cpu, i) },
+  {
+    name: "int",
+    forms: ["cd Ib"],
+    faults: "GP NP TS SS PF AC",
+    system: (cpu, i) => op.interruptN(cpu, i),
+    far: true,
+    quick: (e) => {
+      e.requireQuick(L.QUICK_SEGMENTS);
+      e.requireDone(e.interrupt(e.let(e.and(e.operand(1).get(), e.constant(0xff)))));
+    },
+  },
   {
     name: "into",
     forms: ["ce"],
@@ -154,11 +257,12 @@ const flagControl: Definition[] = [
   },
   { name: "salc", forms: ["d6"], helper: (cpu) => cpu.setRegister(0, 1, cpu.flags & FLAG.CF ? 0xff : 0) },
   { name: "pushf", forms: ["9c"], faults: "GP SS PF AC", helper: (cpu, i) => op.pushFlags(cpu, wide(i)) },
-  { name: "popf", forms: ["9d"], faults: "GP SS PF AC", flags: "OSZAPC", system: (cpu, i) => op.popFlags(cpu, wide(i)) },
+  { name: "popf", forms: ["9d"], faults: "GP SS PF AC", flags: "OSZAPC", contained: true, system: (cpu, i) => op.popFlags(cpu, wide(i)) },
   {
     name: "cli",
     forms: ["fa"],
     faults: "GP",
+    contained: true,
     system: (cpu) => {
       op.requireIopl(cpu, "cli");
       cpu.setWord(L.EFLAGS, cpu.word(L.EFLAGS) & ~FLAG.IF);
@@ -168,6 +272,7 @@ const flagControl: Definition[] = [
     name: "sti",
     forms: ["fb"],
     faults: "GP",
+    contained: true,
     system: (cpu) => {
       op.requireIopl(cpu, "sti");
       if (!(cpu.word(L.EFLAGS) & FLAG.IF)) cpu.shadow = true;
@@ -177,13 +282,20 @@ const flagControl: Definition[] = [
 ];
 
 const portDefinitions: Definition[] = [
-  { name: "in", forms: ["e4 AL,Ib", "e5 eAX,Ib"], faults: "GP", system: (cpu, i) => io.input(cpu, i, i.immediate & 0xff) },
-  { name: "in-dx", forms: ["ec AL,DX", "ed eAX,DX"], faults: "GP", system: (cpu, i) => io.input(cpu, i, i.read(2)) },
-  { name: "out", forms: ["e6 Ib,AL :b", "e7 Ib,eAX :v"], faults: "GP", system: (cpu, i) => io.output(cpu, i.size, i.immediate & 0xff) },
+  { name: "in", forms: ["e4 AL,Ib", "e5 eAX,Ib"], faults: "GP", contained: true, system: (cpu, i) => io.input(cpu, i, i.immediate & 0xff) },
+  { name: "in-dx", forms: ["ec AL,DX", "ed eAX,DX"], faults: "GP", contained: true, system: (cpu, i) => io.input(cpu, i, i.read(2)) },
+  {
+    name: "out",
+    forms: ["e6 Ib,AL :b", "e7 Ib,eAX :v"],
+    faults: "GP",
+    contained: true,
+    system: (cpu, i) => io.output(cpu, i.size, i.immediate & 0xff),
+  },
   {
     name: "out-dx",
     forms: ["ee DX,AL :b", "ef DX,eAX :v"],
     faults: "GP",
+    contained: true,
     system: (cpu, i) => io.output(cpu, i.size, cpu.getRegister(L.EDX, 2)),
   },
   { name: "ins", forms: ["6c :b", "6d :v"], addressed: true, rep: "rep", system: io.inputString },
@@ -292,6 +404,12 @@ const registers: Definition[] = [
     system: (cpu, i) => {
       op.requireLoadable(cpu, i.special);
       op.moveToSegment(cpu, i.special, i.read(2));
+    },
+    quick: (e) => {
+      e.requireQuick(L.QUICK_SEGMENTS);
+      // CS and numbers beyond GS are invalid before the operand is read.
+      e.requireDone(e.and(e.shr(e.constant(DATA_REGISTERS), e.segmentNumber()), e.constant(1)));
+      e.requireDone(e.loadSegment(undefined, e.let(e.operand(2).get())));
     },
   },
   { name: "mov-from-control", forms: ["0f20 Rd,Kd"], faults: "UD GP", system: (cpu, i) => i.write(1, op.moveFromControl(cpu, i.special)) },

@@ -27,6 +27,15 @@ export interface Definition {
   readonly helper?: (cpu: Processor, i: Instruction) => void;
   /** An operation that may change anything: it ends the block, and eip already points behind it. */
   readonly system?: (cpu: Processor, i: Instruction) => void;
+  /**
+   * A quick way through what a system operation does, for what it has done before: it does all of it, or leaves it to the operation
+   * (requireQuick, requireDone).
+   */
+  readonly quick?: (e: Emitter, i: Shape) => void;
+  /** A system operation that goes on to the next instruction, with the same segments, unless something asks for attention. */
+  readonly contained?: boolean;
+  /** A quick path that leads to another code segment. */
+  readonly far?: boolean;
   /** An emitted definition that transfers control, and so ends the block. */
   readonly ends?: boolean;
   /** It uses the stack implicitly: the size of the stack pointer makes a shape. */
@@ -181,12 +190,13 @@ export function buildTable(definitions: readonly Definition[]): Table {
         ].join(" ");
         let shape = byKey.get(key);
         if (!shape) {
-          const handler = definition.emit ? HANDLER.first + emitted.length : definition.helper ? HANDLER.helper : HANDLER.system;
+          const own = definition.emit !== undefined || definition.quick !== undefined;
+          const handler = own ? HANDLER.first + emitted.length : definition.helper ? HANDLER.helper : HANDLER.system;
           const addressKind = address === "register" ? undefined : address;
           shape = { index: shapes.length, definition, size, operands, address: addressKind, addressSize, stackSize, rep, handler };
           shapes.push(shape);
           byKey.set(key, shape);
-          if (definition.emit) emitted.push(shape);
+          if (own) emitted.push(shape);
         }
         for (const slot of slotsOf(definition, properties)) form.shapes[slot] = shape;
       }

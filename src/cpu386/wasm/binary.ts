@@ -17,6 +17,7 @@ export const OP = {
   brTable: 0x0e,
   return: 0x0f,
   call: 0x10,
+  callIndirect: 0x11,
   select: 0x1b,
   localGet: 0x20,
   localSet: 0x21,
@@ -26,7 +27,9 @@ export const OP = {
   i32Load8U: 0x2d,
   i32Load16S: 0x2e,
   i32Load16U: 0x2f,
+  i64Load: 0x29,
   i32Store: 0x36,
+  i64Store: 0x37,
   i32Store8: 0x3a,
   i32Store16: 0x3b,
   i32Const: 0x41,
@@ -37,6 +40,7 @@ export const OP = {
   i32LtS: 0x48,
   i32LtU: 0x49,
   i32GtU: 0x4b,
+  i32GeS: 0x4e,
   i32GeU: 0x4f,
   i64Eqz: 0x50,
   i64Eq: 0x51,
@@ -55,6 +59,7 @@ export const OP = {
   i32ShrS: 0x75,
   i32ShrU: 0x76,
   i32Rotl: 0x77,
+  i64Add: 0x7c,
   i64Mul: 0x7e,
   i64DivS: 0x7f,
   i64DivU: 0x80,
@@ -72,6 +77,7 @@ export const OP = {
 } as const;
 
 export function unsignedLeb(n: number): number[] {
+  if (n >= 0 && n < 0x80) return [n];
   const out: number[] = [];
   let rest = n >>> 0;
   do {
@@ -88,19 +94,28 @@ export function signedLeb(n: number): number[] {
   for (;;) {
     const byte = rest & 0x7f;
     rest >>= 7;
-    if ((rest === 0 && !(byte & 0x40)) || (rest === -1 && byte & 0x40)) return [...out, byte];
-    out.push(byte | 0x80);
+    const last = (rest === 0 && !(byte & 0x40)) || (rest === -1 && byte & 0x40);
+    out.push(last ? byte : byte | 0x80);
+    if (last) return out;
   }
 }
 
-export const i32Const = (n: number): number[] => [OP.i32Const, ...signedLeb(n)];
-export const localGet = (n: number): number[] => [OP.localGet, ...unsignedLeb(n)];
-export const localSet = (n: number): number[] => [OP.localSet, ...unsignedLeb(n)];
-export const localTee = (n: number): number[] => [OP.localTee, ...unsignedLeb(n)];
-export const call = (n: number): number[] => [OP.call, ...unsignedLeb(n)];
+/** The same pieces of code come again and again: they are made once. */
+function remembered(make: (n: number) => readonly number[]): (n: number) => readonly number[] {
+  const made: (readonly number[])[] = [];
+  return (n) => (n >= 0 && n < 1024 ? (made[n] ??= make(n)) : make(n));
+}
+export const i32Const = remembered((n) => [OP.i32Const, ...signedLeb(n)]);
+export const localGet = remembered((n) => [OP.localGet, ...unsignedLeb(n)]);
+export const localSet = remembered((n) => [OP.localSet, ...unsignedLeb(n)]);
+export const localTee = remembered((n) => [OP.localTee, ...unsignedLeb(n)]);
+export const call = (n: number): readonly number[] => [OP.call, ...unsignedLeb(n)];
 
 /** A load's or store's opcode and its memarg; alignment hint 0, since the guest's accesses have none. */
-export const access = (opcode: number, offset: number): number[] => [opcode, 0, ...unsignedLeb(offset)];
+export const access = (opcode: number, offset: number): readonly number[] => [opcode, 0, ...unsignedLeb(offset)];
+
+/** Instructions in pieces, so that they are moved once only. */
+export type Code = readonly (readonly number[])[];
 
 export interface FunctionType {
   readonly parameters: readonly number[];
@@ -113,42 +128,63 @@ export interface DefinedFunction extends FunctionType {
   readonly exportName: string;
   /** Locals beyond the parameters, in groups. */
   readonly locals: readonly { readonly count: number; readonly type: number }[];
-  readonly body: readonly number[];
+  readonly body: Code;
 }
 
-/** A module that imports `e.memory` and the given functions of `e`, and exports the defined ones. Function indices: imports first. */
-export function buildModule(imports: readonly ImportedFunction[], functions: readonly DefinedFunction[]): Uint8Array {
+/**
+ * A module that imports `e.memory` and the given functions of `e`, and exports the defined ones. Function indices, which are type indices
+ * as well: imports first.
+ * @param table imports `e.table` as well, of functions
+ */
+export function buildModule(imports: readonly ImportedFunction[], functions: readonly DefinedFunction[], table = false): Uint8Array {
   const all = [...imports, ...functions];
   const name = (s: string): number[] => [...unsignedLeb(s.length), ...Buffer.from(s, "latin1")];
-  const out: number[] = [0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00];
-  const section = (id: number, items: readonly (readonly number[])[]): void => {
+  const out: (readonly number[])[] = [[0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00]];
+  const section = (id: number, items: readonly Code[]): void => {
     const count = unsignedLeb(items.length);
-    const length = items.reduce((sum, item) => sum + item.length, count.length);
-    out.push(id, ...unsignedLeb(length), ...count);
-    for (const item of items) for (const byte of item) out.push(byte);
+    out.push([id], unsignedLeb(items.reduce((sum, item) => sum + lengthOf(item), count.length)), count);
+    for (const item of items) for (const piece of item) out.push(piece);
   };
   section(
     1,
-    all.map((f) => [0x60, ...unsignedLeb(f.parameters.length), ...f.parameters, ...unsignedLeb(f.results.length), ...f.results]),
+    all.map((f) => [[0x60, ...unsignedLeb(f.parameters.length), ...f.parameters, ...unsignedLeb(f.results.length), ...f.results]]),
   );
   section(2, [
-    [...name("e"), ...name("memory"), 0x02, 0x00, 0x01],
-    ...imports.map((f, n) => [...name("e"), ...name(f.name), 0x00, ...unsignedLeb(n)]),
+    [[...name("e"), ...name("memory"), 0x02, 0x00, 0x01]],
+    ...(table ? [[[...name("e"), ...name("table"), 0x01, 0x70, 0x00, 0x00]]] : []),
+    ...imports.map((f, n) => [[...name("e"), ...name(f.name), 0x00, ...unsignedLeb(n)]]),
   ]);
   section(
     3,
-    functions.map((_, n) => unsignedLeb(imports.length + n)),
+    functions.map((_, n) => [unsignedLeb(imports.length + n)]),
   );
   section(
     7,
-    functions.map((f, n) => [...name(f.exportName), 0x00, ...unsignedLeb(imports.length + n)]),
+    functions.map((f, n) => [[...name(f.exportName), 0x00, ...unsignedLeb(imports.length + n)]]),
   );
-  section(
-    10,
-    functions.map((f) => {
-      const locals = [...unsignedLeb(f.locals.length), ...f.locals.flatMap((l) => [...unsignedLeb(l.count), l.type])];
-      return [...unsignedLeb(locals.length + f.body.length + 1), ...locals, ...f.body, OP.end];
-    }),
-  );
-  return Uint8Array.from(out);
+  section(10, functions.map(bodyOf));
+  return join(out);
+}
+
+function bodyOf(f: DefinedFunction): Code {
+  const locals = [...unsignedLeb(f.locals.length), ...f.locals.flatMap((l) => [...unsignedLeb(l.count), l.type])];
+  const out: (readonly number[])[] = [unsignedLeb(locals.length + lengthOf(f.body) + 1), locals];
+  for (const piece of f.body) out.push(piece);
+  out.push([OP.end]);
+  return out;
+}
+
+function lengthOf(code: Code): number {
+  let sum = 0;
+  for (let n = 0; n < code.length; n++) sum += code[n]!.length;
+  return sum;
+}
+
+function join(code: Code): Uint8Array {
+  const out = new Uint8Array(lengthOf(code));
+  let at = 0;
+  for (const piece of code) {
+    for (let n = 0; n < piece.length; n++) out[at++] = piece[n]!;
+  }
+  return out;
 }

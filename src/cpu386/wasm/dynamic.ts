@@ -2,6 +2,7 @@
 import type { Size } from "../bus.js";
 import type { Shape } from "../definitions/table.js";
 import type { Emitter, LazyFlag, Operand, Value } from "../emitter.js";
+import { REASON } from "../jit/locals.js";
 import {
   BASE,
   BUDGET,
@@ -16,19 +17,26 @@ import {
   ESP,
   FR,
   FX,
+  GATE,
+  GATE_BYTES,
+  GATES,
   GPR,
   HASH,
   HASH_ENTRIES,
   HASH_ENTRY_BYTES,
+  HOT,
   LIMIT,
   LINE_FLAGS,
   LINE_SHIFT,
   OA,
   OB,
+  QUICK,
   R,
   RAM,
   READ_BOUND,
   RECORD_BYTES,
+  REGION_EXITS,
+  REGION_HANDLER,
   SEGMENT_BYTES,
   SEGMENTS,
   TLB_READ,
@@ -36,32 +44,60 @@ import {
   WRITE_BOUND,
 } from "../layout.js";
 import { access, call, i32Const, localGet, localSet, localTee, OP, unsignedLeb } from "./binary.js";
+import { Expressions, LOADS, STORES, TEMPORARIES_64 } from "./expressions.js";
 
 /** Functions the interpreter imports, in the order of their indices. */
-export const IMPORTS = ["slowLoad", "slowStore", "probeStore", "link", "find", "system", "helper", "raise", "bulk"] as const;
+export const IMPORTS = [
+  "slowLoad",
+  "slowStore",
+  "probeStore",
+  "link",
+  "find",
+  "system",
+  "helper",
+  "raise",
+  "bulk",
+  "loadSegment",
+  "knowsCode",
+  "enterCode",
+  "interrupt",
+  "interruptReturn",
+  "point",
+] as const;
 export type ImportName = (typeof IMPORTS)[number];
 const importIndex = (name: ImportName): number => IMPORTS.indexOf(name);
 
 /** Why run() returns. */
-export const EXIT = { budget: 0, attention: 1, breakpoint: 2, stop: 3 } as const;
+export const EXIT = {
+  budget: 0,
+  attention: 1,
+  breakpoint: 2,
+  stop: 3,
+  /** A region wants the block at EIP executed by the cold tier. */
+  side: 4,
+  /** No region is for the segment registers as they are. */
+  mismatch: 5,
+} as const;
 
-/** Local 0 is the current record; 64-bit temporaries follow, then as many 32-bit ones as the hungriest handler needs. */
+/**
+ * Local 0 is the current record; 64-bit temporaries follow, the handler to go to, and as many 32-bit temporaries as the hungriest handler
+ * needs.
+ */
 export const RECORD_LOCAL = 0;
-export const TEMPORARIES_64 = 4;
 const FIRST_TEMPORARY_64 = 1;
-const FIRST_TEMPORARY = FIRST_TEMPORARY_64 + TEMPORARIES_64;
+export const HANDLER_LOCAL = FIRST_TEMPORARY_64 + TEMPORARIES_64;
+const FIRST_TEMPORARY = HANDLER_LOCAL + 1;
+/** To the record's own handler. */
+export const LOAD_HANDLER: readonly (readonly number[])[] = [
+  localGet(RECORD_LOCAL),
+  access(OP.i32Load, R.handler),
+  localSet(HANDLER_LOCAL),
+];
 
 /** Iterations of a rep that make doing them at once worth while. */
 const BULK_FROM = 16;
 
 const LAZY: Record<LazyFlag, number> = { fr: FR, fx: FX, oa: OA, ob: OB, ca: CA, cb: CB };
-
-const LOADS: Record<Size, { signed: number; unsigned: number }> = {
-  1: { signed: OP.i32Load8S, unsigned: OP.i32Load8U },
-  2: { signed: OP.i32Load16S, unsigned: OP.i32Load16U },
-  4: { signed: OP.i32Load, unsigned: OP.i32Load },
-};
-const STORES: Record<Size, number> = { 1: OP.i32Store8, 2: OP.i32Store16, 4: OP.i32Store };
 
 export interface DynamicOptions {
   /** Loads test the line flags as well: the variant that runs while read watchpoints exist. */
@@ -70,21 +106,17 @@ export interface DynamicOptions {
   readonly paging: boolean;
 }
 
-export class DynamicEmitter implements Emitter {
-  readonly code: number[] = [];
-  private nextTemporary = FIRST_TEMPORARY;
-  private nextTemporary64 = FIRST_TEMPORARY_64;
-  /** Open blocks between the handler's top level and the current place. */
-  private nesting = 0;
+export class DynamicEmitter extends Expressions implements Emitter {
   private address: Value | undefined;
-  private ended = false;
 
   /** @param loopDepth branch depth of the dispatch loop from the handler's top level */
   constructor(
     private readonly shape: Shape | undefined,
     private readonly loopDepth: number,
     private readonly options: DynamicOptions,
-  ) {}
+  ) {
+    super(FIRST_TEMPORARY, FIRST_TEMPORARY_64);
+  }
 
   /** Whether control cannot fall out of what has been emitted at top level. */
   get hasEnded(): boolean {
@@ -94,105 +126,6 @@ export class DynamicEmitter implements Emitter {
   /** How many 32-bit temporaries it has used. */
   get temporaries(): number {
     return this.nextTemporary - FIRST_TEMPORARY;
-  }
-
-  put(...parts: (readonly number[])[]): void {
-    for (const part of parts) for (const byte of part) this.code.push(byte);
-  }
-
-  // Arithmetic -------------------------------------------------------------------------------------------------------------------
-  constant(n: number): Value {
-    return { code: i32Const(n), atom: true };
-  }
-  private binary(opcode: number, a: Value, b: Value): Value {
-    return { code: [...a.code, ...b.code, opcode], atom: false };
-  }
-  private unary(opcode: number, a: Value): Value {
-    return { code: [...a.code, opcode], atom: false };
-  }
-  add = (a: Value, b: Value): Value => this.binary(OP.i32Add, a, b);
-  sub = (a: Value, b: Value): Value => this.binary(OP.i32Sub, a, b);
-  mul = (a: Value, b: Value): Value => this.binary(OP.i32Mul, a, b);
-  and = (a: Value, b: Value): Value => this.binary(OP.i32And, a, b);
-  or = (a: Value, b: Value): Value => this.binary(OP.i32Or, a, b);
-  xor = (a: Value, b: Value): Value => this.binary(OP.i32Xor, a, b);
-  shl = (a: Value, b: Value): Value => this.binary(OP.i32Shl, a, b);
-  shr = (a: Value, b: Value): Value => this.binary(OP.i32ShrU, a, b);
-  sar = (a: Value, b: Value): Value => this.binary(OP.i32ShrS, a, b);
-  rotl = (a: Value, b: Value): Value => this.binary(OP.i32Rotl, a, b);
-  eq = (a: Value, b: Value): Value => this.binary(OP.i32Eq, a, b);
-  ne = (a: Value, b: Value): Value => this.binary(OP.i32Ne, a, b);
-  ltu = (a: Value, b: Value): Value => this.binary(OP.i32LtU, a, b);
-  gtu = (a: Value, b: Value): Value => this.binary(OP.i32GtU, a, b);
-  lts = (a: Value, b: Value): Value => this.binary(OP.i32LtS, a, b);
-  eqz = (a: Value): Value => this.unary(OP.i32Eqz, a);
-  clz = (a: Value): Value => this.unary(OP.i32Clz, a);
-  ctz = (a: Value): Value => this.unary(OP.i32Ctz, a);
-  popcnt = (a: Value): Value => this.unary(OP.i32Popcnt, a);
-  select(condition: Value, a: Value, b: Value): Value {
-    return { code: [...a.code, ...b.code, ...condition.code, OP.select], atom: false };
-  }
-  signExtend(a: Value, size: Size): Value {
-    return size === 4 ? a : this.unary(size === 2 ? OP.i32Extend16S : OP.i32Extend8S, a);
-  }
-  zeroExtend(a: Value, size: Size): Value {
-    return size === 4 ? a : this.and(a, this.constant(size === 2 ? 0xffff : 0xff));
-  }
-  let(a: Value): Value {
-    if (a.atom) return a;
-    const local = this.temporary();
-    this.put(a.code, localSet(local));
-    return { code: localGet(local), atom: true };
-  }
-  private temporary(): number {
-    return this.nextTemporary++;
-  }
-  private temporary64(): number {
-    if (this.nextTemporary64 >= FIRST_TEMPORARY_64 + TEMPORARIES_64) throw new Error("too many 64-bit temporaries");
-    return this.nextTemporary64++;
-  }
-  when(condition: Value, then: () => void, otherwise?: () => void): void {
-    this.put(condition.code, [OP.if, OP.void]);
-    this.nesting++;
-    then();
-    if (otherwise) {
-      this.put([OP.else]);
-      otherwise();
-    }
-    this.nesting--;
-    this.put([OP.end]);
-    this.ended = false;
-  }
-  multiply(a: Value, b: Value, signed: boolean): { low: Value; high: Value } {
-    const extend = signed ? OP.i64ExtendI32S : OP.i64ExtendI32U;
-    const product = this.temporary64();
-    this.put(a.code, [extend], b.code, [extend, OP.i64Mul], localSet(product));
-    return { low: this.half(product, false), high: this.half(product, true) };
-  }
-  private half(local: number, high: boolean): Value {
-    const shift = high ? [OP.i64Const, 32, OP.i64ShrU] : [];
-    return this.let({ code: [...localGet(local), ...shift, OP.i32WrapI64], atom: false });
-  }
-  divide(high: Value, low: Value, divisor: Value, signed: boolean): { quotient: Value; remainder: Value } {
-    const extend = signed ? OP.i64ExtendI32S : OP.i64ExtendI32U;
-    const [dividend, by, quotient] = [this.temporary64(), this.temporary64(), this.temporary64()];
-    this.put(high.code, [OP.i64ExtendI32U, OP.i64Const, 32, OP.i64Shl], low.code, [OP.i64ExtendI32U, OP.i64Or], localSet(dividend));
-    this.put(divisor.code, [extend], localTee(by), [OP.i64Eqz, OP.if, OP.void]);
-    this.raise(0);
-    this.put([OP.end]);
-    if (signed) {
-      // The one signed division WebAssembly traps on; its quotient does not fit in any case.
-      const minimum = [OP.i64Const, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x7f];
-      this.put(localGet(dividend), minimum, [OP.i64Eq], localGet(by), [OP.i64Const, 0x7f, OP.i64Eq, OP.i32And, OP.if, OP.void]);
-      this.raise(0);
-      this.put([OP.end]);
-    }
-    this.put(localGet(dividend), localGet(by), [signed ? OP.i64DivS : OP.i64DivU], localTee(quotient));
-    this.put(localGet(quotient), [OP.i32WrapI64, extend, OP.i64Ne, OP.if, OP.void]);
-    this.raise(0);
-    this.put([OP.end]);
-    const rest = this.let({ code: [...localGet(dividend), ...localGet(by), signed ? OP.i64RemS : OP.i64RemU, OP.i32WrapI64], atom: false });
-    return { quotient: this.half(quotient, false), remainder: rest };
   }
 
   // Memory, registers and operands -----------------------------------------------------------------------------------------------
@@ -320,6 +253,9 @@ export class DynamicEmitter implements Emitter {
   setLazy(words: Partial<Record<LazyFlag, Value>>): void {
     for (const [flag, value] of Object.entries(words)) this.setWord(LAZY[flag as LazyFlag], value);
   }
+  compared(): undefined {
+    return undefined;
+  }
   systemFlags(): Value {
     return this.word(EFLAGS);
   }
@@ -328,6 +264,44 @@ export class DynamicEmitter implements Emitter {
   }
 
   // Control ----------------------------------------------------------------------------------------------------------------------
+  immediate2(): Value {
+    return this.let(this.shr(this.field(R.shape), this.constant(16)));
+  }
+  segmentNumber(): Value {
+    return this.shr(this.field(R.scale), this.constant(8));
+  }
+  selector(n: number): Value {
+    return this.word(SEGMENTS + n * SEGMENT_BYTES);
+  }
+  requireQuick(bits: number): void {
+    this.requireDone(this.eq(this.and(this.word(QUICK), this.constant(bits)), this.constant(bits)));
+  }
+  requireDone(attempt: Value): void {
+    this.put(attempt.code, [OP.i32Eqz]);
+    this.whenTrue(() => this.callSystem());
+    this.ended = false;
+  }
+  private attempt(name: ImportName, ...parameters: Value[]): Value {
+    return this.let({ code: [...parameters.flatMap((p) => p.code), ...call(importIndex(name))], atom: false });
+  }
+  loadSegment(segment: number | undefined, selector: Value): Value {
+    return this.attempt("loadSegment", segment === undefined ? this.segmentNumber() : this.constant(segment), selector);
+  }
+  knowsCode(kind: 0 | 1, selector: Value, offset: Value): Value {
+    return this.attempt("knowsCode", this.constant(kind), selector, offset);
+  }
+  enterCode(kind: 0 | 1, selector: Value, offset: Value): Value {
+    return this.attempt("enterCode", this.constant(kind), selector, offset);
+  }
+  interrupt(vector: Value): Value {
+    return this.attempt("interrupt", vector, this.field(R.next));
+  }
+  interruptReturn(): Value {
+    return this.attempt("interruptReturn");
+  }
+  jumpFar(): void {
+    this.jumpTo(this.word(EIP));
+  }
   nextOffset(): Value {
     return this.field(R.next);
   }
@@ -343,10 +317,10 @@ export class DynamicEmitter implements Emitter {
     this.follow(R.nextLink);
     this.ended = true;
   }
-  bulk(operation: "movs" | "stos"): void {
+  bulk(): void {
     // Calling out costs as much as a few iterations.
     this.put(this.word(ECX).code, i32Const(BULK_FROM), [OP.i32GeU, OP.if, OP.void]);
-    this.put(localGet(RECORD_LOCAL), i32Const(operation === "movs" ? 1 : 0), call(importIndex("bulk")), [OP.end]);
+    this.put(localGet(RECORD_LOCAL), call(importIndex("bulk")), [OP.end]);
   }
   again(): void {
     this.enter({ code: localGet(RECORD_LOCAL), atom: true });
@@ -391,6 +365,10 @@ export class DynamicEmitter implements Emitter {
     this.dispatch();
   }
   private dispatch(): void {
+    this.put(...LOAD_HANDLER);
+    this.toHandler();
+  }
+  private toHandler(): void {
     this.put([OP.br, ...unsignedLeb(this.loopDepth + this.nesting)]);
   }
   private exit(reason: number): void {
@@ -409,6 +387,12 @@ export class DynamicEmitter implements Emitter {
     this.setWord(EIP, this.field(R.ip));
     this.exit(reason);
   }
+  /** A breakpoint: stops before the instruction, or goes on with it, as whoever set it decides. */
+  askPoint(): void {
+    this.put(localGet(RECORD_LOCAL), call(importIndex("point")), localTee(HANDLER_LOCAL), i32Const(0), [OP.i32LtS]);
+    this.whenTrue(() => this.leaveHere(EXIT.breakpoint));
+    this.toHandler();
+  }
   private giveBack(): void {
     this.setWord(BUDGET, this.add(this.word(BUDGET), this.field(R.remaining)));
   }
@@ -424,6 +408,41 @@ export class DynamicEmitter implements Emitter {
     this.exit(EXIT.attention);
     this.put([OP.end]);
     this.jumpTo(this.word(EIP));
+  }
+  /** Into a region, by the record's gates; see jit/. `type`: that of a region's function. */
+  enterRegion(type: number): void {
+    const gate = this.temporary();
+    const reason = this.temporary();
+    const before = this.temporary();
+    this.giveBack();
+    this.put(this.word(BUDGET).code, localSet(before));
+    this.put(localGet(HANDLER_LOCAL), i32Const(REGION_HANDLER), [OP.i32Sub], localSet(gate));
+    this.put([OP.loop, OP.void]);
+    const of = (field: number): number[] => [
+      ...[...localGet(gate), ...i32Const(Math.log2(GATE_BYTES)), OP.i32Shl],
+      ...access(OP.i32Load, GATES + field),
+    ];
+    this.put(of(GATE.entry), of(GATE.function), [OP.callIndirect, ...unsignedLeb(type), 0], localTee(reason));
+    this.put(i32Const(REASON.mismatch), [OP.i32Eq, OP.if, OP.void], of(GATE.next), localTee(gate), [OP.brIf, 1]);
+    this.setWord(EIP, this.field(R.ip));
+    this.exit(EXIT.mismatch);
+    this.put([OP.end, OP.end]);
+    this.count(before, reason);
+    this.put(localGet(reason), [OP.i32Eqz, OP.if, OP.void]);
+    this.nesting++;
+    this.jumpTo(this.word(EIP));
+    this.nesting--;
+    this.put([OP.end], localGet(reason), i32Const(REASON.side), [OP.i32Eq, OP.if, OP.void]);
+    this.exit(EXIT.side);
+    this.put([OP.end]);
+    this.exit(EXIT.stop);
+  }
+  /** Statistics: instructions executed and the reason of the return. */
+  private count(before: number, reason: number): void {
+    this.put(i32Const(0), i32Const(0), access(OP.i64Load, HOT), localGet(before), this.word(BUDGET).code);
+    this.put([OP.i32Sub, OP.i64ExtendI32U, OP.i64Add], access(OP.i64Store, HOT));
+    const counter = [...localGet(reason), ...i32Const(2), OP.i32Shl];
+    this.put(counter, counter, access(OP.i32Load, REGION_EXITS), i32Const(1), [OP.i32Add], access(OP.i32Store, REGION_EXITS));
   }
   callHelper(): void {
     this.put(localGet(RECORD_LOCAL), call(importIndex("helper")));

@@ -1,14 +1,18 @@
 /** `monitor ...`: one command each, listed here; `help` is made from the list. */
 import { UserError } from "../../errors.js";
 import type { MachineTarget } from "../machine-target.js";
+import { diff } from "./diff.js";
 import { faults } from "./faults.js";
+import { jit } from "./jit.js";
 import { key } from "./key.js";
+import { lastExecCommand, lastWriteCommand } from "./last.js";
 import { nmi } from "./nmi.js";
 import { screen } from "./screen.js";
 import { partitions, threads } from "./spaces.js";
 import { step } from "./step.js";
 import { gdt, idt, segments, tss } from "./tables.js";
 import { translate } from "./translate.js";
+import { checkpoint, goto, hash, save, when } from "./travel.js";
 import { view } from "./view.js";
 import { why } from "./why.js";
 
@@ -26,7 +30,7 @@ const help: MonitorCommand = {
   synopsis: "",
   description: "this list",
   run: (_target, _args, print) => {
-    for (const c of COMMANDS) print(`${`${c.name} ${c.synopsis}`.padEnd(28)} ${c.description}\n`);
+    for (const c of COMMANDS) print(`${`${c.name} ${c.synopsis}`.padEnd(36)} ${c.description}\n`);
   },
 };
 
@@ -46,6 +50,15 @@ export const COMMANDS: readonly MonitorCommand[] = [
   screen,
   key,
   nmi,
+  jit,
+  when,
+  goto,
+  checkpoint,
+  lastWriteCommand,
+  lastExecCommand,
+  diff,
+  hash,
+  save,
 ];
 
 export function runMonitor(target: MachineTarget, line: string, print: (text: string) => void): void {

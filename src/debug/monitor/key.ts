@@ -27,7 +27,7 @@ export const key: MonitorCommand = {
   description: "press keys of the keyboard and let them go, taken when the machine goes on",
   run: (target, keys, print) => {
     if (keys.length === 0) throw new UserError("which key?");
-    target.machine.keyboard.press(keys.map(codeOf).flatMap((code) => [code, code | RELEASED]));
+    target.inject({ kind: "keys", codes: keys.map(codeOf).flatMap((code) => [code, code | RELEASED]) });
     print(`pressed: ${keys.join(" ")}\n`);
   },
 };

@@ -5,7 +5,7 @@ export const nmi: MonitorCommand = {
   synopsis: "",
   description: "raise a non-maskable interrupt, taken when the machine goes on",
   run: (target, _args, print) => {
-    target.machine.raiseNmi();
+    target.inject({ kind: "nmi" });
     print("a non-maskable interrupt waits for the processor\n");
   },
 };

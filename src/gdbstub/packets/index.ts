@@ -16,6 +16,7 @@ import { pointPackets } from "./points.js";
 import { qemuPackets } from "./qemu.js";
 import { registerPackets } from "./registers.js";
 import { resumePackets } from "./resume.js";
+import { reversePackets } from "./reverse.js";
 import { searchPackets } from "./search.js";
 import { threadPackets } from "./threads.js";
 import { tracePackets } from "./trace.js";
@@ -34,6 +35,7 @@ export const packets: readonly AnyPacket[] = [
   ...branchPackets,
   ...eventPackets,
   ...resumePackets,
+  ...reversePackets,
   ...lifecyclePackets,
   ...transferPackets,
   ...filePackets,

@@ -16,6 +16,7 @@ const listThreads = (session: Session): string =>
 
 const select = (operation: string, selector: ThreadSelector, session: Session): Reply => {
   const everything = selector.space === "all" || selector.thread === "all";
+  if (operation === "c") session.named = selector;
   // "Hc-1" resumes all threads; it selects none of them.
   if (operation === "c" && everything) {
     session.continued = undefined;
@@ -48,7 +49,12 @@ export const threadPackets = [
   packet({
     match: "T",
     parse: (reader) => reader.threadId(""),
-    handle: (selector, session) => (session.choose(selector) === undefined ? noSuchThread() : OK),
+    handle: (selector, session) => {
+      const thread = session.choose(selector);
+      if (thread === undefined) return noSuchThread();
+      session.selected.askedFor(thread);
+      return OK;
+    },
   }),
 
   packet({ match: "qC", parse: nothing, handle: (_, session) => `QC${formatThreadId(session.general, session.client.multiprocess)}` }),

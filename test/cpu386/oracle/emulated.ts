@@ -24,7 +24,7 @@ function descriptor(d: LdtEntry): [number, number] {
 }
 
 export class EmulatedRunner {
-  private readonly cpu = new Cpu(1 << 21);
+  readonly cpu = new Cpu(1 << 21);
   private readonly template = template();
   private readonly window = new Uint32Array(this.cpu.processor.u8.buffer, L.RAM + DATA, WINDOW / 4);
 
@@ -46,7 +46,8 @@ export class EmulatedRunner {
     this.window.set(this.template);
   }
 
-  run(c: Case): Outcome {
+  /** Everything as the case wants it, up to its first instruction. Returns what the patched words were. */
+  start(c: Case): number[] {
     const p = this.cpu.processor;
     const { segments } = c;
     p.memory.poke(physical(CODE + c.at), Uint8Array.from(c.code));
@@ -63,6 +64,12 @@ export class EmulatedRunner {
     p.setWord(L.EIP, c.at);
     p.flags = c.flags;
     p.halted = p.shadow = p.attention = false;
+    return before;
+  }
+
+  run(c: Case): Outcome {
+    const p = this.cpu.processor;
+    const before = this.start(c);
     const exit = this.cpu.run(MOST_INSTRUCTIONS);
     const first = exit.kind === "shutdown" ? exit.chain[0]! : undefined;
     const outcome = {
@@ -72,12 +79,25 @@ export class EmulatedRunner {
       selectors: [SEGMENT.CS, SEGMENT.SS, SEGMENT.DS, SEGMENT.ES, SEGMENT.FS, SEGMENT.GS].map((n) => p.selector(n)),
       ...this.compare(),
     };
+    this.end(c, before);
+    return outcome;
+  }
+
+  /** Takes the case's code and patches out. */
+  end(c: Case, before: readonly number[]): void {
     for (let n = c.patches.length - 1; n >= 0; n--) {
       const at = c.patches[n]![0] / 4;
       this.template[at] = this.window[at] = before[n]!;
     }
-    p.memory.poke(physical(CODE + c.at), new Uint8Array(c.code.length).fill(0xcc));
-    return outcome;
+    this.cpu.processor.memory.poke(physical(CODE + c.at), new Uint8Array(c.code.length).fill(0xcc));
+  }
+  /** All of the memory that cases can reach for writing. */
+  get data(): Uint32Array {
+    return this.window;
+  }
+  /** Memory as it is before any case. */
+  clean(): void {
+    this.window.set(this.template);
   }
 
   /** int3 and into fail here for want of an IDT, and are traps on the host, which reports the offset behind them. */

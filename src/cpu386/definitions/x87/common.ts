@@ -20,6 +20,7 @@ export function op(name: string, forms: string[], operation: Operation): Definit
   return {
     name,
     forms,
+    contained: true,
     system: (cpu, i) => {
       if (!ready(cpu, i, true)) return;
       operation(cpu.x87, cpu, i);
@@ -34,7 +35,7 @@ export function op(name: string, forms: string[], operation: Operation): Definit
 }
 /** A control instruction; those named fn... do not wait. */
 export function controlOp(name: string, forms: string[], waits: boolean, operation: Operation): Definition {
-  return { name, forms, system: (cpu, i) => ready(cpu, i, waits) && operation(cpu.x87, cpu, i) };
+  return { name, forms, contained: true, system: (cpu, i) => ready(cpu, i, waits) && operation(cpu.x87, cpu, i) };
 }
 
 /** wait: #NM if both CR0.MP and CR0.TS are set, whatever EM says (SDM volume 2, WAIT). */

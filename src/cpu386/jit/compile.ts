@@ -1,0 +1,132 @@
+/** From the instructions of a region to a WebAssembly module. */
+import type { Shape } from "../definitions/table.js";
+import * as L from "../layout.js";
+import { segmentLoadedBy } from "../quick.js";
+import { access, buildModule, I32, I64, i32Const, localGet, localSet, OP } from "../wasm/binary.js";
+import { TEMPORARIES_64 } from "../wasm/expressions.js";
+import { type Draft, type Formed, keyOf } from "./form.js";
+import type { Node } from "./graph.js";
+import { FIRST_TEMPORARY, FIRST_TEMPORARY_64, FLAGS, LEFT, OUT_EIP, REASON, REGISTER, WHY } from "./locals.js";
+import { Facts, StaticEmitter, type StaticOptions, type Terminator } from "./static.js";
+import { type EntryTable, numberHeads, Structurer } from "./structure.js";
+
+const { R } = L;
+
+export interface Compiled {
+  readonly module: Uint8Array;
+  /** Offsets of the entries, by number less one. */
+  readonly entries: readonly number[];
+  readonly facts: Facts;
+  readonly instructions: number;
+}
+
+/** @param place makes the table of the entries, numbered from 1 */
+export function compile(
+  i32: Int32Array,
+  shapes: readonly Shape[],
+  formed: Formed,
+  given: Omit<StaticOptions, "loadedSegments">,
+  place: (entries: readonly number[]) => EntryTable,
+): Compiled {
+  const facts = new Facts();
+  const options = { ...given, loadedSegments: loadedSegments(i32, shapes, formed) };
+  const nodes = new Map<Draft, Node>();
+  for (const draft of formed.drafts) nodes.set(draft, translate(i32, shapes, draft, facts, options));
+  const byKey = new Map([...nodes].map(([draft, node]) => [keyOf(draft), node]));
+  for (const [draft, node] of nodes) node.successors = draft.next.flatMap((to) => byKey.get(keyOf(to)) ?? []);
+  const entries = formed.entries.map((draft) => nodes.get(draft)!);
+  entries.forEach((node, n) => {
+    node.entry = n + 1;
+  });
+  const offsets = entries.map((n) => n.ip);
+  const table = place(offsets);
+  const all = [...nodes.values()];
+  numberHeads(all, entries);
+  const structured: (readonly number[])[] = [];
+  new Structurer(all, entries, table, structured).emit();
+  structured.unshift(enter(facts), [OP.block, OP.void]);
+  structured.push([OP.end], leave(facts));
+  const module = buildModule(
+    [
+      { name: "helper", parameters: [I32], results: [I32] },
+      { name: "loadSegment", parameters: [I32, I32], results: [I32] },
+    ],
+    [
+      {
+        exportName: "region",
+        parameters: [I32],
+        results: [I32],
+        locals: [
+          { count: TEMPORARIES_64, type: I64 },
+          { count: FIRST_TEMPORARY - FIRST_TEMPORARY_64 - TEMPORARIES_64 + facts.temporaries, type: I32 },
+        ],
+        body: structured,
+      },
+    ],
+  );
+  return { module, entries: offsets, facts, instructions: formed.drafts.reduce((sum, d) => sum + d.count, 0) };
+}
+
+function loadedSegments(i32: Int32Array, shapes: readonly Shape[], formed: Formed): ReadonlySet<number> {
+  const found = new Set<number>();
+  for (const draft of formed.drafts) {
+    for (let n = 0; n < draft.count; n++) {
+      const w = (draft.record + n * L.RECORD_BYTES) >> 2;
+      const { definition } = shapes[i32[w + R.shape / 4]! & 0xffff]!;
+      if (definition.quick) found.add(segmentLoadedBy(definition, i32[w + R.scale / 4]! >> 8));
+    }
+  }
+  return found;
+}
+
+function translate(i32: Int32Array, shapes: readonly Shape[], draft: Draft, facts: Facts, options: StaticOptions): Node {
+  const emitter = new StaticEmitter(i32, facts, options);
+  for (let n = 0; n < draft.count; n++) {
+    const record = draft.record + n * L.RECORD_BYTES;
+    const shape = shapes[i32[(record + R.shape) >> 2]! & 0xffff]!;
+    if (shape.definition.helper || shape.definition.contained) emitter.callHelper(record, draft.count - n);
+    else emitter.instruction(record, shape, draft.count - n);
+  }
+  emitter.finish();
+  return { ip: draft.ip, length: draft.count, emitter, terminator: terminatorOf(draft, emitter), successors: [], entry: 0 };
+}
+
+function terminatorOf(draft: Draft, emitter: StaticEmitter): Terminator {
+  if (draft.end === "leave") return { kind: "leave", at: draft.at };
+  if (draft.end === "on") return { kind: "jump", to: draft.next[0]!.ip };
+  const terminator = emitter.terminator!;
+  // A return of an inlined function.
+  return terminator.kind === "dynamic" ? { ...terminator, expected: draft.next[0]?.ip } : terminator;
+}
+
+/** Refuses entry if what was assumed does not hold; loads what is used. */
+function enter(facts: Facts): number[] {
+  const out: number[] = [];
+  let first = true;
+  for (const [at, value] of facts.assumed) {
+    out.push(...i32Const(0), ...access(OP.i32Load, at), ...i32Const(value), OP.i32Xor);
+    if (!first) out.push(OP.i32Or);
+    first = false;
+  }
+  if (!first) out.push(OP.if, OP.void, ...i32Const(REASON.mismatch), OP.return, OP.end);
+  const load = (address: number, local: number): void => {
+    out.push(...i32Const(0), ...access(OP.i32Load, address), ...localSet(local));
+  };
+  load(L.BUDGET, LEFT);
+  for (const n of facts.used) load(L.GPR + 4 * n, REGISTER + n);
+  if (facts.flagsUsed) for (const { local, address } of Object.values(FLAGS)) load(address, local);
+  return out;
+}
+
+function leave(facts: Facts): number[] {
+  const out: number[] = [];
+  const store = (address: number, local: number): void => {
+    out.push(...i32Const(0), ...localGet(local), ...access(OP.i32Store, address));
+  };
+  for (const n of facts.modified) store(L.GPR + 4 * n, REGISTER + n);
+  if (facts.flagsModified) for (const { local, address } of Object.values(FLAGS)) store(address, local);
+  store(L.BUDGET, LEFT);
+  store(L.EIP, OUT_EIP);
+  out.push(...localGet(WHY));
+  return out;
+}

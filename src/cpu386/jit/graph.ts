@@ -1,0 +1,80 @@
+/** The nodes of a region and the static flow between them. */
+import type { StaticEmitter, Terminator } from "./static.js";
+
+export interface Node {
+  /** Offset of its first instruction. */
+  readonly ip: number;
+  /** Instructions in it. */
+  readonly length: number;
+  readonly emitter: StaticEmitter;
+  readonly terminator: Terminator;
+  /** Nodes that its terminator names and that are part of the region. */
+  successors: readonly Node[];
+  /** Its number at dispatchers, from 1; 0: it is reached by static jumps only. */
+  entry: number;
+}
+
+/**
+ * Strongly connected components of a set of nodes, in topological order: no edge leads from a later one to an earlier one. Edges to `cut`
+ * do not count.
+ */
+export function components(nodes: Iterable<Node>, cut: ReadonlySet<Node>): Node[][] {
+  const members = new Set(nodes);
+  const index = new Map<Node, number>();
+  const low = new Map<Node, number>();
+  const stack: Node[] = [];
+  const open = new Set<Node>();
+  const found: Node[][] = [];
+  const next = (n: Node): Node[] => n.successors.filter((s) => members.has(s) && !cut.has(s));
+  const enter = (n: Node): void => {
+    index.set(n, index.size);
+    low.set(n, index.get(n)!);
+    stack.push(n);
+    open.add(n);
+  };
+  const leave = (n: Node): void => {
+    if (low.get(n) !== index.get(n)) return;
+    const component: Node[] = [];
+    for (;;) {
+      const member = stack.pop()!;
+      open.delete(member);
+      component.push(member);
+      if (member === n) break;
+    }
+    found.push(component);
+  };
+  const lower = (n: Node, to: number): void => {
+    if (to < low.get(n)!) low.set(n, to);
+  };
+  for (const start of members) {
+    if (index.has(start)) continue;
+    enter(start);
+    // Tarjan's walk with a stack of its own: regions may be deep.
+    const path: { readonly node: Node; readonly rest: Node[] }[] = [{ node: start, rest: next(start) }];
+    while (path.length > 0) {
+      const { node, rest } = path[path.length - 1]!;
+      const to = rest.pop();
+      if (to === undefined) {
+        path.pop();
+        leave(node);
+        const parent = path[path.length - 1];
+        if (parent) lower(parent.node, low.get(node)!);
+      } else if (!index.has(to)) {
+        enter(to);
+        path.push({ node: to, rest: next(to) });
+      } else if (open.has(to)) lower(node, index.get(to)!);
+    }
+  }
+  return found.reverse();
+}
+
+/** Nodes of a component that are jumped to from outside of it. */
+export function heads(component: readonly Node[], all: readonly Node[]): Node[] {
+  const inside = new Set(component);
+  const reached = new Set<Node>();
+  for (const n of all) if (!inside.has(n)) for (const s of n.successors) if (inside.has(s)) reached.add(s);
+  return component.filter((n) => reached.has(n));
+}
+
+export const isLoop = (component: readonly Node[], cut: ReadonlySet<Node>): boolean =>
+  component.length > 1 || component[0]!.successors.some((s) => s === component[0] && !cut.has(s));

@@ -1,0 +1,252 @@
+/**
+ * The hot tier: finds out what is hot, has it compiled, and keeps what is compiled true to what is decoded.
+ *
+ * Hot code is found by sampling: the cold tier runs with a grant of instructions, and where that ends is where time goes. A region stands
+ * for the decoded blocks it was made of; when one of them is forgotten (its bytes, its mapping or its breakpoints change) so is the
+ * region. What it assumes of segment registers it checks itself whenever it is entered.
+ */
+import type { Shape } from "../definitions/table.js";
+import * as L from "../layout.js";
+import type { DynamicOptions } from "../wasm/dynamic.js";
+import { compile } from "./compile.js";
+import { EntryTables, type PlacedTable } from "./entry-tables.js";
+import { type Blocks, Former } from "./form.js";
+import { Gates } from "./gates.js";
+import { Heat } from "./heat.js";
+import { REASON } from "./locals.js";
+
+export interface Region {
+  readonly index: number;
+  readonly table: PlacedTable;
+  /** First records of the blocks it was made of. */
+  readonly blocks: ReadonlySet<number>;
+  /** Offsets of its nodes. */
+  readonly offsets: ReadonlySet<number>;
+  /** Words of the processor's state that it takes for constants. */
+  readonly assumed: ReadonlyMap<number, number>;
+  dropped: boolean;
+}
+
+/** What the manager needs of the record cache. */
+export interface JitBlocks extends Blocks {
+  /** The number of the current code context. */
+  readonly contextId: number;
+  /** Grows when all records are forgotten. */
+  readonly generation: number;
+}
+
+export interface JitStatistics {
+  readonly regions: number;
+  readonly compiled: number;
+  readonly dropped: number;
+  readonly evictions: number;
+  /** Of all regions compiled. */
+  readonly instructions: number;
+  readonly bytes: number;
+  /** Instructions executed in regions. */
+  readonly executed: number;
+  /** Milliseconds, of the host's clock: total and longest. */
+  readonly compileTime: number;
+  readonly longestPause: number;
+  /** Returns of regions by reason. */
+  readonly exits: Readonly<Record<keyof typeof REASON, number>>;
+}
+
+const MAX_REGIONS = 1024;
+/** Versions of a record's region for different segment registers; one more does not assume anything about them. */
+const MAX_VERSIONS = 4;
+/** Hot offsets that one region is formed from. */
+const MAX_SEEDS = 24;
+const MISMATCHES = 2;
+
+export class Jit {
+  /** Of the regions' functions; the interpreter calls into it. */
+  readonly functions = new WebAssembly.Table({ element: "anyfunc", initial: MAX_REGIONS, maximum: MAX_REGIONS });
+  heat = new Heat();
+  /** A clock in milliseconds for statistics; nothing depends on it. */
+  now: () => number = () => 0;
+  private readonly gates: Gates<Region>;
+  private readonly tables: EntryTables;
+  private readonly regions = new Set<Region>();
+  private readonly byBlock = new Map<number, Set<Region>>();
+  private readonly freeIndices: number[] = [];
+  private nextIndex = 0;
+  private readonly tried = new Set<number>();
+  private readonly mismatches = new Map<number, number>();
+  /** Instructions executed by regions up to the last sample. */
+  private executedBefore = 0;
+  private options: DynamicOptions | undefined;
+  private readonly totals = { compiled: 0, dropped: 0, evictions: 0, instructions: 0, bytes: 0, compileTime: 0, longestPause: 0 };
+
+  /** @param helper executes the operation of a record called out to from a region; less than 0: go on, else a REASON */
+  constructor(
+    private readonly memory: WebAssembly.Memory,
+    private readonly i32: Int32Array,
+    private readonly shapes: readonly Shape[],
+    private readonly blocks: JitBlocks,
+    private readonly helper: (record: number, region: Region) => number,
+    private readonly loadSegment: (segment: number, selector: number) => number,
+  ) {
+    this.gates = new Gates(i32);
+    this.tables = new EntryTables(i32);
+  }
+
+  /** Regions are compiled for one variant of the cold tier; another one forgets them. */
+  select(options: DynamicOptions): void {
+    const { options: old } = this;
+    if (old && (old.watchLoads !== options.watchLoads || old.paging !== options.paging)) this.dropAll();
+    this.options = options;
+  }
+
+  /** The cold tier's grant ended at an offset of the current context. */
+  sample(ip: number): void {
+    const hot = this.executed - this.executedBefore > this.heat.grant / 2;
+    this.executedBefore = this.executed;
+    const block = this.blocks.peek(ip);
+    const covered = hot && block !== undefined && this.byBlock.has(block.record);
+    if (this.heat.sample(this.blocks.contextId, ip, covered)) this.compileAt(ip, false);
+  }
+
+  /** Has a block compiled that is about to be executed, unless that has been tried. */
+  compileBefore(record: number): void {
+    if (this.gates.at(record).length > 0 || this.tried.has(record)) return;
+    this.tried.add(record);
+    this.compileAt(this.i32[(record + L.R.ip) >> 2]! >>> 0, false);
+  }
+
+  /** All regions of a gate refused. */
+  mismatch(record: number): void {
+    const count = (this.mismatches.get(record) ?? 0) + 1;
+    this.mismatches.set(record, count);
+    if (count < MISMATCHES) return;
+    this.mismatches.delete(record);
+    const gates = this.gates.at(record);
+    if (gates.length > MAX_VERSIONS) this.drop(gates[gates.length - 1]!.region);
+    else this.compileAt(this.i32[(record + L.R.ip) >> 2]! >>> 0, gates.length === MAX_VERSIONS);
+  }
+
+  // Gates -------------------------------------------------------------------------------------------------------------------------
+  /** Makes a gate an ordinary record; the function returned makes it a gate again, if there is still a reason. */
+  ungate(record: number): (() => void) | undefined {
+    const original = this.gates.original(record);
+    if (original === undefined) return undefined;
+    const { generation } = this.blocks;
+    this.i32[record >> 2] = original;
+    return () => {
+      if (generation !== this.blocks.generation || this.i32[record >> 2] !== original) return;
+      this.i32[record >> 2] = this.gates.handler(record) ?? original;
+    };
+  }
+
+  // Compiling --------------------------------------------------------------------------------------------------------------------
+  private compileAt(ip: number, anySegments: boolean): void {
+    const start = this.now();
+    const { contextId } = this.blocks;
+    const seeds = [ip, ...this.heat.hottest(contextId, MAX_SEEDS).filter((seed) => seed !== ip)];
+    const formed = new Former(this.i32, this.shapes, this.blocks).form(seeds);
+    if (!formed.drafts.some((d) => d.ip === ip && d.sites.length === 0)) return;
+    if (this.gates.isFull || this.regions.size >= MAX_REGIONS) this.evict();
+    let table: PlacedTable | undefined;
+    const options = { ...this.options!, anySegments };
+    const compiled = compile(this.i32, this.shapes, formed, options, (offsets) => {
+      table = this.tables.place(offsets);
+      if (table) return table;
+      this.evict();
+      table = this.tables.place(offsets);
+      return table!;
+    });
+    const region: Region = {
+      index: this.freeIndices.pop() ?? this.nextIndex++,
+      table: table!,
+      blocks: new Set(formed.drafts.map((d) => d.block)),
+      offsets: new Set(formed.drafts.map((d) => d.ip)),
+      assumed: compiled.facts.assumed,
+      dropped: false,
+    };
+    const module = new WebAssembly.Module(compiled.module as Uint8Array<ArrayBuffer>);
+    const e = { memory: this.memory, helper: (record: number) => this.helper(record, region), loadSegment: this.loadSegment };
+    this.functions.set(region.index, new WebAssembly.Instance(module, { e }).exports.region);
+    this.supersede(region);
+    this.regions.add(region);
+    for (const block of region.blocks) {
+      const users = this.byBlock.get(block);
+      if (users) users.add(region);
+      else this.byBlock.set(block, new Set([region]));
+    }
+    formed.entries.forEach((draft, n) => {
+      if (!this.gates.isFull) this.gates.open(draft.block, region, region.index, n + 1);
+    });
+    this.account(compiled.instructions, compiled.module.length, this.now() - start);
+  }
+  private account(instructions: number, bytes: number, time: number): void {
+    const { totals } = this;
+    totals.compiled++;
+    totals.instructions += instructions;
+    totals.bytes += bytes;
+    totals.compileTime += time;
+    totals.longestPause = Math.max(totals.longestPause, time);
+  }
+
+  /** Regions whose every node the new one has are of no more use, if they are for the same segment registers. */
+  private supersede(by: Region): void {
+    const candidates = new Set([...by.blocks].flatMap((block) => [...(this.byBlock.get(block) ?? [])]));
+    for (const old of candidates) {
+      const accepts = [...old.assumed].every(([at, value]) => this.i32[at >> 2] === value);
+      if (accepts && [...old.offsets].every((ip) => by.offsets.has(ip))) this.drop(old);
+    }
+  }
+
+  // Forgetting -------------------------------------------------------------------------------------------------------------------
+  /** A block's records have gone stale. */
+  forgotten(block: number): void {
+    for (const region of this.byBlock.get(block) ?? []) this.drop(region);
+  }
+  /** All records are gone, and will be others. */
+  forgottenAll(): void {
+    for (const region of this.regions) this.release(region);
+    this.gates.forget();
+    this.tables.forget();
+    this.byBlock.clear();
+    this.regions.clear();
+    this.mismatches.clear();
+    this.tried.clear();
+    this.heat.forget();
+  }
+  dropAll(): void {
+    for (const region of this.regions) this.drop(region);
+  }
+  private evict(): void {
+    this.totals.evictions++;
+    this.dropAll();
+    this.tables.forget();
+  }
+
+  private drop(region: Region): void {
+    if (region.dropped) return;
+    this.gates.close(region.blocks, region);
+    for (const block of region.blocks) {
+      const users = this.byBlock.get(block);
+      users?.delete(region);
+      if (users?.size === 0) this.byBlock.delete(block);
+    }
+    this.regions.delete(region);
+    this.tables.release(region.table);
+    this.release(region);
+  }
+  private release(region: Region): void {
+    region.dropped = true;
+    this.functions.set(region.index, null);
+    this.freeIndices.push(region.index);
+    this.totals.dropped++;
+  }
+
+  statistics(): JitStatistics {
+    const count = (reason: number): number => this.i32[(L.REGION_EXITS >> 2) + reason]! >>> 0;
+    const { onward, side, mismatch, stop } = REASON;
+    const exits = { onward: count(onward), side: count(side), mismatch: count(mismatch), stop: count(stop) };
+    return { ...this.totals, regions: this.regions.size, executed: this.executed, exits };
+  }
+  get executed(): number {
+    return (this.i32[L.HOT >> 2]! >>> 0) + this.i32[(L.HOT >> 2) + 1]! * 2 ** 32;
+  }
+}

@@ -1,0 +1,40 @@
+/** The locals of a region's function: parameter, 64-bit temporaries, guest registers and flags, then 32-bit temporaries. */
+import type { LazyFlag } from "../emitter.js";
+import { CA, CB, FR, FX, OA, OB } from "../layout.js";
+import { TEMPORARIES_64 } from "../wasm/expressions.js";
+
+/** Number of the entry that is on its way, 0 if none is. */
+export const ENTRY = 0;
+export const FIRST_TEMPORARY_64 = 1;
+const first = FIRST_TEMPORARY_64 + TEMPORARIES_64;
+/** Instructions left. */
+export const LEFT = first;
+/** At an exit: EIP, how many instructions of the node were not executed, and why (REASON). */
+export const OUT_EIP = first + 1;
+export const UNDONE = first + 2;
+export const WHY = first + 3;
+export const REGISTER = first + 4;
+const FIRST_FLAG = REGISTER + 8;
+export const FIRST_TEMPORARY = FIRST_FLAG + 6;
+
+/** Each flag word's local and its place in memory. */
+export const FLAGS: Record<LazyFlag, { readonly local: number; readonly address: number }> = {
+  fr: { local: FIRST_FLAG, address: FR },
+  fx: { local: FIRST_FLAG + 1, address: FX },
+  oa: { local: FIRST_FLAG + 2, address: OA },
+  ob: { local: FIRST_FLAG + 3, address: OB },
+  ca: { local: FIRST_FLAG + 4, address: CA },
+  cb: { local: FIRST_FLAG + 5, address: CB },
+};
+
+/** Why a region returns; EIP, BUDGET, registers and flags are in memory then. */
+export const REASON = {
+  /** Execution goes on at an offset that is not part of it, or the budget does not suffice for the next node. */
+  onward: 0,
+  /** The instruction at EIP wants the cold tier: it faults, or touches memory out of the ordinary. */
+  side: 1,
+  /** Its segment registers are not those it was compiled for; nothing has been done. */
+  mismatch: 2,
+  /** An operation called out to asks the run to stop, behind its instruction. */
+  stop: 3,
+} as const;

@@ -1,0 +1,384 @@
+/**
+ * The static back end: operands are constants read from decoded records, guest registers and flags are locals. It makes the hot tier.
+ *
+ * Whatever is not plain (a fault, an access beyond the fast path's bound, a store to a flagged line) leaves the region before the
+ * instruction has changed anything; the cold tier executes it. Definitions do their loads and stores first, so that holds.
+ */
+import type { Size } from "../bus.js";
+import type { Shape } from "../definitions/table.js";
+import type { Compared, Emitter, LazyFlag, Operand, Value } from "../emitter.js";
+import * as L from "../layout.js";
+import { access, call, i32Const, localGet, localSet, localTee, OP, unsignedLeb } from "../wasm/binary.js";
+import { Expressions, LOADS, STORES } from "../wasm/expressions.js";
+import { FIRST_TEMPORARY, FIRST_TEMPORARY_64, FLAGS, LEFT, OUT_EIP, REASON, REGISTER, UNDONE, WHY } from "./locals.js";
+
+const { R } = L;
+
+/** Indices of imported functions: operations in TypeScript (see callHelper), and wasm/quick.ts's loadSegment. */
+export const HELPER = 0;
+export const LOAD_SEGMENT = 1;
+const LAZY = Object.keys(FLAGS) as LazyFlag[];
+
+/** What a region as a whole needs to know of its nodes. */
+export class Facts {
+  readonly used = new Set<number>();
+  readonly modified = new Set<number>();
+  flagsUsed = false;
+  flagsModified = false;
+  temporaries = 0;
+  /** Words of the processor's state that were taken for constants: entry is refused if they have changed. */
+  readonly assumed = new Map<number, number>();
+}
+
+export interface StaticOptions {
+  /** Loads test the line flags as well. */
+  readonly watchLoads: boolean;
+  readonly paging: boolean;
+  /** Segment bases and bounds are read from the processor's state at each access, not assumed. */
+  readonly anySegments: boolean;
+  /** Segment registers that the region loads: always read from the state. */
+  readonly loadedSegments: ReadonlySet<number>;
+}
+
+/** How a node ends. Offsets in CS. */
+export type Terminator =
+  | { readonly kind: "jump"; readonly to: number }
+  | { readonly kind: "branch"; readonly condition: Value; readonly taken: number; readonly next: number }
+  | { readonly kind: "dynamic"; readonly target: Value; readonly expected?: number | undefined }
+  /** On with this instruction outside. */
+  | { readonly kind: "leave"; readonly at: number };
+
+/** Emits the instructions of one node, one after the other. */
+export class StaticEmitter extends Expressions implements Emitter {
+  terminator: Terminator | undefined;
+  /** Whether anything branches to the node's exit. */
+  exits = false;
+  /** Whether operations called out to decide about the reason. */
+  callsOut = false;
+  private record = 0;
+  private shape!: Shape;
+  /** Instructions of the node from this one on. */
+  private rest = 0;
+  private address: Value | undefined;
+  private source: Compared | undefined;
+  private readonly words = new Map<LazyFlag, Value>();
+
+  constructor(
+    private readonly i32: Int32Array,
+    private readonly facts: Facts,
+    private readonly options: StaticOptions,
+  ) {
+    super(FIRST_TEMPORARY, FIRST_TEMPORARY_64);
+  }
+
+  /** @param rest instructions of the node that are not complete yet, this one included */
+  instruction(record: number, shape: Shape, rest: number): void {
+    this.record = record;
+    this.shape = shape;
+    this.rest = rest;
+    this.address = undefined;
+    this.nextTemporary64 = this.firstTemporary64;
+    const { emit, quick } = shape.definition;
+    (emit ?? quick)!(this, shape);
+  }
+  finish(): void {
+    this.facts.temporaries = Math.max(this.facts.temporaries, this.nextTemporary - FIRST_TEMPORARY);
+  }
+
+  private field(at: number): number {
+    return this.i32[(this.record + at) >> 2]!;
+  }
+  private get ip(): number {
+    return this.field(R.ip);
+  }
+
+  // Leaving ----------------------------------------------------------------------------------------------------------------------
+  /** Out of the node, before this instruction. */
+  private sideExit(): void {
+    this.exits = true;
+    this.put(i32Const(this.ip), localSet(OUT_EIP), i32Const(this.rest), localSet(UNDONE), [OP.br, ...unsignedLeb(this.nesting)]);
+  }
+  /** As sideExit, if the condition on the stack is not zero. */
+  private sideExitIf(): void {
+    this.whenTrue(() => this.sideExit());
+  }
+  raise(): void {
+    this.sideExit();
+  }
+
+  /**
+   * A TypeScript operation on the same state. It may fault, which unwinds all this, or ask for the region to be left.
+   */
+  callHelper(record: number, rest: number): void {
+    this.record = record;
+    this.rest = rest;
+    this.callsOut = true;
+    for (let n = 0; n < 8; n++) this.put(i32Const(0), localGet(this.reg(n)), access(OP.i32Store, L.GPR + 4 * n));
+    this.facts.flagsUsed = this.facts.flagsModified = true;
+    for (const flag of LAZY) this.put(i32Const(0), localGet(FLAGS[flag].local), access(OP.i32Store, FLAGS[flag].address));
+    // As the cold tier would have it: the whole block is off the budget.
+    const ahead = rest - this.field(R.remaining);
+    this.put(i32Const(0), localGet(LEFT), i32Const(ahead), [OP.i32Add], access(OP.i32Store, L.BUDGET));
+    this.put(i32Const(record), call(HELPER), localSet(WHY));
+    for (let n = 0; n < 8; n++) this.put(i32Const(0), access(OP.i32Load, L.GPR + 4 * n), localSet(this.modify(n)));
+    for (const flag of LAZY) this.put(i32Const(0), access(OP.i32Load, FLAGS[flag].address), localSet(FLAGS[flag].local));
+    this.forgetFlags();
+    this.put(localGet(WHY), i32Const(0), [OP.i32GeS]);
+    this.whenTrue(() => {
+      this.put(i32Const(0), access(OP.i32Load, L.EIP), localSet(OUT_EIP), i32Const(rest - 1), localSet(UNDONE));
+      this.exits = true;
+      this.put([OP.br, ...unsignedLeb(this.nesting)]);
+    });
+    // What leaves the node from here on does so for the usual reason.
+    this.put(i32Const(REASON.side), localSet(WHY));
+  }
+
+  // Registers --------------------------------------------------------------------------------------------------------------------
+  private reg(n: number): number {
+    this.facts.used.add(n);
+    return REGISTER + n;
+  }
+  private modify(n: number): number {
+    this.facts.modified.add(n);
+    return this.reg(n);
+  }
+  /** @param at byte address of the register */
+  private readRegister(at: number, size: Size, signed: boolean): Value {
+    const whole = { code: localGet(this.reg(at >> 2)), atom: false };
+    const part = at & 3 ? this.shr(whole, this.constant(8)) : whole;
+    return signed ? this.signExtend(part, size) : this.zeroExtend(part, size);
+  }
+  private writeRegister(at: number, size: Size, value: Value): void {
+    const n = at >> 2;
+    if (size === 4) {
+      this.put(value.code, localSet(this.modify(n)));
+      return;
+    }
+    const shift = (at & 3) * 8;
+    const mask = (size === 2 ? 0xffff : 0xff) << shift;
+    const kept = this.and({ code: localGet(this.reg(n)), atom: false }, this.constant(~mask));
+    const set = this.and(this.shl(value, this.constant(shift)), this.constant(mask));
+    this.put(this.or(kept, set).code, localSet(this.modify(n)));
+  }
+  register(n: number, size: Size, signed = false): Value {
+    return this.readRegister(size === 1 && n >= 4 ? (n - 4) * 4 + 1 : n * 4, size, signed);
+  }
+  setRegister(n: number, size: Size, value: Value): void {
+    this.writeRegister(size === 1 && n >= 4 ? (n - 4) * 4 + 1 : n * 4, size, value);
+  }
+  operand(n: 1 | 2 | 3): Operand {
+    const { kind, size, field } = this.shape.operands[n - 1]!;
+    if (kind === "immediate") {
+      const get = (): Value => this.constant(this.field(R.imm));
+      return { size, get, getForUpdate: get, set: () => this.fail("an immediate cannot be set") };
+    }
+    if (kind === "register") {
+      const at = this.field(field === 1 ? R.r1 : R.r2);
+      const get = (signed = false): Value => this.readRegister(at, size, signed);
+      return { size, get, getForUpdate: get, set: (value) => this.writeRegister(at, size, value) };
+    }
+    return {
+      size,
+      get: (signed = false) => this.load(undefined, this.effectiveAddress(), size, signed),
+      getForUpdate: (signed = false) => {
+        this.probeStore(undefined, this.effectiveAddress(), size);
+        return this.load(undefined, this.effectiveAddress(), size, signed);
+      },
+      set: (value) => this.store(undefined, this.effectiveAddress(), size, this.let(value)),
+    };
+  }
+  private fail(text: string): never {
+    throw new Error(`${this.shape.definition.name}: ${text}`);
+  }
+
+  // Memory -----------------------------------------------------------------------------------------------------------------------
+  effectiveAddress(): Value {
+    this.address ??= this.let(this.computeAddress());
+    return this.address;
+  }
+  private computeAddress(): Value {
+    const part = (at: number): Value => (at === L.ZERO ? this.constant(0) : this.readRegister(at, 4, false));
+    const [base, index] = [part(this.field(R.base)), part(this.field(R.index))];
+    const scaled = this.shape.address === "index" ? this.shl(index, this.constant(this.field(R.scale) & 0xff)) : index;
+    const registers = this.shape.address === "base" ? base : this.add(base, scaled);
+    const sum = this.add(registers, this.constant(this.field(R.disp)));
+    return this.shape.address === "word" ? this.zeroExtend(sum, 2) : sum;
+  }
+  /** A word of the segment register's cache. */
+  private segmentWord(segment: number | undefined, field: number): Value {
+    const at = (segment === undefined ? this.field(R.seg) : L.SEGMENTS + segment * L.SEGMENT_BYTES) + field;
+    if (this.options.anySegments || this.options.loadedSegments.has((at - L.SEGMENTS) >> 6))
+      return { code: [...i32Const(0), ...access(OP.i32Load, at)], atom: false };
+    const value = this.i32[at >> 2]!;
+    this.facts.assumed.set(at, value);
+    return this.constant(value);
+  }
+  /**
+   * Leaves the node if the access is beyond the bound; else gives the place in memory, as an expression and a constant to be added to
+   * it.
+   */
+  private locate(segment: number | undefined, offset: Value, size: Size, bounds: Record<Size, number>, tlb: [number, number]) {
+    const bound = this.segmentWord(segment, bounds[size]);
+    const fits = bound.known !== undefined && offset.known !== undefined && offset.known >>> 0 < bound.known >>> 0;
+    if (!fits) {
+      this.put(offset.code, bound.code, [OP.i32GeU]);
+      this.sideExitIf();
+    }
+    const base = this.segmentWord(segment, L.BASE);
+    if (this.options.paging) return { at: this.translate(this.let(this.add(offset, base)), size, tlb), plus: L.RAM };
+    if (base.known === undefined) return { at: this.let(this.add(offset, base)), plus: L.RAM };
+    return { at: offset, plus: L.RAM + (base.known >>> 0) };
+  }
+  /** With paging: the physical address, if the TLB has it and the access lies in one page. */
+  private translate(linear: Value, size: Size, [supervisor, user]: [number, number]): Value {
+    if (size > 1) {
+      this.put(linear.code, i32Const(0xfff), [OP.i32And], i32Const(0x1000 - size), [OP.i32GtU]);
+      this.sideExitIf();
+    }
+    const entry = this.temporary();
+    const cpl = this.i32[L.CPL >> 2]!;
+    this.facts.assumed.set(L.CPL, cpl);
+    const table = cpl === 3 ? user : supervisor;
+    this.put(linear.code, i32Const(12), [OP.i32ShrU], i32Const(2), [OP.i32Shl], access(OP.i32Load, table), localTee(entry), [OP.i32Eqz]);
+    this.sideExitIf();
+    return this.let(this.xor(this.xor(linear, { code: localGet(entry), atom: true }), this.constant(1)));
+  }
+  /** Leaves the node if the line has a flag. */
+  private testLine(at: Value, plus: number): void {
+    const base = plus - L.RAM;
+    this.put(at.code, i32Const(base), [OP.i32Add], i32Const(L.LINE_SHIFT), [OP.i32ShrU], access(OP.i32Load8U, L.LINE_FLAGS));
+    this.sideExitIf();
+  }
+  load(segment: number | undefined, offset: Value, size: Size, signed = false): Value {
+    const from = this.let(offset);
+    const { at, plus } = this.locate(segment, from, size, L.READ_BOUND, [L.TLB_READ_SUPERVISOR, L.TLB_READ_USER]);
+    if (this.options.watchLoads) this.testLine(at, plus);
+    return this.let({ code: [...at.code, ...access(signed ? LOADS[size].signed : LOADS[size].unsigned, plus)], atom: false });
+  }
+  store(segment: number | undefined, offset: Value, size: Size, value: Value): void {
+    const to = this.let(offset);
+    const { at, plus } = this.locate(segment, to, size, L.WRITE_BOUND, [L.TLB_WRITE_SUPERVISOR, L.TLB_WRITE_USER]);
+    this.testLine(at, plus);
+    this.put(at.code, value.code, access(STORES[size], plus));
+  }
+  probeStore(segment: number | undefined, offset: Value, size: Size): void {
+    this.locate(segment, this.let(offset), size, L.WRITE_BOUND, [L.TLB_WRITE_SUPERVISOR, L.TLB_WRITE_USER]);
+  }
+  stackOffset(bytes: Value): Value {
+    const sum = this.add({ code: localGet(this.reg(4)), atom: false }, bytes);
+    return this.shape.stackSize === 2 ? this.zeroExtend(sum, 2) : sum;
+  }
+  setStackPointer(offset: Value): void {
+    this.setRegister(4, this.shape.stackSize, offset);
+  }
+
+  // Flags ------------------------------------------------------------------------------------------------------------------------
+  lazy(flag: LazyFlag): Value {
+    this.facts.flagsUsed = true;
+    return this.words.get(flag) ?? { code: localGet(FLAGS[flag].local), atom: false };
+  }
+  setLazy(words: Partial<Record<LazyFlag, Value>>, compared?: Compared): void {
+    this.facts.flagsUsed = this.facts.flagsModified = true;
+    for (const [name, value] of Object.entries(words)) {
+      const flag = name as LazyFlag;
+      this.put(value.code, localSet(FLAGS[flag].local));
+      if (value.atom) this.words.set(flag, value);
+      else this.words.delete(flag);
+    }
+    this.source = compared?.a.atom && compared.b.atom ? compared : undefined;
+  }
+  compared(): Compared | undefined {
+    return this.source;
+  }
+  private forgetFlags(): void {
+    this.words.clear();
+    this.source = undefined;
+  }
+  override when(condition: Value, then: () => void, otherwise?: () => void): void {
+    if (condition.known !== undefined) return super.when(condition, then, otherwise);
+    // The other side, and what follows, knows nothing of flags set on this one.
+    const other =
+      otherwise &&
+      ((): void => {
+        this.forgetFlags();
+        otherwise();
+      });
+    super.when(condition, then, other);
+    this.forgetFlags();
+  }
+  systemFlags(): Value {
+    return { code: [...i32Const(0), ...access(OP.i32Load, L.EFLAGS)], atom: false };
+  }
+  setSystemFlags(value: Value): void {
+    this.put(i32Const(0), value.code, access(OP.i32Store, L.EFLAGS));
+  }
+
+  // Quick paths ------------------------------------------------------------------------------------------------------------------
+  immediate2(): Value {
+    return this.constant(this.field(R.shape) >>> 16);
+  }
+  segmentNumber(): Value {
+    return this.constant(this.field(R.scale) >> 8);
+  }
+  selector(n: number): Value {
+    return { code: [...i32Const(0), ...access(OP.i32Load, L.SEGMENTS + n * L.SEGMENT_BYTES)], atom: false };
+  }
+  requireQuick(bits: number): void {
+    this.put(i32Const(0), access(OP.i32Load, L.QUICK), i32Const(bits), [OP.i32And], i32Const(bits), [OP.i32Ne]);
+    this.sideExitIf();
+  }
+  requireDone(attempt: Value): void {
+    this.put(attempt.code, [OP.i32Eqz]);
+    this.sideExitIf();
+  }
+  loadSegment(segment: number | undefined, selector: Value): Value {
+    const n = segment === undefined ? this.segmentNumber() : this.constant(segment);
+    return this.let({ code: [...n.code, ...selector.code, ...call(LOAD_SEGMENT)], atom: false });
+  }
+  knowsCode(): Value {
+    return this.fail("far transfers are the cold tier's");
+  }
+  enterCode(): Value {
+    return this.fail("far transfers are the cold tier's");
+  }
+  interrupt(): Value {
+    return this.fail("interrupts are the cold tier's");
+  }
+  interruptReturn(): Value {
+    return this.fail("iret is the cold tier's");
+  }
+  jumpFar(): void {
+    this.fail("far transfers are the cold tier's");
+  }
+
+  // Control ----------------------------------------------------------------------------------------------------------------------
+  nextOffset(): Value {
+    return this.constant(this.field(R.next));
+  }
+  jump(): void {
+    this.terminator = { kind: "jump", to: this.field(R.target) };
+  }
+  proceed(): void {
+    this.terminator = { kind: "jump", to: this.field(R.next) };
+  }
+  jumpIf(condition: Value): void {
+    const [taken, next] = [this.field(R.target), this.field(R.next)];
+    if (condition.known !== undefined) this.terminator = { kind: "jump", to: condition.known ? taken : next };
+    else this.terminator = { kind: "branch", condition, taken, next };
+  }
+  jumpTo(offset: Value): void {
+    this.terminator = { kind: "dynamic", target: this.let(offset) };
+  }
+  checkTarget(offset: Value): void {
+    const limit = this.i32[(L.CS + L.LIMIT) >> 2]!;
+    if (limit === -1) return;
+    this.put(offset.code, i32Const(limit), [OP.i32GtU]);
+    this.sideExitIf();
+  }
+  bulk(): void {
+    this.fail("rep is the cold tier's");
+  }
+  again(): void {
+    this.fail("rep is the cold tier's");
+  }
+}

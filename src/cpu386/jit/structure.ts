@@ -1,0 +1,203 @@
+/**
+ * Turns a region's graph into WebAssembly's structured control flow.
+ *
+ * One outer loop holds a dispatcher over all entries: returns and indirect jumps inside the region, and the way in, go through it. Inside,
+ * strongly connected components become loops, nested as they nest; what remains is acyclic and laid out in topological order, each
+ * component behind a block that forward jumps branch out of. A loop that can be entered elsewhere than at its one head has a dispatcher
+ * of its own, which sends on what the ENTRY local names; 0 stands for the head.
+ */
+import { access, i32Const, localGet, localSet, localTee, OP, unsignedLeb } from "../wasm/binary.js";
+import { components, heads, isLoop, type Node } from "./graph.js";
+import { ENTRY, LEFT, OUT_EIP, REASON, UNDONE, WHY } from "./locals.js";
+
+/** Where an offset's entry number is found at run time: a table in memory, without collisions. */
+export interface EntryTable {
+  /** Byte address; entries of 8 bytes, offset and number. */
+  readonly address: number;
+  readonly shift: number;
+  readonly mask: number;
+}
+
+/** Further nodes that need a number: heads of loops with several. Appends them to `entries`. */
+export function numberHeads(nodes: readonly Node[], entries: Node[]): void {
+  const visit = (members: readonly Node[], cut: ReadonlySet<Node>): void => {
+    for (const part of components(members, cut)) {
+      if (!isLoop(part, cut)) continue;
+      const from = headsOf(part, nodes);
+      for (const head of from.slice(1)) if (head.entry === 0) head.entry = entries.push(head);
+      visit(part, new Set(from));
+    }
+  };
+  visit(nodes, new Set());
+}
+
+/** Where a loop is entered: by jumps, or, where there are none, by dispatch, and any entry does for its head. */
+function headsOf(part: readonly Node[], nodes: readonly Node[]): readonly Node[] {
+  const found = heads(part, nodes);
+  return found.length > 0 ? found : [part.find((n) => n.entry > 0) ?? part[0]!];
+}
+
+type Label =
+  | { readonly kind: "out" }
+  | { readonly kind: "dispatch" }
+  | { readonly kind: "anonymous" }
+  | { readonly kind: "forward"; readonly members: ReadonlySet<Node>; readonly heads: readonly Node[] }
+  | { readonly kind: "loop"; readonly heads: readonly Node[] };
+
+export class Structurer {
+  private readonly labels: Label[] = [];
+
+  /**
+   * @param entries those with a number, in its order
+   * @param table where dynamic jumps look targets up
+   */
+  constructor(
+    private readonly nodes: readonly Node[],
+    private readonly entries: readonly Node[],
+    private readonly table: EntryTable,
+    readonly out: (readonly number[])[],
+  ) {}
+
+  /** Code that never ends but by a branch to a block around it, into which all exits lead. */
+  emit(): void {
+    this.labels.push({ kind: "out" });
+    this.open(OP.loop, { kind: "dispatch" }, () => this.set(this.nodes, new Set(), () => this.dispatcher(undefined)));
+    this.labels.pop();
+  }
+
+  private put(...parts: (readonly number[])[]): void {
+    for (const part of parts) this.out.push(part);
+  }
+  private open(opcode: number, label: Label, body: () => void): void {
+    this.put([opcode, OP.void]);
+    this.labels.push(label);
+    body();
+    this.labels.pop();
+    this.put([OP.end]);
+  }
+  private depth(wanted: (label: Label) => boolean): number {
+    for (let n = this.labels.length - 1; n >= 0; n--) if (wanted(this.labels[n]!)) return this.labels.length - 1 - n;
+    throw new Error("a branch has no label");
+  }
+  private branch(wanted: (label: Label) => boolean): void {
+    this.put([OP.br], unsignedLeb(this.depth(wanted)));
+  }
+
+  /** The components of a set, each behind a block; `dispatch` is emitted in front of the first, within all blocks. */
+  private set(members: readonly Node[], cut: ReadonlySet<Node>, dispatch: (() => void) | undefined): void {
+    const parts = components(members, cut);
+    const labels = parts.map(
+      (part): Label => ({ kind: "forward", members: new Set(part), heads: isLoop(part, cut) ? headsOf(part, this.nodes) : part }),
+    );
+    for (let n = parts.length - 1; n >= 0; n--) {
+      this.put([OP.block, OP.void]);
+      this.labels.push(labels[n]!);
+    }
+    if (dispatch) dispatch();
+    parts.forEach((part, n) => {
+      this.labels.pop();
+      this.put([OP.end]);
+      if (isLoop(part, cut)) this.loop(part, (labels[n] as { heads: readonly Node[] }).heads);
+      else this.node(part[0]!);
+    });
+  }
+
+  private loop(part: readonly Node[], from: readonly Node[]): void {
+    const cut = new Set(from);
+    const dispatches = from.length > 1 || part.some((n) => n.entry > 0 && n !== from[0]);
+    this.open(OP.loop, { kind: "loop", heads: from }, () =>
+      this.set(
+        part,
+        cut,
+        dispatches ? () => this.dispatcher(from[0]!) : () => this.branch((l) => l.kind === "forward" && l.members.has(from[0]!)),
+      ),
+    );
+  }
+
+  /** Sends on to what ENTRY names; 0, or an entry that is not in here, to the default. */
+  private dispatcher(standard: Node | undefined): void {
+    const to = (n: Node): number | undefined => {
+      const at = this.labels.findLastIndex((l) => l.kind === "forward" && l.members.has(n));
+      const loop = this.labels.findLastIndex((l) => l.kind === "loop" || l.kind === "dispatch");
+      return at > loop ? this.labels.length - 1 - at : undefined;
+    };
+    const fallback = to(standard ?? this.entries[0]!)!;
+    const targets = this.entries.map((n) => to(n) ?? fallback);
+    if (standard) this.put(localGet(ENTRY), [OP.i32Eqz, OP.brIf], unsignedLeb(fallback));
+    this.put(localGet(ENTRY), [OP.brTable], unsignedLeb(targets.length + 1));
+    for (const depth of [fallback, ...targets, fallback]) this.put(unsignedLeb(depth));
+  }
+
+  private node(n: Node): void {
+    if (n.entry > 0) this.put(i32Const(0), localSet(ENTRY));
+    this.put(localGet(LEFT), i32Const(n.length), [OP.i32Sub], localTee(LEFT), i32Const(0), [OP.i32LtS, OP.if, OP.void]);
+    this.labels.push({ kind: "anonymous" });
+    this.put(i32Const(n.length), localGet(LEFT), [OP.i32Add], localSet(LEFT));
+    this.leave(n.ip);
+    this.labels.pop();
+    this.put([OP.end]);
+    const { emitter } = n;
+    if (emitter.callsOut) this.put(i32Const(REASON.side), localSet(WHY));
+    if (emitter.exits) {
+      this.put([OP.block, OP.void]);
+      this.labels.push({ kind: "anonymous" });
+    }
+    for (const piece of emitter.code) this.out.push(piece);
+    this.terminate(n);
+    if (!emitter.exits) return;
+    this.labels.pop();
+    this.put([OP.end], localGet(LEFT), localGet(UNDONE), [OP.i32Add], localSet(LEFT));
+    if (!emitter.callsOut) this.put(i32Const(REASON.side), localSet(WHY));
+    this.branch((l) => l.kind === "out");
+  }
+
+  private terminate(n: Node): void {
+    const { terminator } = n;
+    if (terminator.kind === "leave") this.leave(terminator.at);
+    else if (terminator.kind === "dynamic") this.dynamic(n, terminator.target.code, terminator.expected);
+    else if (terminator.kind === "jump") this.go(n, terminator.to);
+    else {
+      this.put(terminator.condition.code, [OP.if, OP.void]);
+      this.labels.push({ kind: "anonymous" });
+      this.go(n, terminator.taken);
+      this.labels.pop();
+      this.put([OP.end]);
+      this.go(n, terminator.next);
+    }
+  }
+
+  /** Out of the region, on with an offset. */
+  private leave(ip: number): void {
+    this.put(i32Const(ip), localSet(OUT_EIP), i32Const(REASON.onward), localSet(WHY));
+    this.branch((l) => l.kind === "out");
+  }
+
+  private go(from: Node, ip: number): void {
+    const to = from.successors.find((s) => s.ip === ip);
+    if (!to) return this.leave(ip);
+    const at = this.labels.findLastIndex((l) => (l.kind === "loop" && l.heads.includes(to)) || (l.kind === "forward" && l.members.has(to)));
+    const label = this.labels[at] as Extract<Label, { heads: readonly Node[] }>;
+    if (label.heads[0] !== to) this.put(i32Const(to.entry), localSet(ENTRY));
+    this.put([OP.br], unsignedLeb(this.labels.length - 1 - at));
+  }
+
+  /** To an offset known only now: the expected one, an entry of the region, or out. */
+  private dynamic(n: Node, target: readonly number[], expected: number | undefined): void {
+    if (expected !== undefined && n.successors.length > 0) {
+      this.put(target, i32Const(expected), [OP.i32Eq, OP.if, OP.void]);
+      this.labels.push({ kind: "anonymous" });
+      this.go(n, expected);
+      this.labels.pop();
+      this.put([OP.end]);
+    }
+    const { address, shift, mask } = this.table;
+    this.put(target, target, i32Const(shift), [OP.i32ShrU, OP.i32Xor], i32Const(mask), [OP.i32And], i32Const(3), [OP.i32Shl]);
+    this.put(localTee(UNDONE), access(OP.i32Load, address), target, [OP.i32Eq, OP.if, OP.void]);
+    this.labels.push({ kind: "anonymous" });
+    this.put(localGet(UNDONE), access(OP.i32Load, address + 4), localSet(ENTRY));
+    this.branch((l) => l.kind === "dispatch");
+    this.labels.pop();
+    this.put([OP.end], target, localSet(OUT_EIP), i32Const(REASON.onward), localSet(WHY));
+    this.branch((l) => l.kind === "out");
+  }
+}

@@ -1,0 +1,22 @@
+/** Makes an entry of the log happen. */
+import { physical } from "../../cpu386/address.js";
+import type { Machine } from "../../pc/machine.js";
+import type { Happening } from "./log.js";
+
+export function apply(machine: Machine, what: Happening): void {
+  switch (what.kind) {
+    case "serial":
+      return machine.type(Uint8Array.from(what.bytes));
+    case "keys":
+      return machine.keyboard.press(what.codes);
+    case "nmi":
+      return machine.raiseNmi();
+    case "memory":
+      machine.cpu.processor.memory.poke(physical(what.address), Uint8Array.from(what.bytes));
+      return;
+    case "processor":
+      return machine.cpu.load(what.state);
+    default:
+    // Not a thing that happens at a moment: a way of running.
+  }
+}

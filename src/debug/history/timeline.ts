@@ -1,0 +1,333 @@
+/**
+ * The machine's run as a line on which one can move: what has been is known by snapshots and the log of input, so any moment of it is
+ * reached by restoring the last snapshot before and running on. At its end the machine lives; before it, a run repeats what was.
+ */
+import type { RunOptions } from "../../cpu386/cpu.js";
+import type { Machine, MachineExit } from "../../pc/machine.js";
+import { apply } from "./apply.js";
+import { type Entry, type Happening, InputLog } from "./log.js";
+import { type Position, positionOf } from "./position.js";
+import { type Snapshot, Snapshots } from "./snapshots.js";
+
+/** What the debugger keeps by the machine's side and must go back with it. */
+export interface Companion {
+  save(): unknown;
+  restore(saved: unknown): void;
+  /** Watchpoints would only be in the way. */
+  unwatch(): void;
+  watch(): void;
+  /** A run has been left in the midst, for a reason that is nobody's now. */
+  passed(): void;
+}
+
+export interface TimelineOptions {
+  readonly machine: Machine;
+  /** Bytes that snapshots may take; 0: only the log is kept, and there is no way back. */
+  readonly memoryBytes: number;
+  readonly companion: Companion;
+  /** Told in words when the line forks. */
+  readonly say: (text: string) => void;
+}
+
+/** What a run may come to when it repeats what has been. */
+export type TimelineExit = MachineExit | { readonly kind: "history-end" };
+
+/** Snapshots of a living machine are this many instructions apart, and more where many pages change in between. */
+const LIVE_GAP = 4_000_000;
+const GAP_OF_PAGE = 20_000;
+/** On the way to a moment, snapshots get closer: as many as this between half of the way and all of it. */
+const WAY_DENSITY = 4;
+const WAY_GAP = 4096;
+
+export class Timeline {
+  readonly log = new InputLog();
+  readonly snapshots: Snapshots | undefined;
+  readonly machine: Machine;
+  /** What is run has been before. */
+  past = false;
+  /** Nobody is to hear of what happens: it is only on the way. */
+  silent = false;
+  /** Where the machine has lived up to; means something only in the past. */
+  private present: Position = { count: 0, settled: true };
+  /** Input that came while the machine was in its past: it belongs to the present. */
+  private readonly waiting: Happening[] = [];
+  /** Where registers were first changed by a debugger since the machine last moved. */
+  private changing: Position | undefined;
+  /** What happens is in the log already. */
+  private logged = false;
+  /** Hears that entries from this number on were forgotten. */
+  onFork: ((entries: number) => void) | undefined;
+
+  constructor(private readonly options: TimelineOptions) {
+    this.machine = options.machine;
+    this.machine.cpu.processor.memory.onPoke = (address, bytes) => this.note({ kind: "memory", address, bytes: [...bytes] });
+    if (options.memoryBytes === 0) return;
+    this.snapshots = new Snapshots(this.machine, options.memoryBytes);
+    this.snapshots.begin(0, options.companion.save());
+  }
+  /** The machine goes on without a history. */
+  close(): void {
+    this.machine.cpu.processor.memory.onPoke = undefined;
+    this.snapshots?.stop();
+  }
+
+  get now(): number {
+    return this.machine.now;
+  }
+  get position(): Position {
+    return positionOf(this.machine);
+  }
+  get start(): Position {
+    return this.snapshots?.first ?? this.position;
+  }
+  /** The last moment there is. */
+  get end(): Position {
+    return this.past ? this.present : this.position;
+  }
+
+  /** At power-on: all of a run that was recorded lies ahead. */
+  replay(entries: readonly Entry[], end: Position): void {
+    this.log.entries.push(...entries);
+    this.present = end;
+    this.past = end.count > this.now;
+  }
+
+  // Input ------------------------------------------------------------------------------------------------------------------------
+  /** Something from the world outside: it can only come to a machine that lives. */
+  input(what: Happening): void {
+    if (this.past) this.waiting.push(what);
+    else this.inject(what);
+  }
+  /** Something that whoever debugs wants to happen here and now, even if that makes another history. */
+  inject(what: Happening): void {
+    this.note(what);
+    this.apply(what);
+  }
+  private note(what: Happening): void {
+    if (this.logged) return;
+    this.flush();
+    this.fork();
+    const { count, settled } = this.position;
+    this.log.add({ at: count, settled, what });
+  }
+  private apply(what: Happening): void {
+    this.logged = true;
+    apply(this.machine, what);
+    this.logged = false;
+  }
+
+  /** To be called before a debugger changes a register. */
+  beforeRegisters(): void {
+    this.fork();
+    this.changing ??= this.position;
+  }
+  private flush(): void {
+    const { changing } = this;
+    this.changing = undefined;
+    if (!changing) return;
+    this.log.add({ at: changing.count, settled: changing.settled, what: { kind: "processor", state: this.machine.cpu.save() } });
+  }
+  /** A change in the past makes another history: what came later is forgotten. */
+  private fork(): void {
+    if (!this.past) return;
+    const lost = this.present.count - this.now;
+    this.past = false;
+    // What is printed from here on is new.
+    this.machine.hushedUntil = 0;
+    this.log.cut(this.now);
+    this.snapshots?.cut();
+    this.onFork?.(this.log.next);
+    this.options.say(`pok386: the past has been changed: what came after it, ${lost} instructions, is forgotten\n`);
+    this.deliverWaiting();
+  }
+  private deliverWaiting(): void {
+    for (const what of this.waiting.splice(0)) this.inject(what);
+  }
+
+  /**
+   * Whether an exception is kept from the guest; `wanted` is what a debugger of a living machine would say. To be kept from a trap changes
+   * the guest, so the log knows of it; a fault that is kept will be raised again.
+   */
+  keeps(vector: number, isTrap: boolean, wanted: () => boolean): boolean {
+    if (this.past && isTrap) return this.log.keeps(vector, this.now);
+    if (this.silent || !wanted()) return false;
+    if (isTrap) this.log.add({ at: this.now, settled: true, what: { kind: "kept", vector } });
+    return true;
+  }
+
+  // Running ----------------------------------------------------------------------------------------------------------------------
+  /** As Machine.run; in the past, to its end at most. */
+  run(count: number, options: RunOptions = {}): TimelineExit {
+    this.flush();
+    this.snapshotIfDue();
+    if (!this.past) return this.live(count, options);
+    const exit = this.towards(this.present, count, options);
+    if (exit !== "there") return exit;
+    this.arrive();
+    return { kind: "history-end" };
+  }
+
+  private snapshotIfDue(): void {
+    const { snapshots, now } = this;
+    if (!snapshots || now - snapshots.latest.count < LIVE_GAP + GAP_OF_PAGE * snapshots.changedPages) return;
+    const next = snapshots.after(snapshots.latest);
+    if (next && next.count - now < LIVE_GAP) return;
+    this.snapshot();
+    snapshots.thin(now);
+  }
+  private live(count: number, options: RunOptions): MachineExit {
+    const { machine } = this;
+    const { now } = this;
+    const holds = options.interrupts === false && machine.isUnsettled;
+    const exit = machine.run(count, options);
+    if (holds && this.now > now) this.log.hold(now, this.now);
+    return exit;
+  }
+  private snapshot(): void {
+    this.flush();
+    this.snapshots?.take(this.position, this.log.mark(this.now), this.options.companion.save());
+  }
+  /** A snapshot of this very moment. */
+  mark(): Snapshot {
+    this.snapshot();
+    return this.snapshots!.latest;
+  }
+
+  /** Repeats at most `most` instructions on the way to a moment of the past; "there" once it is reached. */
+  towards(target: Position, most: number, options: RunOptions = {}): MachineExit | "there" {
+    const end = Math.min(target.count, this.now + most);
+    let each = options;
+    for (;;) {
+      if (this.now >= target.count) return this.settleAt(target);
+      this.doDue(true);
+      const exit = this.repeat(end, target, each);
+      // The machine may have ended there, or sleep.
+      const ends =
+        exit.kind === "budget" || exit.kind === "power" || exit.kind === "dead" || exit.kind === "asleep" || exit.kind === "shutdown";
+      if (ends && this.now >= target.count) return this.settleAt(target);
+      if (exit.kind !== "budget") return exit;
+      if (this.now >= end) return exit;
+      each = { ...options, passBreakpoint: false };
+    }
+  }
+
+  /** A stretch between two entries of the log. It alone says when interrupts have to wait. */
+  private repeat(end: number, target: Position, options: RunOptions): MachineExit {
+    const { now, machine, log } = this;
+    const held = log.heldUntil(now);
+    if (held !== undefined) return machine.run(Math.min(end, held) - now, { ...options, interrupts: false });
+    const limit = Math.min(end, log.nextStop?.at ?? Number.POSITIVE_INFINITY);
+    // To arrive before what is due there, the last instruction must not take an interrupt on its way out. Nor must a step.
+    const isLast = !target.settled && limit === target.count;
+    if (isLast && limit - now > 1) return machine.run(limit - now - 1, { ...options, interrupts: true });
+    if (!isLast && options.interrupts !== false) return machine.run(limit - now, options);
+    machine.run(0);
+    return machine.run(Math.min(1, limit - this.now), { ...options, interrupts: false });
+  }
+
+  private settleAt({ count, settled }: Position): "there" {
+    if (count > this.now || !settled) return "there";
+    this.doDue(false);
+    if (this.log.heldUntil(count) === undefined) this.machine.run(0);
+    return "there";
+  }
+
+  /** What the log has for this moment; of that which came when everything due had happened, only if asked. */
+  private doDue(all: boolean): void {
+    const { log, machine } = this;
+    for (let entry = log.upcoming; entry !== undefined && entry.at <= this.now; entry = log.upcoming) {
+      const { what, settled } = entry;
+      if (what.kind === "kept" || (what.kind === "held" && what.until > this.now) || (settled && !all)) return;
+      if (settled && what.kind !== "held") machine.run(0);
+      log.next++;
+      this.apply(what);
+    }
+  }
+
+  /** The past is over: for one who is at its end. */
+  arrive(): void {
+    this.doDue(true);
+    if (this.present.settled) this.machine.run(0);
+    this.past = false;
+    this.deliverWaiting();
+  }
+
+  // Moving -----------------------------------------------------------------------------------------------------------------------
+  /** Leaves the present, so that there is a way back to it. */
+  leave(): void {
+    this.flush();
+    if (this.past) return;
+    this.present = this.position;
+    this.snapshot();
+    this.past = true;
+    this.machine.hushedUntil = Math.max(this.machine.hushedUntil, this.now);
+  }
+
+  /** Puts everything back to a snapshot. */
+  rewind(to: Snapshot): void {
+    const { companion } = this.options;
+    this.machine.hushedUntil = Math.max(this.machine.hushedUntil, this.now);
+    this.snapshots!.restore(to);
+    this.log.next = to.entry;
+    companion.restore(to.beside);
+  }
+
+  /**
+   * Where to begin on the way to a moment. A snapshot of that very moment is of no use if there is none close before it: a step back from
+   * there would be a long way.
+   */
+  private startFor(target: Position): Snapshot {
+    const snapshots = this.snapshots!;
+    const from = snapshots.before(target) ?? snapshots.first;
+    if (from.count < target.count || target.count === this.present.count) return from;
+    const earlier = snapshots.before({ count: from.count - 1, settled: true });
+    return earlier && from.count - earlier.count > LIVE_GAP / 4 ? earlier : from;
+  }
+
+  /** Goes to a moment between start and end; gives way after each of many turns. */
+  *seek(target: Position, turn: number): Generator<void, void> {
+    this.leave();
+    const from = this.startFor(target);
+    const goesOn = from.count < this.now && this.now < target.count;
+    if (!goesOn) this.rewind(from);
+    const { companion } = this.options;
+    companion.unwatch();
+    this.silent = true;
+    try {
+      yield* this.way(target, turn, () => companion.passed());
+    } finally {
+      this.silent = false;
+      companion.watch();
+    }
+    this.snapshots!.thin(this.now);
+    if (target.count === this.present.count && target.settled === this.present.settled) this.arrive();
+  }
+
+  /**
+   * Runs to a moment, silently, and leaves snapshots on the way: closer and closer, or that many. Hears of each exit that is no end of a turn.
+   */
+  *way(target: Position, turn: number, heard: (exit: MachineExit) => void, parts?: number): Generator<void, void> {
+    const even = parts && Math.ceil((target.count - this.now) / parts);
+    let stuck = 0;
+    for (;;) {
+      const { now } = this;
+      const gap = Math.max(WAY_GAP, even ?? Math.ceil((target.count - now) / WAY_DENSITY));
+      this.snapshotOnWay(gap);
+      const exit = this.towards(target, Math.min(turn, gap));
+      if (exit === "there") return;
+      if (exit.kind !== "budget") heard(exit);
+      stuck = this.now > now ? 0 : stuck + 1;
+      if (stuck > MOST_EXITS) throw new Error(`the history cannot be repeated: it stays at ${now}, ${exit.kind}`);
+      yield;
+    }
+  }
+  private snapshotOnWay(gap: number): void {
+    const { now } = this;
+    const snapshots = this.snapshots!;
+    const next = snapshots.after(snapshots.latest);
+    if (now - snapshots.latest.count >= gap && (next === undefined || next.count - now >= WAY_GAP)) this.snapshot();
+  }
+}
+
+/** Exits at one and the same count that still are no sign of going round in a circle: breakpoints, changes of ring and the like. */
+const MOST_EXITS = 100;

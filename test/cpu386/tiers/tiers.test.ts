@@ -1,0 +1,39 @@
+/** The tiers against each other: random loops, cut into random slices, with the hot tier forced in at random. */
+import { expect, test } from "vitest";
+import type { Tiers } from "../../../src/cpu386/cpu.js";
+import { EAGER, HOT } from "../../support/tiers.js";
+import { asProgram } from "../oracle/program.js";
+import { Random } from "../oracle/random.js";
+import { sequence } from "./sequence.js";
+import { SequenceMachine } from "./sequence-machine.js";
+
+const CASES = Number(process.env.POK386_TIERS_CASES ?? 1000);
+const SEED = Number(process.env.POK386_TIERS_SEED ?? 386);
+
+const COLD: Tiers = { jit: false, schedule: HOT };
+const schedule = (random: Random): Tiers["schedule"] =>
+  random.pick([HOT, EAGER, { shortest: random.between(1, 60), longest: random.between(1, 400), samples: random.below(3), backoff: 1 }]);
+
+test(
+  `${CASES} random loops end alike in the cold and in the hot tier`,
+  () => {
+    const random = new Random(SEED);
+    const [cold, hot] = [new SequenceMachine(COLD), new SequenceMachine(COLD)];
+    let executed = 0;
+    for (let n = 0; n < CASES; n++) {
+      const c = sequence(random);
+      hot.cpu.setTiers({ jit: true, schedule: schedule(random) });
+      const before = hot.cpu.jit.executed;
+      for (const m of [cold, hot]) m.load(c);
+      const slices = Array.from({ length: random.between(1, 6) }, () => random.between(1, 300));
+      for (const slice of slices) {
+        const [a, b] = [cold.run(slice), hot.run(slice)];
+        if (a !== b) throw new Error(`case ${n} of seed ${SEED}, ${slices}: ${c.name}\n${asProgram(c, [`cold ${a}`, `hot  ${b}`])}`);
+      }
+      executed += hot.cpu.jit.executed - before;
+      expect(hot.memory(), `memory, case ${n} of seed ${SEED}`).toEqual(cold.memory());
+    }
+    expect(executed / CASES, "instructions of a case executed by regions").toBeGreaterThan(50);
+  },
+  Math.max(120_000, CASES * 20),
+);
