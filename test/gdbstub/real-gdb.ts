@@ -9,7 +9,9 @@ import { onTestFailed, onTestFinished } from "vitest";
 const BARE = join(process.env.XDG_CACHE_HOME || join(homedir(), ".cache"), "pok386/i386-elf-gdb/bin/i386-elf-gdb");
 
 export type GdbName = string;
-export const GDBS: readonly GdbName[] = ["gdb", "gdb-multiarch", ...(existsSync(BARE) ? [BARE] : [])];
+/** With Python and system calls, which the other has not. */
+export const HOSTED_GDBS: readonly GdbName[] = ["gdb", "gdb-multiarch"];
+export const GDBS: readonly GdbName[] = [...HOSTED_GDBS, ...(existsSync(BARE) ? [BARE] : [])];
 
 /** The shell's word for a program that is not there. */
 const NOT_FOUND = 127;
