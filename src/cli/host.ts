@@ -8,6 +8,7 @@ import type { ExceptionChoice } from "../debug/exceptions.js";
 import type { Recording } from "../debug/history/recording.js";
 import { setupOf } from "../debug/history/setup.js";
 import { type Ending, MachineTarget, type Pump } from "../debug/machine-target.js";
+import { type Seat, Seats } from "../debug/seats.js";
 import type { DebugTarget } from "../debug/target.js";
 import { SpaceView } from "../debug/view.js";
 import { UserError } from "../errors.js";
@@ -30,8 +31,8 @@ export interface HostOptions {
   readonly paceWall: boolean;
   readonly partitions: readonly NamedPartition[];
   readonly gdb: Endpoint | undefined;
-  /** In its place: one space as the only process. */
-  readonly view?: ViewEndpoint | undefined;
+  /** Ports at which one space is the only process. */
+  readonly views?: readonly ViewEndpoint[];
   /** Which exceptions of programs a debugger hears of first. */
   readonly exceptions?: ExceptionChoice;
   /** Wait at the first instruction until a debugger resumes. */
@@ -65,7 +66,7 @@ export class Host {
   private readonly machine: Machine;
   private readonly target: MachineTarget;
   private readonly files: HistoryFiles;
-  private server: GdbServer | undefined;
+  private readonly servers: GdbServer[] = [];
   private readonly startedAt = performance.now();
   /** Resolves with the exit status. */
   readonly done: Promise<number>;
@@ -99,7 +100,7 @@ export class Host {
       pump: this.pump,
       maxInstructions: options.maxInstructions,
       exceptions: options.exceptions,
-      observed: options.gdb !== undefined || options.view !== undefined,
+      observed: options.gdb !== undefined || (options.views?.length ?? 0) > 0,
       historyBytes: this.historyBytes(),
       onHistory: (history) => files.begin(history.timeline),
       save: (path, threads) => files.save(path, threads),
@@ -124,9 +125,9 @@ export class Host {
 
   /** Without a debugger nobody can go back; input is noted only for those who record or repeat it. */
   private historyBytes(): number | undefined {
-    const { gdb, view, historyBytes, record, replay, jit } = this.options;
+    const { gdb, views = [], historyBytes, record, replay, jit } = this.options;
     // The double has no past.
-    if (gdb || view) return jit === "verify" ? 0 : historyBytes;
+    if (gdb || views.length > 0) return jit === "verify" ? 0 : historyBytes;
     return record !== undefined || replay ? 0 : undefined;
   }
 
@@ -146,45 +147,56 @@ export class Host {
   };
 
   async start(): Promise<void> {
-    const { gdb, view, wait, replay } = this.options;
+    const { gdb, views = [], wait, replay } = this.options;
     this.files.start((signal) => void this.stopped(signal));
     // What was typed then is typed again.
     if (!replay) process.stdin.on("data", (bytes: Buffer) => this.target.type(bytes));
     // Input that ends, or cannot be read, is no input.
     process.stdin.on("error", () => {});
-    const endpoint = view ?? gdb;
-    if (endpoint) {
-      this.server = await listen(view ? this.viewOf(view) : this.target, endpoint);
-      const { host, port } = this.server.address;
-      process.stderr.write(`pok386: gdb listening on ${host}:${port}\n`);
-      this.options.onListening?.(this.server);
+    const seats = new Seats(this.target);
+    if (gdb) await this.listen(seats.take(), gdb, "");
+    for (const view of views) {
+      // With a port for all, and with several, the machine waits at its own first instruction or that of the first one's partition.
+      const isFirst = this.servers.length === 0;
+      await this.listen(this.viewOf(seats.take(), view, wait && isFirst), view, isFirst ? "" : ` (${view.name})`);
     }
-    if (!endpoint || !wait) this.target.resume({ alone: false });
+    if (this.servers.length === 0 || !wait) this.target.resume({ alone: false });
+  }
+  private async listen(target: DebugTarget, endpoint: Endpoint, what: string): Promise<void> {
+    const server = await listen(target, endpoint);
+    this.servers.push(server);
+    const { host, port } = server.address;
+    process.stderr.write(`pok386: gdb listening on ${host}:${port}${what}\n`);
+    this.options.onListening?.(server);
   }
 
-  private viewOf({ name }: ViewEndpoint): SpaceView {
-    const seen = new SpaceView(this.target, name);
-    if (this.options.wait && !seen.enter()) {
-      const names = this.target.spaces().map((space) => space.name);
+  private viewOf(seat: Seat, { name }: ViewEndpoint, enters: boolean): SpaceView {
+    const seen = new SpaceView(seat, name);
+    const names = this.target.spaces().map((space) => space.name);
+    if (enters ? !seen.enter() : !names.includes(name)) {
       throw new UserError(`--gdb-view ${name}: the machine never comes there; it has ${names.join(", ")}`);
     }
     return seen;
   }
 
+  private async closeServers(): Promise<void> {
+    await Promise.all(this.servers.map((server) => server.close()));
+  }
+
   /** By a signal: a recording ends as it should. */
   private async stopped(signal: number): Promise<void> {
-    await this.server?.close();
+    await this.closeServers();
     this.files.finish();
     this.finish(128 + signal);
   }
   private async endReplay(): Promise<void> {
-    await this.server?.close();
+    await this.closeServers();
     if (this.options.stats) this.printStats();
     this.finish(this.files.judge());
   }
 
   private async end(ending: Ending): Promise<void> {
-    await this.server?.close();
+    await this.closeServers();
     this.files.finish();
     if (ending.kind === "fault") process.stderr.write(`pok386: ${ending.text}\n`);
     if (ending.kind === "limit") process.stderr.write(`pok386: --max-insns ${this.options.maxInstructions} reached\n`);

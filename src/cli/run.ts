@@ -13,7 +13,7 @@ interface RunArguments {
   post: boolean;
   parallel: string | undefined;
   gdb: string | undefined;
-  "gdb-view": string | undefined;
+  "gdb-view": string[];
   "gdb-faults": string;
   history: string;
   record: string | undefined;
@@ -54,8 +54,10 @@ export const runCommand: CommandModule<object, RunArguments> = {
       })
       .option("gdb-view", {
         type: "string",
+        array: true,
+        default: [] as string[],
         requiresArg: true,
-        describe: "NAME=[HOST:]PORT shows the debugger one partition as the only process, at its first instruction",
+        describe: "NAME=[HOST:]PORT shows the debugger one partition as the only process, at its first instruction; may be repeated",
       })
       .option("gdb-faults", {
         type: "string",
@@ -111,13 +113,11 @@ export const runCommand: CommandModule<object, RunArguments> = {
         describe: "run as fast as possible, or keep to real time",
       }),
   handler: async (a) => {
-    if (a.gdb !== undefined && a["gdb-view"] !== undefined) throw new UserError("--gdb and --gdb-view: one debugger at a time, please");
     if (a.record !== undefined && a.load !== undefined) throw new UserError("--record and --load: a recording begins at power-on");
     onlyOnce({ ...a }, [
       "rom",
       "parallel",
       "gdb",
-      "gdb-view",
       "gdb-faults",
       "history",
       "record",
@@ -141,7 +141,7 @@ export const runCommand: CommandModule<object, RunArguments> = {
       paceWall: a.pace === "wall",
       partitions: parsePartitions(a.partition),
       gdb: a.gdb === undefined ? undefined : parseEndpoint(a.gdb),
-      view: a["gdb-view"] === undefined ? undefined : parseView(a["gdb-view"]),
+      views: a["gdb-view"].map(parseView),
       exceptions: parseExceptions(a["gdb-faults"], "--gdb-faults "),
       historyBytes: wholeNumber("history", a.history, 0, 65536) * 0x100000,
       record: a.record,

@@ -37,6 +37,10 @@ export function attributesText(attributes: number): string {
   return `${SYSTEM_TYPES[type] ?? `reserved type ${type}`}${present}`;
 }
 
+/** The bytes of the GDT; undefined if it lies where there is no memory. */
+export const globalTable = (p: Processor): Uint8Array | undefined =>
+  p.peekLinear(linear(p.word(L.GDTR_BASE)), Math.min(p.word(L.GDTR_LIMIT), 0xffff) + 1);
+
 /** The table's descriptors without accessed-bit or other side effects; `local`: the LDT. Null and empty entries are left out. */
 export function readTable(p: Processor, local: boolean): Descriptor[] {
   const ldt = p.segment(SEGMENT.LDTR);

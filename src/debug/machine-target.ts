@@ -137,7 +137,8 @@ export class MachineTarget implements DebugTarget, SpaceMemory {
     return this.run.history;
   }
   get reverse(): true | undefined {
-    return this.history?.reaches || undefined;
+    // What a killed partition does not do is in no log: there is no way back behind it, nor over it.
+    return (this.run.killed.size === 0 && this.history?.reaches) || undefined;
   }
 
   /** The machine as it is, into a file. */
@@ -148,6 +149,7 @@ export class MachineTarget implements DebugTarget, SpaceMemory {
   /** To another moment of the history, stopped there. */
   goTo(count: number): void {
     if (!this.history) return;
+    if (this.run.killed.size > 0) throw new UserError("a partition has been killed: there is no way back");
     goTo(this.history.timeline, count);
     this.ending = undefined;
     this.run.moved();

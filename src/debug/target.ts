@@ -240,7 +240,7 @@ export interface DebugTarget {
   /** Stops at the entry to and the return from these system calls, whichever thread makes them; undefined: at none. */
   catchSyscalls?(numbers: readonly number[] | "all" | undefined): void;
   /** Back to the first instruction of the same image, stopped there. */
-  restart?(): void;
+  readonly restart?: (() => void) | undefined;
   /** Runs a command of the user's (`monitor ...`); prints its answer piece by piece, each ending in a newline. Never throws for a user's mistake. */
   monitor?(command: string, print: (text: string) => void): void;
   /** Present if plans may go backwards. */

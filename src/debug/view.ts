@@ -3,7 +3,7 @@
  * view; what happens elsewhere in the machine is told as of this process, since there is no other to tell it of. A program that switches
  * the power off or writes to the debug-exit port has exited, with what it wrote as its status.
  */
-import type { MachineTarget } from "./machine-target.js";
+import type { Seat } from "./seats.js";
 import type {
   BranchRecording,
   DebugTarget,
@@ -30,7 +30,7 @@ export class SpaceView implements DebugTarget {
   readonly registers: Registers;
 
   constructor(
-    private readonly target: MachineTarget,
+    private readonly target: Seat,
     private readonly name: string,
   ) {
     const of = (): Registers => target.registers;
@@ -66,12 +66,12 @@ export class SpaceView implements DebugTarget {
   /** The thread of ours that an event is told of: its own, or the one that ran last. */
   private own(thread: ThreadId): ThreadId {
     const { space } = this;
-    return thread.space === space ? thread : this.target.threadTable.ownerIn(space);
+    return thread.space === space ? thread : this.target.ownerIn(space);
   }
 
   readonly memory: SpaceMemory = {
-    read: (_space, address, length) => this.target.read(this.space, address, length),
-    write: (_space, address, bytes) => this.target.write(this.space, address, bytes),
+    read: (_space, address, length) => this.target.memory.read(this.space, address, length),
+    write: (_space, address, bytes) => this.target.memory.write(this.space, address, bytes),
   };
   readonly points: Points = {
     insert: (kind: PointKind, _space, address, length, behaviour) =>
@@ -151,9 +151,18 @@ export class SpaceView implements DebugTarget {
   enter(): boolean {
     return this.space !== 0 && this.target.enter(this.space);
   }
-  restart(): void {
-    this.target.restart();
-    this.enter();
+  get restart(): (() => void) | undefined {
+    const { restart } = this.target;
+    return (
+      restart &&
+      (() => {
+        restart();
+        this.enter();
+      })
+    );
+  }
+  get realMode(): boolean {
+    return this.target.realMode;
   }
   detach(): void {
     this.target.detach();

@@ -4,7 +4,7 @@
 export const ascii = (text: string): Uint8Array => Buffer.from(text, "latin1");
 
 /** The same memory with the conversions of a Buffer, which are many times as fast as a loop. */
-const asBuffer = (bytes: Uint8Array): Buffer => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+export const asBuffer = (bytes: Uint8Array): Buffer => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 
 export const toText = (bytes: Uint8Array): string => asBuffer(bytes).toString("latin1");
 

@@ -4,7 +4,7 @@
  * Nothing here decodes text: binary packets (X, x, vFile) hold any byte value, so a frame is a Uint8Array from end to end.
  */
 
-import { hexByte } from "./bytes.js";
+import { asBuffer, hexByte } from "./bytes.js";
 
 /** Longest payload accepted or sent, announced as PacketSize (which gdb reads in hexadecimal). */
 export const PACKET_SIZE = 0x4000;
@@ -129,19 +129,63 @@ const runCount = (wanted: number): number => {
   return character === DOLLAR ? count - 2 : count;
 };
 
+const SPECIAL = Uint8Array.from({ length: 256 }, (_, byte) => (isSpecial(byte) ? 1 : 0));
+
+/** Below this, looking ahead takes longer than it saves. */
+const LONG = 1024;
+const SAMPLES = 64;
+
+const hasSpecial = (payload: Uint8Array): boolean => {
+  const bytes = asBuffer(payload);
+  return [HASH, DOLLAR, ESCAPE, STAR].some((special) => bytes.includes(special));
+};
+/** Of so many places to look at, at least some are in a run: encoding will make it much shorter. */
+const isRepetitive = (payload: Uint8Array): boolean => {
+  const distance = Math.floor((payload.length - RUN_MIN - 1) / SAMPLES);
+  let found = 0;
+  for (let n = 0; n < SAMPLES; n++) {
+    const at = n * distance;
+    const byte = payload[at];
+    if (payload[at + 1] === byte && payload[at + 2] === byte && payload[at + 3] === byte) found++;
+  }
+  return found > SAMPLES / 8;
+};
+const checksum = (bytes: Uint8Array): number => {
+  let sum = 0;
+  const { length } = bytes;
+  let i = 0;
+  for (; i + 3 < length; i += 4) sum += bytes[i]! + bytes[i + 1]! + bytes[i + 2]! + bytes[i + 3]!;
+  for (; i < length; i++) sum += bytes[i]!;
+  return sum;
+};
+
+/** The payload as it is: most long ones are memory in hexadecimal digits. */
+const encodePlain = (payload: Uint8Array): Uint8Array => {
+  const frame = new Uint8Array(payload.length + 4);
+  frame[0] = DOLLAR;
+  frame.set(payload, 1);
+  const digits = hexByte(checksum(payload));
+  frame[payload.length + 1] = HASH;
+  frame[payload.length + 2] = digits.charCodeAt(0);
+  frame[payload.length + 3] = digits.charCodeAt(1);
+  return frame;
+};
+
 /**
  * `$payload#cc` ready for the wire: escaped ("Binary Data") and run-length encoded ("Overview"), in one pass, since this is where the time goes
  * that a large reply takes. A run is never one of escaped bytes: gdb expands runs before it unescapes, LLDB while it does.
  */
 export const encode = (payload: Uint8Array, runs = true): Uint8Array => {
   const end = payload.length;
+  if (end >= LONG && !(runs && isRepetitive(payload)) && !hasSpecial(payload)) return encodePlain(payload);
   const frame = new Uint8Array(end * 2 + 4);
   frame[0] = DOLLAR;
   let length = 1;
   let sum = 0;
+  const lastRun = runs ? end - RUN_MIN : -1;
   for (let i = 0; i < end; ) {
     const byte = payload[i++]!;
-    if (isSpecial(byte)) {
+    if (SPECIAL[byte] === 1) {
       frame[length++] = ESCAPE;
       frame[length++] = byte ^ ESCAPE_BIT;
       sum += ESCAPE + (byte ^ ESCAPE_BIT);
@@ -149,9 +193,10 @@ export const encode = (payload: Uint8Array, runs = true): Uint8Array => {
     }
     frame[length++] = byte;
     sum += byte;
-    if (!runs || payload[i] !== byte || payload[i + 1] !== byte || payload[i + 2] !== byte) continue;
+    // No run can begin behind this, and nothing is read from beyond the end, which would make all reads slow.
+    if (i > lastRun || payload[i] !== byte || payload[i + 1] !== byte || payload[i + 2] !== byte) continue;
     let repeats = RUN_MIN;
-    while (repeats < RUN_MAX && payload[i + repeats] === byte) repeats++;
+    while (repeats < RUN_MAX && i + repeats < end && payload[i + repeats] === byte) repeats++;
     const count = runCount(repeats);
     frame[length++] = STAR;
     frame[length++] = count + RUN_BIAS;

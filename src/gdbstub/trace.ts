@@ -43,7 +43,8 @@ export class Trace {
   }
 
   #packet(arrow: string, payload: Uint8Array): void {
-    this.#add({ arrow, start: payload.slice(0, LINE), length: payload.length });
+    // A copy: a piece of a Buffer would keep all of it.
+    this.#add({ arrow, start: Uint8Array.from(payload.subarray(0, LINE)), length: payload.length });
   }
 
   #add(entry: Entry): void {

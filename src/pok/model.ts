@@ -1,5 +1,6 @@
 /** The system model of kernels of POK's family: found in memory and descriptor tables, without knowing any of the kernel's symbols. */
 import { SEGMENT, systemType } from "../cpu386/segment.js";
+import { globalTable } from "../debug/descriptors.js";
 import type { SpaceSegments, SystemModel, SystemSpace } from "../debug/system.js";
 import { ElfFile, PT_LOAD } from "../pc/elf.js";
 import type { Machine } from "../pc/machine.js";
@@ -35,6 +36,8 @@ export class PokSystem implements SystemModel {
   private readonly symbols = new Map<ElfFile, SymbolTable>();
   private slotByBase = new Map<number, Slot>();
   private refreshedAt = -1;
+  /** The descriptor table as it was looked at last. */
+  private table: Uint8Array | undefined;
   private known: readonly SystemSpace[] = [];
 
   constructor(
@@ -122,6 +125,11 @@ export class PokSystem implements SystemModel {
   /** Reads the descriptor table again and fits what is there to the partitions known. */
   private refresh(): void {
     this.refreshedAt = this.machine.now;
+    // After nearly every step the table is what it was, and then so is all that follows from it and not from what memory holds.
+    const table = globalTable(this.machine.cpu.processor);
+    const isKnown = table !== undefined && this.table !== undefined && Buffer.compare(table, this.table) === 0;
+    this.table = table;
+    if (isKnown && this.slots.every(({ certain }) => certain)) return;
     const pairs = findPartitions(this.machine.cpu.processor);
     const open = this.keepCertain(pairs);
     for (const pair of [...open]) {

@@ -3,7 +3,7 @@
 import { spawn } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { describe, expect, it, vi } from "vitest";
-import { GDBS } from "../gdbstub/real-gdb.js";
+import { HOSTED_GDBS } from "../gdbstub/real-gdb.js";
 import { file } from "../support/partitions.js";
 import { debugged, root } from "../support/pok386.js";
 
@@ -26,7 +26,7 @@ function regress(gdb: string, port: number, script = SCRIPT, ...more: string[]):
   return new Promise((resolve) => child.on("close", (status) => resolve({ status, output })));
 }
 
-describe.each(GDBS)("%s", (gdb) => {
+describe.each(HOSTED_GDBS)("%s", (gdb) => {
   it("exits with 0 when all expectations are met, and ends the machine", async () => {
     const { emulator, port } = await debugged();
     const { status, output } = await regress(gdb, port);

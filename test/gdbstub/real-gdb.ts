@@ -1,9 +1,17 @@
 /** Runs the real client. It is part of what is tested: without it the tests fail, and say how to get it. */
 import { type ChildProcess, spawn } from "node:child_process";
+import { existsSync } from "node:fs";
+import { homedir } from "node:os";
+import { join } from "node:path";
 import { onTestFailed, onTestFinished } from "vitest";
 
-export const GDBS = ["gdb", "gdb-multiarch"] as const;
-export type GdbName = (typeof GDBS)[number];
+/** A gdb for bare i386, which tests run with too once `bash scripts/build-i386-gdb.sh` has built it: that takes long. */
+const BARE = join(process.env.XDG_CACHE_HOME || join(homedir(), ".cache"), "pok386/i386-elf-gdb/bin/i386-elf-gdb");
+
+export type GdbName = string;
+/** With Python and system calls, which the other has not. */
+export const HOSTED_GDBS: readonly GdbName[] = ["gdb", "gdb-multiarch"];
+export const GDBS: readonly GdbName[] = [...HOSTED_GDBS, ...(existsSync(BARE) ? [BARE] : [])];
 
 /** The shell's word for a program that is not there. */
 const NOT_FOUND = 127;
