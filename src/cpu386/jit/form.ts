@@ -42,8 +42,6 @@ export interface Formed {
   readonly entries: readonly Draft[];
 }
 
-/** Instructions in a region: its compilation must not be felt. */
-const MAX_INSTRUCTIONS = 400;
 /** Those of a callee that is copied to where it is called, its own callees included. */
 const MAX_INLINED = 40;
 const MAX_DEPTH = 3;
@@ -61,6 +59,8 @@ export class Former {
     private readonly i32: Int32Array,
     private readonly shapes: readonly Shape[],
     private readonly blocks: Blocks,
+    /** Instructions in a region. */
+    private readonly limit: number,
   ) {}
 
   /** @param seeds offsets, the hottest first */
@@ -92,7 +92,7 @@ export class Former {
 
   private include(step: Step): void {
     const key = keyOf(step);
-    if (this.drafts.has(key) || this.total >= MAX_INSTRUCTIONS) return;
+    if (this.drafts.has(key) || this.total >= this.limit) return;
     const block = this.blocks.peek(step.ip);
     if (!block) return;
     const count = this.runLength(block.record, block.count);

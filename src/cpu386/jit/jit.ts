@@ -59,6 +59,12 @@ const MAX_VERSIONS = 4;
 /** Hot offsets that one region is formed from. */
 const MAX_SEEDS = 24;
 const MISMATCHES = 2;
+/**
+ * Instructions in a region: its compilation must not be felt. The first ones are smaller, since the compiler itself has yet to be compiled
+ * by the host.
+ */
+const MAX_INSTRUCTIONS = 700;
+const FIRST_INSTRUCTIONS = 100;
 /** Share of instructions in regions at which there is no more to win. */
 const MOSTLY = 0.99;
 
@@ -164,7 +170,7 @@ export class Jit {
     const start = this.now();
     const { contextId } = this.blocks;
     const seeds = [...new Set([ip, ...together, ...this.heat.hottest(contextId, MAX_SEEDS)])];
-    const formed = new Former(this.i32, this.shapes, this.blocks).form(seeds);
+    const formed = new Former(this.i32, this.shapes, this.blocks, this.limit).form(seeds);
     if (!formed.drafts.some((d) => d.ip === ip && d.sites.length === 0)) return;
     if (this.gates.isFull || this.regions.size >= MAX_REGIONS) this.evict();
     let table: PlacedTable | undefined;
@@ -199,6 +205,9 @@ export class Jit {
       if (!this.gates.isFull) this.gates.open(draft.block, region, region.index, n + 1);
     });
     this.account(compiled.instructions, compiled.module.length, this.now() - start);
+  }
+  private get limit(): number {
+    return Math.min(MAX_INSTRUCTIONS, FIRST_INSTRUCTIONS * 2 ** this.totals.compiled);
   }
   private account(instructions: number, bytes: number, time: number): void {
     const { totals } = this;
