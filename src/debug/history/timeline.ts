@@ -33,7 +33,7 @@ export interface TimelineOptions {
 export type TimelineExit = MachineExit | { readonly kind: "history-end" };
 
 /** Snapshots of a living machine are this many instructions apart. */
-const LIVE_GAP = 2_500_000;
+const LIVE_GAP = 5_000_000;
 /**
  * And more if many pages change, since each takes its time. A guest that changes thousands does it with string operations, whose iterations
  * count as instructions and are much faster.
