@@ -53,6 +53,20 @@ describe("a recording", () => {
     expect(await replay.exit).toBe(0);
   });
 
+  it("of any tier ends alike in every tier", async () => {
+    const hashes = new Set<string>();
+    for (const jit of ["on", "off", "verify"]) {
+      const path = join(folder(), `${jit}.rec`);
+      await ran("run", TWO, ...SLOW, "--record", path, "--max-insns", LIMIT, "--jit", jit);
+      for (const other of ["on", "off", "verify"]) {
+        const { stderr } = await ran("replay", path, "--jit", other);
+        expect(stderr, `recorded with --jit ${jit}, repeated with ${other}`).toMatch(AS_RECORDED);
+        hashes.add(AS_RECORDED.exec(stderr)![3]!);
+      }
+    }
+    expect(hashes.size).toBe(1);
+  });
+
   it("loses no more than a moment when its process is killed", async () => {
     const path = join(folder(), "killed.rec");
     const run = new Emulator(["run", TWO, "--pace", "wall", "--record", path]);
