@@ -31,6 +31,9 @@ const recording = (): Promise<string> =>
     return path;
   })());
 
+/** The number of the last lap of which a whole line was printed. */
+const lastLap = (printed: string): number => Number([...printed.matchAll(/lap (\d+) [^\n]*\n/g)].at(-1)![1]);
+
 async function complaint(...args: string[]): Promise<string> {
   const emulator = await ran(...args);
   expect(await emulator.exit, emulator.stderr).toBe(2);
@@ -73,13 +76,13 @@ describe("a recording", () => {
     await run.prints(/part2: lap 4 /);
     run.kill();
     await run.exit;
-    const laps = Number(/lap (\d+) [^\n]*\n$/.exec(run.stdout)![1]);
+    const laps = lastLap(run.stdout);
     const replay = await ran("replay", path);
     expect(replay.stderr).toMatch(/repeated; state hash [0-9a-f]{64}, the recording was cut off there and has no state hash to compare\n$/);
     // A lap is a second.
-    const repeated = Number(/lap (\d+) [^\n]*\n$/.exec(replay.stdout)![1]);
-    expect(repeated).toBeGreaterThanOrEqual(laps - 1);
-    expect(run.stdout.startsWith(replay.stdout)).toBe(true);
+    expect(lastLap(replay.stdout)).toBeGreaterThanOrEqual(laps - 1);
+    const printed = Math.min(run.stdout.length, replay.stdout.length);
+    expect(replay.stdout.slice(0, printed)).toBe(run.stdout.slice(0, printed));
   });
 
   it("is a history to a debugger, from power-on", async () => {
