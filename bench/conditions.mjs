@@ -29,7 +29,7 @@ const until = (stream, pattern) =>
   });
 
 async function measure({ mode, laps, condition }) {
-  const emulator = spawn(process.execPath, [MAIN, "run", IMAGE, "--gdb", "0", "--append", "iters=10000000"], {
+  const emulator = spawn(process.execPath, ["--v8-pool-size=1", MAIN, "run", IMAGE, "--gdb", "0", "--append", "iters=10000000"], {
     stdio: ["ignore", "ignore", "pipe"],
   });
   const [, port] = await until(emulator.stderr, /listening on 127\.0\.0\.1:(\d+)/);

@@ -48,7 +48,7 @@ function note(seen, line) {
 const outcome = ([first, last]) => ({ seconds: (last.at - first.at) / 1000, crc: last.crc });
 
 export const ours = (iterations, image = IMAGE, ...options) =>
-  timeLines(process.execPath, [MAIN, "run", image, "--stats", "--append", `iters=${iterations}`, ...options]);
+  timeLines(process.execPath, ["--v8-pool-size=1", MAIN, "run", image, "--stats", "--append", `iters=${iterations}`, ...options]);
 
 export const qemu = (iterations, image = IMAGE, ...options) =>
   timeLines("qemu-system-i386", [
@@ -101,7 +101,7 @@ export async function v86(iterations, image = IMAGE) {
 export function startUp() {
   return new Promise((resolve, reject) => {
     const from = performance.now();
-    const child = spawn(process.execPath, [MAIN, "run", PART, "--stats", "--append", "frames=50"], { stdio: ["ignore", "pipe", "pipe"] });
+    const child = spawn(process.execPath, ["--v8-pool-size=1", MAIN, "run", PART, "--stats", "--append", "frames=50"], { stdio: ["ignore", "pipe", "pipe"] });
     let seconds;
     let out = "";
     let errors = "";

@@ -35,7 +35,7 @@ async function behindTableJump(client) {
 
 async function run(point) {
   const port = await freePort();
-  const child = spawn(process.execPath, [MAIN, "run", IMAGE, "--append", `iters=${ITERATIONS}`, "--gdb-view", `part1=${port}`], {
+  const child = spawn(process.execPath, ["--v8-pool-size=1", MAIN, "run", IMAGE, "--append", `iters=${ITERATIONS}`, "--gdb-view", `part1=${port}`], {
     stdio: ["ignore", "pipe", "ignore"],
   });
   const ended = new Promise((resolve) => {

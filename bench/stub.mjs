@@ -20,7 +20,7 @@ const BINARY = 0x3c00;
 
 const PEERS = {
   pok386: (port) =>
-    spawn(process.execPath, [MAIN, "run", IMAGE, "--append", "iters=1000000", "--gdb-view", `part1=${port}`], { stdio: "ignore" }),
+    spawn(process.execPath, ["--v8-pool-size=1", MAIN, "run", IMAGE, "--append", "iters=1000000", "--gdb-view", `part1=${port}`], { stdio: "ignore" }),
   QEMU: (port) =>
     spawn("qemu-system-i386", ["-kernel", IMAGE, "-append", "iters=1000000", "-gdb", `tcp:127.0.0.1:${port}`, "-S", "-display", "none"], {
       stdio: "ignore",

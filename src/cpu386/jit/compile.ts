@@ -1,8 +1,8 @@
-/** From the instructions of a region to a WebAssembly module. */
+/** From the instructions of a region to a WebAssembly module, in steps so short that nobody feels them. */
 import type { Shape } from "../definitions/table.js";
 import * as L from "../layout.js";
 import { segmentLoadedBy } from "../quick.js";
-import { access, buildModule, I32, I64, i32Const, localGet, localSet, OP } from "../wasm/binary.js";
+import { access, buildModule, type Code, I32, I64, i32Const, localGet, localSet, OP } from "../wasm/binary.js";
 import { TEMPORARIES_64 } from "../wasm/expressions.js";
 import { type Draft, type Formed, keyOf } from "./form.js";
 import { measureNeeds, type Node } from "./graph.js";
@@ -20,18 +20,37 @@ export interface Compiled {
   readonly instructions: number;
 }
 
-/** @param place makes the table of the entries, numbered from 1 */
-export function compile(
-  i32: Int32Array,
-  shapes: readonly Shape[],
+/** Where the records are, and what the processor's state was when the compilation began. */
+export interface Source {
+  readonly i32: Int32Array;
+  readonly state: Int32Array;
+  readonly shapes: readonly Shape[];
+}
+
+/** Instructions translated in one step. */
+const STEP = 40;
+
+/**
+ * Yields between steps; the records it is made from must stay what they are.
+ * @param place makes the table of the entries, numbered from 1
+ */
+export function* compile(
+  source: Source,
   formed: Formed,
   given: Omit<StaticOptions, "loadedSegments">,
   place: (entries: readonly number[]) => EntryTable,
-): Compiled {
+): Generator<void, Compiled> {
   const facts = new Facts();
-  const options = { ...given, loadedSegments: loadedSegments(i32, shapes, formed) };
+  const options = { ...given, loadedSegments: loadedSegments(source, formed) };
   const nodes = new Map<Draft, Node>();
-  for (const draft of formed.drafts) nodes.set(draft, translate(i32, shapes, draft, facts, options));
+  let translated = 0;
+  for (const draft of formed.drafts) {
+    nodes.set(draft, translate(source, draft, facts, options));
+    translated += draft.count;
+    if (translated < STEP) continue;
+    translated = 0;
+    yield;
+  }
   const byKey = new Map([...nodes].map(([draft, node]) => [keyOf(draft), node]));
   for (const [draft, node] of nodes) node.successors = draft.next.flatMap((to) => byKey.get(keyOf(to)) ?? []);
   const entries = formed.entries.map((draft) => nodes.get(draft)!);
@@ -43,11 +62,19 @@ export function compile(
   const all = [...nodes.values()];
   const heads = numberHeads(all, entries);
   measureNeeds(new Set([...heads, ...entries]));
+  yield;
   const structured: (readonly number[])[] = [];
   new Structurer(all, entries, table, structured).emit();
+  yield;
   structured.unshift(enter(facts), [OP.block, OP.void]);
   structured.push([OP.end], leave(facts));
-  const module = buildModule(
+  return { module: moduleOf(structured, facts), entries: offsets, facts, instructions: sizeOf(formed) };
+}
+
+export const sizeOf = ({ drafts }: Formed): number => drafts.reduce((sum, d) => sum + d.count, 0);
+
+function moduleOf(body: Code, facts: Facts): Uint8Array {
+  return buildModule(
     [
       { name: "helper", parameters: [I32], results: [I32] },
       { name: "loadSegment", parameters: [I32, I32], results: [I32] },
@@ -61,14 +88,13 @@ export function compile(
           { count: TEMPORARIES_64, type: I64 },
           { count: FIRST_TEMPORARY - FIRST_TEMPORARY_64 - TEMPORARIES_64 + facts.temporaries, type: I32 },
         ],
-        body: structured,
+        body,
       },
     ],
   );
-  return { module, entries: offsets, facts, instructions: formed.drafts.reduce((sum, d) => sum + d.count, 0) };
 }
 
-function loadedSegments(i32: Int32Array, shapes: readonly Shape[], formed: Formed): ReadonlySet<number> {
+function loadedSegments({ i32, shapes }: Source, formed: Formed): ReadonlySet<number> {
   const found = new Set<number>();
   for (const draft of formed.drafts) {
     for (let n = 0; n < draft.count; n++) {
@@ -80,8 +106,8 @@ function loadedSegments(i32: Int32Array, shapes: readonly Shape[], formed: Forme
   return found;
 }
 
-function translate(i32: Int32Array, shapes: readonly Shape[], draft: Draft, facts: Facts, options: StaticOptions): Node {
-  const emitter = new StaticEmitter(i32, facts, options);
+function translate({ i32, state, shapes }: Source, draft: Draft, facts: Facts, options: StaticOptions): Node {
+  const emitter = new StaticEmitter(i32, state, facts, options);
   for (let n = 0; n < draft.count; n++) {
     const record = draft.record + n * L.RECORD_BYTES;
     const shape = shapes[i32[(record + R.shape) >> 2]! & 0xffff]!;

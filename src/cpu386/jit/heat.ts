@@ -9,8 +9,13 @@ export interface Schedule {
   readonly samples: number;
   /** Each compilation in a window asks for so many times more samples. */
   readonly backoff: number;
+  /**
+   * Instructions executed cold for each one that is compiled: so short programs, and those that are never hot, do not lose much by
+   * compilation, whose time is that of a few thousand.
+   */
+  readonly price: number;
 }
-export const STANDARD: Schedule = { shortest: 20_000, longest: 4_000_000, samples: 2, backoff: 4 };
+export const STANDARD: Schedule = { shortest: 20_000, longest: 4_000_000, samples: 2, backoff: 4, price: 2_000 };
 
 /** Windows remembered per code context. */
 const MAX_WINDOWS = 2048;
@@ -31,6 +36,8 @@ export class Heat {
   /** Instructions between samples now, and those left until the next. */
   grant: number;
   left: number;
+  /** Instructions to be executed cold before the next compilation. */
+  private owed = 0;
 
   constructor(private readonly schedule: Schedule = STANDARD) {
     this.grant = this.left = schedule.shortest;
@@ -38,6 +45,18 @@ export class Heat {
   /** Whether code is to be compiled before it has been executed. */
   get isImmediate(): boolean {
     return this.schedule.samples === 0;
+  }
+
+  get canCompile(): boolean {
+    return this.owed <= 0;
+  }
+  /** So many instructions have been compiled. */
+  owe(instructions: number): void {
+    this.owed += instructions * this.schedule.price;
+  }
+  /** So many have been executed cold. */
+  pay(instructions: number): void {
+    this.owed = Math.max(0, this.owed - Math.max(0, instructions));
   }
 
   /** The last grant was executed by regions. */
@@ -68,7 +87,8 @@ export class Heat {
       this.grant = spot.wanted > samples ? Math.min(longest >> 4, this.grant * 2) : shortest;
       return false;
     }
-    spot.wanted *= backoff;
+    if (!this.canCompile) return false;
+    spot.wanted = Math.max(spot.wanted, spot.samples) * backoff;
     this.grant = shortest;
     return true;
   }

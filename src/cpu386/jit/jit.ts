@@ -8,7 +8,8 @@
 import type { Shape } from "../definitions/table.js";
 import * as L from "../layout.js";
 import type { DynamicOptions } from "../wasm/dynamic.js";
-import { compile } from "./compile.js";
+import { Compilation } from "./compilation.js";
+import { type Compiled, sizeOf } from "./compile.js";
 import { EntryTables, type PlacedTable } from "./entry-tables.js";
 import { type Blocks, Former } from "./form.js";
 import { Gates } from "./gates.js";
@@ -59,12 +60,8 @@ const MAX_VERSIONS = 4;
 /** Hot offsets that one region is formed from. */
 const MAX_SEEDS = 24;
 const MISMATCHES = 2;
-/**
- * Instructions in a region: its compilation must not be felt. The first ones are smaller, since the compiler itself has yet to be compiled
- * by the host.
- */
+/** Instructions in a region. */
 const MAX_INSTRUCTIONS = 700;
-const FIRST_INSTRUCTIONS = 100;
 /** Share of instructions in regions at which there is no more to win. */
 const MOSTLY = 0.99;
 
@@ -84,14 +81,15 @@ export class Jit {
   private readonly mismatches = new Map<number, number>();
   /** Instructions executed by regions up to the last sample. */
   private executedBefore = 0;
+  private current: Compilation | undefined;
   private options: DynamicOptions | undefined;
   private readonly totals = { compiled: 0, dropped: 0, evictions: 0, instructions: 0, bytes: 0, compileTime: 0, longestPause: 0 };
 
   /** @param helper executes the operation of a record called out to from a region; less than 0: go on, else a REASON */
   constructor(
     private readonly memory: WebAssembly.Memory,
-    private readonly i32: Int32Array,
-    private readonly shapes: readonly Shape[],
+    readonly i32: Int32Array,
+    readonly shapes: readonly Shape[],
     private readonly blocks: JitBlocks,
     private readonly helper: (record: number, region: Region) => number,
     private readonly loadSegment: (segment: number, selector: number) => number,
@@ -113,6 +111,8 @@ export class Jit {
     const hot = this.executed - this.executedBefore;
     this.executedBefore = this.executed;
     const { grant } = this.heat;
+    this.heat.pay(grant - hot);
+    if (this.current) return this.advance(this.current);
     if (hot <= grant / 2 || !this.isCovered(ip)) {
       if (this.heat.cold(contextId, ip)) this.compileAt(ip, false);
     } else if (hot >= grant * MOSTLY) this.heat.hot();
@@ -138,11 +138,14 @@ export class Jit {
   compileBefore(record: number): void {
     if (this.gates.at(record).length > 0 || this.tried.has(record)) return;
     this.tried.add(record);
+    this.abandon();
     this.compileAt(this.i32[(record + L.R.ip) >> 2]! >>> 0, false);
+    while (this.current) this.advance(this.current);
   }
 
   /** All regions of a gate refused. */
   mismatch(record: number): void {
+    if (this.current || !this.heat.canCompile) return;
     const count = (this.mismatches.get(record) ?? 0) + 1;
     this.mismatches.set(record, count);
     if (count < MISMATCHES) return;
@@ -168,33 +171,47 @@ export class Jit {
   // Compiling --------------------------------------------------------------------------------------------------------------------
   private compileAt(ip: number, anySegments: boolean, together: readonly number[] = []): void {
     const start = this.now();
-    const { contextId } = this.blocks;
-    const seeds = [...new Set([ip, ...together, ...this.heat.hottest(contextId, MAX_SEEDS)])];
-    const formed = new Former(this.i32, this.shapes, this.blocks, this.limit).form(seeds);
-    if (!formed.drafts.some((d) => d.ip === ip && d.sites.length === 0)) return;
-    if (this.gates.isFull || this.regions.size >= MAX_REGIONS) this.evict();
-    let table: PlacedTable | undefined;
-    const options = { ...this.options!, anySegments };
-    const compiled = compile(this.i32, this.shapes, formed, options, (offsets) => {
-      table = this.tables.place(offsets);
-      if (table) return table;
-      this.evict();
-      table = this.tables.place(offsets);
-      return table!;
-    });
+    const seeds = [...new Set([ip, ...together, ...this.heat.hottest(this.blocks.contextId, MAX_SEEDS)])];
+    const formed = new Former(this.i32, this.shapes, this.blocks, MAX_INSTRUCTIONS).form(seeds);
+    this.heat.owe(sizeOf(formed));
+    if (formed.drafts.some((d) => d.ip === ip && d.sites.length === 0)) {
+      if (this.gates.isFull || this.regions.size >= MAX_REGIONS) this.evict();
+      this.current = new Compilation(this, formed, { ...this.options!, anySegments }, (offsets) => this.place(offsets));
+    }
+    this.took(start);
+  }
+  private place(offsets: readonly number[]): PlacedTable {
+    const table = this.tables.place(offsets);
+    if (table) return table;
+    this.evict();
+    return this.tables.place(offsets)!;
+  }
+
+  /** Goes on with what is being compiled. */
+  private advance(compilation: Compilation): void {
+    const start = this.now();
+    const compiled = compilation.step();
+    if (compiled) {
+      this.current = undefined;
+      this.install(compilation, compiled);
+    }
+    this.heat.soon();
+    this.took(start);
+  }
+  private install({ formed, blocks, table, state }: Compilation, { module, entries, facts, instructions }: Compiled): void {
     const region: Region = {
       index: this.freeIndices.pop() ?? this.nextIndex++,
       table: table!,
-      blocks: new Set(formed.drafts.map((d) => d.block)),
+      blocks,
       offsets: new Set(formed.drafts.map((d) => d.ip)),
-      entries: compiled.entries,
-      assumed: compiled.facts.assumed,
+      entries,
+      assumed: facts.assumed,
       dropped: false,
     };
-    const module = new WebAssembly.Module(compiled.module as Uint8Array<ArrayBuffer>);
     const e = { memory: this.memory, helper: (record: number) => this.helper(record, region), loadSegment: this.loadSegment };
-    this.functions.set(region.index, new WebAssembly.Instance(module, { e }).exports.region);
-    this.supersede(region);
+    const instance = new WebAssembly.Instance(new WebAssembly.Module(module as Uint8Array<ArrayBuffer>), { e });
+    this.functions.set(region.index, instance.exports.region);
+    this.supersede(region, state);
     this.regions.add(region);
     for (const block of region.blocks) {
       const users = this.byBlock.get(block);
@@ -204,25 +221,21 @@ export class Jit {
     formed.entries.forEach((draft, n) => {
       if (!this.gates.isFull) this.gates.open(draft.block, region, region.index, n + 1);
     });
-    this.account(compiled.instructions, compiled.module.length, this.now() - start);
+    this.totals.compiled++;
+    this.totals.instructions += instructions;
+    this.totals.bytes += module.length;
   }
-  private get limit(): number {
-    return Math.min(MAX_INSTRUCTIONS, FIRST_INSTRUCTIONS * 2 ** this.totals.compiled);
-  }
-  private account(instructions: number, bytes: number, time: number): void {
-    const { totals } = this;
-    totals.compiled++;
-    totals.instructions += instructions;
-    totals.bytes += bytes;
-    totals.compileTime += time;
-    totals.longestPause = Math.max(totals.longestPause, time);
+  private took(start: number): void {
+    const time = this.now() - start;
+    this.totals.compileTime += time;
+    this.totals.longestPause = Math.max(this.totals.longestPause, time);
   }
 
   /** Regions whose every node the new one has are of no more use, if they are for the same segment registers. */
-  private supersede(by: Region): void {
+  private supersede(by: Region, state: Int32Array): void {
     const candidates = new Set([...by.blocks].flatMap((block) => [...(this.byBlock.get(block) ?? [])]));
     for (const old of candidates) {
-      const accepts = [...old.assumed].every(([at, value]) => this.i32[at >> 2] === value);
+      const accepts = [...old.assumed].every(([at, value]) => state[at >> 2] === value);
       if (accepts && [...old.offsets].every((ip) => by.offsets.has(ip))) this.drop(old);
     }
   }
@@ -230,10 +243,12 @@ export class Jit {
   // Forgetting -------------------------------------------------------------------------------------------------------------------
   /** A block's records have gone stale. */
   forgotten(block: number): void {
+    if (this.current?.blocks.has(block)) this.abandon();
     for (const region of this.byBlock.get(block) ?? []) this.drop(region);
   }
   /** All records are gone, and will be others. */
   forgottenAll(): void {
+    this.current = undefined;
     for (const region of this.regions) this.release(region);
     this.gates.forget();
     this.tables.forget();
@@ -244,11 +259,17 @@ export class Jit {
     this.heat.forget();
   }
   dropAll(): void {
+    this.abandon();
     for (const region of this.regions) this.drop(region);
   }
+  private abandon(): void {
+    if (this.current?.table) this.tables.release(this.current.table);
+    this.current = undefined;
+  }
+  /** Makes room for what is being compiled. */
   private evict(): void {
     this.totals.evictions++;
-    this.dropAll();
+    for (const region of this.regions) this.drop(region);
     this.tables.forget();
   }
 

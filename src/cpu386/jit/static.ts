@@ -64,7 +64,10 @@ export class StaticEmitter extends Expressions implements Emitter {
   private readonly words = new Map<LazyFlag, Value>();
 
   constructor(
+    /** The records. */
     private readonly i32: Int32Array,
+    /** The processor's state that is compiled for. */
+    private readonly state: Int32Array,
     private readonly facts: Facts,
     private readonly options: StaticOptions,
   ) {
@@ -209,7 +212,7 @@ export class StaticEmitter extends Expressions implements Emitter {
     const at = (segment === undefined ? this.field(R.seg) : L.SEGMENTS + segment * L.SEGMENT_BYTES) + field;
     if (this.options.anySegments || this.options.loadedSegments.has((at - L.SEGMENTS) >> 6))
       return { code: [...i32Const(0), ...access(OP.i32Load, at)], atom: false };
-    const value = this.i32[at >> 2]!;
+    const value = this.state[at >> 2]!;
     this.facts.assumed.set(at, value);
     return this.constant(value);
   }
@@ -236,7 +239,7 @@ export class StaticEmitter extends Expressions implements Emitter {
       this.sideExitIf();
     }
     const entry = this.temporary();
-    const cpl = this.i32[L.CPL >> 2]!;
+    const cpl = this.state[L.CPL >> 2]!;
     this.facts.assumed.set(L.CPL, cpl);
     const table = cpl === 3 ? user : supervisor;
     this.put(linear.code, i32Const(12), [OP.i32ShrU], i32Const(2), [OP.i32Shl], access(OP.i32Load, table), localTee(entry), [OP.i32Eqz]);
@@ -370,7 +373,7 @@ export class StaticEmitter extends Expressions implements Emitter {
     this.terminator = { kind: "dynamic", target: this.let(offset) };
   }
   checkTarget(offset: Value): void {
-    const limit = this.i32[(L.CS + L.LIMIT) >> 2]!;
+    const limit = this.state[(L.CS + L.LIMIT) >> 2]!;
     if (limit === -1) return;
     this.put(offset.code, i32Const(limit), [OP.i32GtU]);
     this.sideExitIf();
