@@ -490,6 +490,7 @@ export class Cpu {
     const { processor: cpu } = this;
     const next = cpu.i32[(record + R.next) >> 2]!;
     cpu.i32[L.EIP >> 2] = next;
+    const { losses } = cpu.paging;
     const { helper } = this.instruction.shape.definition;
     if (helper) helper(cpu, this.instruction);
     else {
@@ -499,6 +500,7 @@ export class Cpu {
       if (cpu.contextChanged || cpu.debugChanged || cpu.i32[L.EIP >> 2] !== next || this.isWanted()) this.leavesRegion = true;
     }
     this.place = "interpreter";
+    if (losses !== cpu.paging.losses) this.leavesRegion = true;
     if (this.leavesRegion) return REASON.stop;
     return region.dropped ? REASON.onward : -1;
   };

@@ -2,7 +2,7 @@
  * Linear to physical. SDM volume 3, chapter 4.3: two levels of tables, 4 KB pages, 4 MB pages where CR4.PSE allows them.
  *
  * The TLB is four flat tables, one word for each of the 2^20 pages: for reads and writes, in supervisor and in user mode. An entry is
- * 0, or (linear ^ physical) | 1, so that the interpreter finds the physical address with one load and one xor. Only pages of RAM are
+ * 0, or physical - linear + 1, so that the interpreter finds the physical address with one load and one addition. Only pages of RAM are
  * entered, and pages for writing only once their D bit is set, so that everything else passes through here.
  */
 import { type Linear, linear, type Physical, physical } from "./address.js";
@@ -39,6 +39,8 @@ export class Paging {
   private readonly global = new Set<number>();
   /** Page-directory slots of which pages were entered as parts of one of 4 MB: invlpg forgets all of them. */
   private readonly large = new Set<number>();
+  /** Grows whenever the TLB may have lost a page: regions remember some that it had. */
+  losses = 0;
 
   constructor(private readonly cpu: Processor) {}
 
@@ -162,7 +164,7 @@ export class Paging {
   private enter(at: Linear, to: Physical, walk: Walk): void {
     const page = at >>> 12;
     if ((to | 0xfff) >= this.cpu.memory.size || this.cpu.memory.a20Mask !== 0xffffffff) return;
-    const entry = ((at ^ to) & 0xfffff000) | 1;
+    const entry = ((to - at) & 0xfffff000) | 1;
     const last = walk.entries.at(-1)!;
     const dirty = (this.cpu.memory.read(physical(last), 1) & DIRTY) !== 0;
     const { i32 } = this.cpu;
@@ -184,6 +186,7 @@ export class Paging {
 
   /** Forgets translations: all (CR0, CR4), or all but global ones (CR3). */
   flush(keepGlobal: boolean): void {
+    this.losses++;
     const kept = keepGlobal ? this.entered.filter((page) => this.global.has(page)) : [];
     if (this.entered.length > MANY && kept.length === 0) {
       for (const table of TABLES) this.cpu.i32.fill(0, table >> 2, (table >> 2) + (1 << 20));
@@ -206,6 +209,7 @@ export class Paging {
     }
   }
   private forget(page: number): void {
+    this.losses++;
     for (const table of TABLES) this.cpu.i32[(table >> 2) + page] = 0;
   }
 

@@ -3,10 +3,10 @@
  * that one of them was part of is to be given up.
  */
 import * as L from "../layout.js";
+import type { StaticOptions } from "./accesses.js";
 import { type Compiled, compile, type Source } from "./compile.js";
 import type { PlacedTable } from "./entry-tables.js";
 import type { Formed } from "./form.js";
-import type { StaticOptions } from "./static.js";
 
 export class Compilation {
   /** First records of the blocks it is made from. */

@@ -8,9 +8,9 @@ import type { Size } from "../bus.js";
 import type { Shape } from "../definitions/table.js";
 import type { Compared, Emitter, LazyFlag, Operand, Value } from "../emitter.js";
 import * as L from "../layout.js";
-import { access, call, i32Const, localGet, localSet, localTee, OP, unsignedLeb } from "../wasm/binary.js";
-import { Expressions, LOADS, STORES } from "../wasm/expressions.js";
-import { FIRST_TEMPORARY, FIRST_TEMPORARY_64, FLAGS, LEFT, OUT_EIP, REASON, REGISTER, UNDONE, WHY } from "./locals.js";
+import { access, call, i32Const, localGet, localSet, OP, unsignedLeb } from "../wasm/binary.js";
+import { Accesses } from "./accesses.js";
+import { FIRST_TEMPORARY, FLAGS, LEFT, OUT_EIP, REASON, REGISTER, UNDONE, WHY } from "./locals.js";
 
 const { R } = L;
 
@@ -18,27 +18,6 @@ const { R } = L;
 export const HELPER = 0;
 export const LOAD_SEGMENT = 1;
 const LAZY = Object.keys(FLAGS) as LazyFlag[];
-
-/** What a region as a whole needs to know of its nodes. */
-export class Facts {
-  readonly used = new Set<number>();
-  readonly modified = new Set<number>();
-  flagsUsed = false;
-  flagsModified = false;
-  temporaries = 0;
-  /** Words of the processor's state that were taken for constants: entry is refused if they have changed. */
-  readonly assumed = new Map<number, number>();
-}
-
-export interface StaticOptions {
-  /** Loads test the line flags as well. */
-  readonly watchLoads: boolean;
-  readonly paging: boolean;
-  /** Segment bases and bounds are read from the processor's state at each access, not assumed. */
-  readonly anySegments: boolean;
-  /** Segment registers that the region loads: always read from the state. */
-  readonly loadedSegments: ReadonlySet<number>;
-}
 
 /** How a node ends. Offsets in CS. */
 export type Terminator =
@@ -49,36 +28,19 @@ export type Terminator =
   | { readonly kind: "leave"; readonly at: number };
 
 /** Emits the instructions of one node, one after the other. */
-export class StaticEmitter extends Expressions implements Emitter {
+export class StaticEmitter extends Accesses implements Emitter {
   terminator: Terminator | undefined;
-  /** Whether anything branches to the node's exit. */
-  exits = false;
   /** Whether operations called out to decide about the reason. */
   callsOut = false;
-  private record = 0;
   private shape!: Shape;
-  /** Instructions of the node from this one on. */
-  private rest = 0;
   private address: Value | undefined;
   private source: Compared | undefined;
   private readonly words = new Map<LazyFlag, Value>();
 
-  constructor(
-    /** The records. */
-    private readonly i32: Int32Array,
-    /** The processor's state that is compiled for. */
-    private readonly state: Int32Array,
-    private readonly facts: Facts,
-    private readonly options: StaticOptions,
-  ) {
-    super(FIRST_TEMPORARY, FIRST_TEMPORARY_64);
-  }
-
   /** @param rest instructions of the node that are not complete yet, this one included */
   instruction(record: number, shape: Shape, rest: number): void {
-    this.record = record;
+    this.begin(record, rest);
     this.shape = shape;
-    this.rest = rest;
     this.address = undefined;
     this.nextTemporary64 = this.firstTemporary64;
     const { emit, quick } = shape.definition;
@@ -88,23 +50,6 @@ export class StaticEmitter extends Expressions implements Emitter {
     this.facts.temporaries = Math.max(this.facts.temporaries, this.nextTemporary - FIRST_TEMPORARY);
   }
 
-  private field(at: number): number {
-    return this.i32[(this.record + at) >> 2]!;
-  }
-  private get ip(): number {
-    return this.field(R.ip);
-  }
-
-  // Leaving ----------------------------------------------------------------------------------------------------------------------
-  /** Out of the node, before this instruction. */
-  private sideExit(): void {
-    this.exits = true;
-    this.put(i32Const(this.ip), localSet(OUT_EIP), i32Const(this.rest), localSet(UNDONE), [OP.br, ...unsignedLeb(this.nesting)]);
-  }
-  /** As sideExit, if the condition on the stack is not zero. */
-  private sideExitIf(): void {
-    this.whenTrue(() => this.sideExit());
-  }
   raise(): void {
     this.sideExit();
   }
@@ -113,8 +58,7 @@ export class StaticEmitter extends Expressions implements Emitter {
    * A TypeScript operation on the same state. It may fault, which unwinds all this, or ask for the region to be left.
    */
   callHelper(record: number, rest: number): void {
-    this.record = record;
-    this.rest = rest;
+    this.begin(record, rest);
     this.callsOut = true;
     for (let n = 0; n < 8; n++) this.put(i32Const(0), localGet(this.reg(n)), access(OP.i32Store, L.GPR + 4 * n));
     this.facts.flagsUsed = this.facts.flagsModified = true;
@@ -183,10 +127,7 @@ export class StaticEmitter extends Expressions implements Emitter {
     return {
       size,
       get: (signed = false) => this.load(undefined, this.effectiveAddress(), size, signed),
-      getForUpdate: (signed = false) => {
-        this.probeStore(undefined, this.effectiveAddress(), size);
-        return this.load(undefined, this.effectiveAddress(), size, signed);
-      },
+      getForUpdate: (signed = false) => this.loadForUpdate(undefined, this.effectiveAddress(), size, signed),
       set: (value) => this.store(undefined, this.effectiveAddress(), size, this.let(value)),
     };
   }
@@ -194,7 +135,7 @@ export class StaticEmitter extends Expressions implements Emitter {
     throw new Error(`${this.shape.definition.name}: ${text}`);
   }
 
-  // Memory -----------------------------------------------------------------------------------------------------------------------
+  // Addresses --------------------------------------------------------------------------------------------------------------------
   effectiveAddress(): Value {
     this.address ??= this.let(this.computeAddress());
     return this.address;
@@ -206,66 +147,6 @@ export class StaticEmitter extends Expressions implements Emitter {
     const registers = this.shape.address === "base" ? base : this.add(base, scaled);
     const sum = this.add(registers, this.constant(this.field(R.disp)));
     return this.shape.address === "word" ? this.zeroExtend(sum, 2) : sum;
-  }
-  /** A word of the segment register's cache. */
-  private segmentWord(segment: number | undefined, field: number): Value {
-    const at = (segment === undefined ? this.field(R.seg) : L.SEGMENTS + segment * L.SEGMENT_BYTES) + field;
-    if (this.options.anySegments || this.options.loadedSegments.has((at - L.SEGMENTS) >> 6))
-      return { code: [...i32Const(0), ...access(OP.i32Load, at)], atom: false };
-    const value = this.state[at >> 2]!;
-    this.facts.assumed.set(at, value);
-    return this.constant(value);
-  }
-  /**
-   * Leaves the node if the access is beyond the bound; else gives the place in memory, as an expression and a constant to be added to
-   * it.
-   */
-  private locate(segment: number | undefined, offset: Value, size: Size, bounds: Record<Size, number>, tlb: [number, number]) {
-    const bound = this.segmentWord(segment, bounds[size]);
-    const fits = bound.known !== undefined && offset.known !== undefined && offset.known >>> 0 < bound.known >>> 0;
-    if (!fits) {
-      this.put(offset.code, bound.code, [OP.i32GeU]);
-      this.sideExitIf();
-    }
-    const base = this.segmentWord(segment, L.BASE);
-    if (this.options.paging) return { at: this.translate(this.let(this.add(offset, base)), size, tlb), plus: L.RAM };
-    if (base.known === undefined) return { at: this.let(this.add(offset, base)), plus: L.RAM };
-    return { at: offset, plus: L.RAM + (base.known >>> 0) };
-  }
-  /** With paging: the physical address, if the TLB has it and the access lies in one page. */
-  private translate(linear: Value, size: Size, [supervisor, user]: [number, number]): Value {
-    if (size > 1) {
-      this.put(linear.code, i32Const(0xfff), [OP.i32And], i32Const(0x1000 - size), [OP.i32GtU]);
-      this.sideExitIf();
-    }
-    const entry = this.temporary();
-    const cpl = this.state[L.CPL >> 2]!;
-    this.facts.assumed.set(L.CPL, cpl);
-    const table = cpl === 3 ? user : supervisor;
-    this.put(linear.code, i32Const(12), [OP.i32ShrU], i32Const(2), [OP.i32Shl], access(OP.i32Load, table), localTee(entry), [OP.i32Eqz]);
-    this.sideExitIf();
-    return this.let(this.xor(this.xor(linear, { code: localGet(entry), atom: true }), this.constant(1)));
-  }
-  /** Leaves the node if the line has a flag. */
-  private testLine(at: Value, plus: number): void {
-    const base = plus - L.RAM;
-    this.put(at.code, i32Const(base), [OP.i32Add], i32Const(L.LINE_SHIFT), [OP.i32ShrU], access(OP.i32Load8U, L.LINE_FLAGS));
-    this.sideExitIf();
-  }
-  load(segment: number | undefined, offset: Value, size: Size, signed = false): Value {
-    const from = this.let(offset);
-    const { at, plus } = this.locate(segment, from, size, L.READ_BOUND, [L.TLB_READ_SUPERVISOR, L.TLB_READ_USER]);
-    if (this.options.watchLoads) this.testLine(at, plus);
-    return this.let({ code: [...at.code, ...access(signed ? LOADS[size].signed : LOADS[size].unsigned, plus)], atom: false });
-  }
-  store(segment: number | undefined, offset: Value, size: Size, value: Value): void {
-    const to = this.let(offset);
-    const { at, plus } = this.locate(segment, to, size, L.WRITE_BOUND, [L.TLB_WRITE_SUPERVISOR, L.TLB_WRITE_USER]);
-    this.testLine(at, plus);
-    this.put(at.code, value.code, access(STORES[size], plus));
-  }
-  probeStore(segment: number | undefined, offset: Value, size: Size): void {
-    this.locate(segment, this.let(offset), size, L.WRITE_BOUND, [L.TLB_WRITE_SUPERVISOR, L.TLB_WRITE_USER]);
   }
   stackOffset(bytes: Value): Value {
     const sum = this.add({ code: localGet(this.reg(4)), atom: false }, bytes);
@@ -299,15 +180,19 @@ export class StaticEmitter extends Expressions implements Emitter {
   }
   override when(condition: Value, then: () => void, otherwise?: () => void): void {
     if (condition.known !== undefined) return super.when(condition, then, otherwise);
-    // The other side, and what follows, knows nothing of flags set on this one.
+    // The other side, and what follows, knows nothing of what was found out on this one.
+    const forget = (): void => {
+      this.forgetFlags();
+      this.forgetPlace();
+    };
     const other =
       otherwise &&
       ((): void => {
-        this.forgetFlags();
+        forget();
         otherwise();
       });
     super.when(condition, then, other);
-    this.forgetFlags();
+    forget();
   }
   systemFlags(): Value {
     return { code: [...i32Const(0), ...access(OP.i32Load, L.EFLAGS)], atom: false };

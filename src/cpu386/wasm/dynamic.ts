@@ -238,7 +238,7 @@ export class DynamicEmitter extends Expressions implements Emitter {
     const entry = this.temporary();
     this.put(localGet(linear), i32Const(12), [OP.i32ShrU], i32Const(2), [OP.i32Shl], this.word(table).code, [OP.i32Add]);
     this.put(access(OP.i32Load, 0), localTee(entry), [OP.i32Eqz, OP.brIf, 0]);
-    this.put(localGet(linear), localGet(entry), [OP.i32Xor], i32Const(1), [OP.i32Xor], localSet(linear));
+    this.put(localGet(linear), localGet(entry), [OP.i32Add], i32Const(1), [OP.i32Sub], localSet(linear));
   }
   stackOffset(bytes: Value): Value {
     const sum = this.add(this.word(ESP), bytes);
