@@ -209,7 +209,8 @@ export class Cpu {
           if (hit.ranges.some((r) => r.debugRegister === undefined)) return { kind: "watchpoint", hit };
         }
         if (cpu.halted) return { kind: "halted" };
-        if (cpu.attention) return { kind: "attention" };
+        // A breakpoint that was found to be no stop is not asked again.
+        if (cpu.attention && !pass) return { kind: "attention" };
         const left = end - this.retired;
         if (left <= 0) return { kind: "budget" };
         const stepping = (cpu.word(L.EFLAGS) & FLAG.TF) !== 0;
@@ -266,7 +267,7 @@ export class Cpu {
     // The guest's own are the run loop's business.
     if (this.debugRegisters.executionCauses(cpu.i32[L.EIP >> 2]!)) return -1;
     const stops = this.stopsHere();
-    const moved = generation !== records.generation || cpu.i32[record >> 2] !== HANDLER.breakpoint;
+    const moved = generation !== records.generation || this.jit.handlerOf(record) !== HANDLER.breakpoint;
     if (!stops && !moved && !cpu.attention && !this.observer) return records.originalHandler(record, TABLE.shapes);
     this.decided = stops;
     return -1;
@@ -351,7 +352,7 @@ export class Cpu {
         const left = i32[L.BUDGET >> 2]!;
         const remaining = i32[(record + R.remaining) >> 2]!;
         if (this.compiles && this.jit.heat.isImmediate && !cold) this.jit.compileBefore(record);
-        const regate = cold || left < remaining ? this.jit.ungate(record) : undefined;
+        const regate = cold || first || left < remaining ? this.jit.ungate(record) : undefined;
         if (left < remaining) this.patch(record + left * L.RECORD_BYTES, HANDLER.stop);
         // A breakpoint of the guest's own comes before one that has been passed.
         const restore = first && !this.debugRegisters.executionCauses(i32[L.EIP >> 2]!) ? this.unbreak(record) : undefined;

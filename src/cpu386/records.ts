@@ -7,8 +7,10 @@
 import { linear } from "./address.js";
 import { type CodeContext, type DecodeFault, Decoder } from "./decode.js";
 import { HANDLER, type Shape } from "./definitions/table.js";
+import type { Guard } from "./jit/form.js";
 import * as L from "./layout.js";
 import type { Stretch } from "./paging.js";
+import { type Predicate, parts } from "./predicate.js";
 import type { Processor } from "./processor.js";
 
 const { R } = L;
@@ -47,6 +49,8 @@ export class RecordCache {
   onForget: ((block: number | undefined) => void) | undefined;
   /** Linear addresses with an execution breakpoint. */
   readonly breakpoints = new Set<number>();
+  /** Of those that have one: where it is 0, the breakpoint is no stop and nobody has to be asked. */
+  private readonly predicates = new Map<number, Predicate>();
   /** Those of the guest's own debug registers. */
   private readonly guestBreakpoints = new Set<number>();
 
@@ -119,6 +123,15 @@ export class RecordCache {
   }
   isFaulty(record: number): boolean {
     return this.faults.has(record);
+  }
+  guardAt(ip: number): Guard {
+    const at = (this.current.base + ip) >>> 0;
+    if (this.guestBreakpoints.has(at)) return "always";
+    if (!this.breakpoints.has(at)) return undefined;
+    const predicate = this.predicates.get(at);
+    if (!predicate) return "always";
+    const isPaged = this.cpu.paging.enabled && [...parts(predicate)].some(({ op }) => op === "load");
+    return isPaged ? "always" : predicate;
   }
 
   /** Index in words of the jump cache's entry for an offset. */
@@ -289,9 +302,13 @@ export class RecordCache {
     this.cpu.contextChanged = true;
   }
 
-  setBreakpoint(at: number): void {
-    this.breakpoints.add(at >>> 0);
-    this.forgetLinear(at >>> 0);
+  /** Does nothing if it is there already, with the same predicate. */
+  setBreakpoint(at: number, predicate?: Predicate): void {
+    if (this.breakpoints.has(at) && this.predicates.get(at) === predicate) return;
+    this.breakpoints.add(at);
+    if (predicate) this.predicates.set(at, predicate);
+    else this.predicates.delete(at);
+    this.forgetLinear(at);
   }
   setGuestBreakpoint(at: number, set: boolean): void {
     if (set === this.guestBreakpoints.has(at)) return;
@@ -300,8 +317,9 @@ export class RecordCache {
     this.forgetLinear(at);
   }
   clearBreakpoint(at: number): void {
-    this.breakpoints.delete(at >>> 0);
-    this.forgetLinear(at >>> 0);
+    this.breakpoints.delete(at);
+    this.predicates.delete(at);
+    this.forgetLinear(at);
   }
   /** With paging, several mappings may lead to a linear address: all blocks are decoded anew. */
   private forgetLinear(at: number): void {

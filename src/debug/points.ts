@@ -3,7 +3,9 @@
  * wait. Whether an execution breakpoint is hit is decided by the space that runs there, not by the linear address.
  */
 import type { Cpu } from "../cpu386/cpu.js";
+import type { Predicate } from "../cpu386/predicate.js";
 import type { WatchHit } from "../cpu386/watch.js";
+import { anyOf, predicateOf } from "./check-expression.js";
 import type { SystemModel } from "./system.js";
 import type { ArrivalListener, PointBehaviour, PointCheck, PointKind, Points } from "./target.js";
 import type { Views } from "./views.js";
@@ -24,6 +26,7 @@ export interface Probe {
 
 /** An address space is 4 GB; more than this many bytes watched at once is a mistake rather than a wish. */
 const MAX_WATCH = 1 << 20;
+const LAST = 0xffffffff;
 
 export class DebugPoints implements Points {
   private readonly points = new Map<string, Point>();
@@ -80,9 +83,6 @@ export class DebugPoints implements Points {
   at(space: number, address: number): Point | undefined {
     return this.executeAt.get(address >>> 0)?.get(space);
   }
-  /** Some place has somebody to be asked or told. */
-  hasChecks = false;
-
   /** In place of all points, for somebody who looks for something in the past: linear addresses. */
   probe(probe: Probe | undefined): void {
     this.probing = probe;
@@ -101,9 +101,13 @@ export class DebugPoints implements Points {
   apply(): void {
     this.bases = this.basesNow();
     const { breakpoints } = this.cpu.records;
-    const wanted = new Set<number>();
+    /** Linear addresses, and what makes an arrival there no stop if it is 0. */
+    const wanted = new Map<number, readonly Predicate[] | undefined>();
+    const want = (at: number, predicates: readonly Predicate[] | undefined): void => {
+      const before = wanted.get(at);
+      wanted.set(at, wanted.has(at) ? before && predicates && [...before, ...predicates] : predicates);
+    };
     this.waiting = false;
-    this.hasChecks = this.arrivals.size > 0;
     this.executeAt.clear();
     const watched: Parameters<Cpu["watchpoints"]["set"]>[0][number][] = [];
     for (const point of this.points.values()) {
@@ -115,28 +119,49 @@ export class DebugPoints implements Points {
         continue;
       }
       const start = (base + address) >>> 0;
-      if (kind === "execute") wanted.add(start);
+      if (kind === "execute") want(start, this.predicates(point, base));
       else watched.push({ start, length, read: kind !== "write", write: kind !== "read" });
     }
     for (const [address, spaces] of this.arrivals) {
       for (const space of spaces.keys()) {
         const base = this.bases.get(space);
         if (base === undefined) this.waiting = true;
-        else wanted.add((base + address) >>> 0);
+        else want((base + address) >>> 0, undefined);
       }
     }
     const { probing } = this;
     if (probing) {
       wanted.clear();
-      for (const at of probing.execute) wanted.add(at);
+      for (const at of probing.execute) want(at, undefined);
     }
     for (const at of [...breakpoints]) if (!wanted.has(at)) this.cpu.records.clearBreakpoint(at);
-    for (const at of wanted) if (!breakpoints.has(at)) this.cpu.records.setBreakpoint(at);
+    for (const [at, predicates] of wanted) this.cpu.records.setBreakpoint(at, predicates && this.joined(at, predicates));
     this.cpu.watchpoints.set(probing ? probing.write.map((range) => ({ ...range, read: false, write: true })) : watched);
   }
 
+  /** Undefined if the point's check has to be asked. */
+  private predicates({ space, check }: Point, base: number): readonly Predicate[] | undefined {
+    const view = this.views.of(space);
+    if (!check?.anyOf || (view !== "segment" && view !== "linear")) return undefined;
+    const isBased = view === "segment";
+    const limit = isBased ? this.system.spaces().find(({ id }) => id === space)?.segments?.limit : LAST;
+    if (limit === undefined) return undefined;
+    const found = check.anyOf.map((e) => predicateOf(e, { base, limit, isBased, ram: this.cpu.processor.memory.size }));
+    return found.every((p) => p !== undefined) ? found : undefined;
+  }
+
+  /** The same object as last time, if it is the same predicate: code with it need not be compiled again. */
+  private joined(at: number, predicates: readonly Predicate[]): Predicate {
+    const text = JSON.stringify(predicates, (_, value) => (typeof value === "bigint" ? `${value}` : value));
+    const before = this.joinedAt.get(at);
+    if (before?.text === text) return before.predicate;
+    const predicate = anyOf(predicates);
+    this.joinedAt.set(at, { text, predicate });
+    return predicate;
+  }
+  private readonly joinedAt = new Map<number, { readonly text: string; readonly predicate: Predicate }>();
+
   private note(point: Point): void {
-    if (point.check) this.hasChecks = true;
     const spaces = this.executeAt.get(point.address) ?? new Map<number, Point>();
     this.executeAt.set(point.address, spaces.set(point.space, point));
   }

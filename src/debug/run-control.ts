@@ -25,8 +25,8 @@ export type StepPolicy = "auto" | "thread" | "follow";
 const same = (a: ThreadId, b: ThreadId): boolean => a.space === b.space && a.thread === b.thread;
 const SIGSEGV = 11;
 const SIGTRAP = 5;
-/** Checks take time of the host's that no instruction counts: a turn with them is shorter, so that Ctrl-C is heard. */
-const CHECKED_TURN = 20_000;
+/** Checks take time of the host's that no instruction counts: a turn ends with so many of them, so that Ctrl-C is heard. */
+const CHECKS_OF_TURN = 1_000;
 
 export class RunControl implements Scene {
   policy: StepPolicy = "auto";
@@ -53,6 +53,7 @@ export class RunControl implements Scene {
   readonly syscalls: SyscallCatch;
   /** The instruction whose fault has been reported and not been delivered. */
   private faultedAt: number | undefined;
+  private checksLeft = 0;
   /** Return from runs at changes of ring. */
   private watchesRings = false;
 
@@ -68,7 +69,10 @@ export class RunControl implements Scene {
   ) {
     this.arrivals = new Arrivals(machine, points, followers, this.view);
     machine.cpu.onBreakpoint = () => {
-      if (!this.history?.timeline.silent) return this.stopsHere();
+      if (!this.history?.timeline.silent) {
+        if (--this.checksLeft === 0) machine.leave();
+        return this.stopsHere();
+      }
       this.history.backwards.onBreakpoint?.();
       return false;
     };
@@ -169,11 +173,12 @@ export class RunControl implements Scene {
       return this.finish(this.threads.current(), { kind: "interrupted" });
     }
     const { step } = this.plan;
-    const end = this.machine.now + (this.points.hasChecks ? Math.min(count, CHECKED_TURN) : count);
+    const end = this.machine.now + count;
+    this.checksLeft = CHECKS_OF_TURN;
     do {
       const stop = step ? this.advanceStep(step.thread, end - this.machine.now) : this.advanceFreely(end - this.machine.now);
       if (stop) return stop;
-    } while (this.machine.now < end && !this.asleep);
+    } while (this.machine.now < end && !this.asleep && this.checksLeft > 0);
     return undefined;
   }
   /** The processor waits for input: there is no use in running on now. */

@@ -1,6 +1,6 @@
 /** The points of one of several debuggers. The machine has one point for a place; it asks all who have set it. */
 import type { MachineTarget } from "./machine-target.js";
-import type { ArrivalListener, PointBehaviour, PointKind, Points, StepListener, ThreadId, TracePoints } from "./target.js";
+import type { ArrivalListener, PointBehaviour, PointKind, Points, PointView, StepListener, ThreadId, TracePoints } from "./target.js";
 
 interface SeatPoint {
   readonly kind: PointKind;
@@ -60,12 +60,13 @@ export class SeatPoints implements Points {
     const { kind, space, address, length } = all[0]!;
     const persistent = all.some(({ behaviour }) => behaviour.persistent);
     const hasChecks = all.some(({ behaviour }) => behaviour.check);
-    const check = hasChecks
-      ? (view: Parameters<NonNullable<PointBehaviour["check"]>>[0]): boolean => {
-          for (const point of all) point.said = point.behaviour.check?.(view) ?? true;
-          return all.some(({ said }) => said);
-        }
-      : undefined;
+    const asked = (view: PointView): boolean => {
+      for (const point of all) point.said = point.behaviour.check?.(view) ?? true;
+      return all.some(({ said }) => said);
+    };
+    const expressions = all.map(({ behaviour }) => behaviour.check?.anyOf);
+    const anyOf = expressions.every((e) => e !== undefined) ? expressions.flat() : undefined;
+    const check = hasChecks ? Object.assign(asked, { anyOf }) : undefined;
     return this.shared().machine.points.insert(kind, space, address, length, { check, persistent });
   }
 

@@ -3,6 +3,8 @@
  * the stub is written against this file alone, and a member that is absent is a feature that is not advertised.
  */
 
+import type { Expression } from "../cpu386/predicate.js";
+
 /** One address space: the kernel (id 1) or a partition (2, 3, ...). Addresses in it are offsets of its own segments. */
 export interface Space {
   readonly id: number;
@@ -73,7 +75,19 @@ export interface PointView {
 }
 
 /** Asked at each hit of a breakpoint, in the midst of a run: false lets the machine run on. It must be quick, and end. */
-export type PointCheck = (view: PointView) => boolean;
+export interface PointCheck {
+  (view: PointView): boolean;
+  /**
+   * It is nothing but the question whether one of these is not 0, which the target may answer without asking; what has no value is to be
+   * asked about.
+   */
+  readonly anyOf?: readonly CheckExpression[] | undefined;
+}
+
+/** A register by its name, zero-extended; a little-endian number at an address of the breakpoint's space, zero-extended. */
+export type CheckExpression = Expression<
+  { readonly op: "register"; readonly name: string } | { readonly op: "load"; readonly bytes: 1 | 2 | 4; readonly address: CheckExpression }
+>;
 
 export interface PointBehaviour {
   /** Absent: every hit is a stop. */

@@ -85,6 +85,7 @@ export abstract class Accesses extends Expressions {
   protected begin(record: number, rest: number): void {
     this.record = record;
     this.rest = rest;
+    this.nextTemporary64 = this.firstTemporary64;
     this.forgetPlace();
   }
   /** What follows may be reached in another way. */

@@ -1,6 +1,7 @@
 /** From the instructions of a region to a WebAssembly module, in steps so short that nobody feels them. */
 import type { Shape } from "../definitions/table.js";
 import * as L from "../layout.js";
+import type { Predicate } from "../predicate.js";
 import { segmentLoadedBy } from "../quick.js";
 import { access, buildModule, type Code, I32, I64, i32Const, localGet, localSet, OP } from "../wasm/binary.js";
 import { TEMPORARIES_64 } from "../wasm/expressions.js";
@@ -47,7 +48,7 @@ export function* compile(
   const nodes = new Map<Draft, Node>();
   let translated = 0;
   for (const draft of formed.drafts) {
-    nodes.set(draft, translate(source, draft, facts, options));
+    nodes.set(draft, translate(source, draft, formed.guards, facts, options));
     translated += draft.count;
     if (translated < STEP) continue;
     translated = 0;
@@ -109,11 +110,19 @@ function loadedSegments({ i32, shapes }: Source, formed: Formed): ReadonlySet<nu
   return found;
 }
 
-function translate({ i32, state, shapes }: Source, draft: Draft, facts: Facts, options: StaticOptions): Node {
+function translate(
+  { i32, state, shapes }: Source,
+  draft: Draft,
+  guards: ReadonlyMap<number, Predicate>,
+  facts: Facts,
+  options: StaticOptions,
+): Node {
   const emitter = new StaticEmitter(i32, state, facts, options);
   for (let n = 0; n < draft.count; n++) {
     const record = draft.record + n * L.RECORD_BYTES;
     const shape = shapes[i32[(record + R.shape) >> 2]! & 0xffff]!;
+    const guard = guards.get(record);
+    if (guard) emitter.guard(guard, record, draft.count - n);
     if (shape.definition.helper || shape.definition.contained) emitter.callHelper(record, draft.count - n);
     else emitter.instruction(record, shape, draft.count - n);
   }

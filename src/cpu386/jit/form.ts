@@ -4,8 +4,8 @@
  * Only what the cold tier has decoded, and so executed or meant to, is included; everything else stays an exit.
  */
 import type { Shape } from "../definitions/table.js";
-import { HANDLER } from "../definitions/table.js";
 import * as L from "../layout.js";
+import type { Predicate } from "../predicate.js";
 
 const { R } = L;
 
@@ -15,7 +15,12 @@ export interface Blocks {
   peek(ip: number): { readonly record: number; readonly count: number } | undefined;
   /** The record is one that cannot be executed as decoded. */
   isFaulty(record: number): boolean;
+  /** What is to be asked before the instruction at an offset of the current code context. */
+  guardAt(ip: number): Guard;
 }
+
+/** Nothing; whoever listens to breakpoints ("always"); or first whether a predicate is 0, which makes it nothing. */
+export type Guard = undefined | "always" | Predicate;
 
 /** A run of instructions that becomes a node. */
 export interface Draft {
@@ -40,6 +45,8 @@ export interface Formed {
   readonly drafts: readonly Draft[];
   /** Drafts by offset that the cold tier and dynamic jumps may enter; none is inlined. */
   readonly entries: readonly Draft[];
+  /** By record. */
+  readonly guards: ReadonlyMap<number, Predicate>;
 }
 
 /** Those of a callee that is copied to where it is called, its own callees included. */
@@ -53,6 +60,7 @@ export class Former {
   private readonly queue: Step[] = [];
   private readonly roots = new Set<number>();
   private readonly inlinable = new Map<number, number | undefined>();
+  private readonly guards = new Map<number, Predicate>();
   private total = 0;
 
   constructor(
@@ -72,7 +80,7 @@ export class Former {
     }
     for (const draft of this.drafts.values()) this.cut(draft);
     const entries = [...this.roots].flatMap((ip) => this.drafts.get(keyOf({ ip, sites: [] })) ?? []);
-    return { drafts: this.reachable(entries), entries };
+    return { drafts: this.reachable(entries), entries, guards: this.guards };
   }
 
   private root(ip: number): void {
@@ -115,7 +123,10 @@ export class Former {
   }
   private isCompilable(record: number): boolean {
     const { definition, rep } = this.shape(record);
-    if (this.field(record, R.handler) === HANDLER.breakpoint || this.blocks.isFaulty(record)) return false;
+    if (this.blocks.isFaulty(record)) return false;
+    const guard = this.blocks.guardAt(this.field(record, R.ip) >>> 0);
+    if (guard === "always") return false;
+    if (guard) this.guards.set(record, guard);
     return (
       rep === 0 &&
       (definition.system === undefined || definition.contained || (definition.quick !== undefined && !definition.far && this.isQuick()))

@@ -156,6 +156,10 @@ export class Jit {
   }
 
   // Gates -------------------------------------------------------------------------------------------------------------------------
+  /** What a record does in the cold tier. */
+  handlerOf(record: number): number {
+    return this.gates.original(record) ?? this.i32[record >> 2]!;
+  }
   /** Makes a gate an ordinary record; the function returned makes it a gate again, if there is still a reason. */
   ungate(record: number): (() => void) | undefined {
     const original = this.gates.original(record);

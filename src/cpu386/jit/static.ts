@@ -9,7 +9,7 @@ import type { Shape } from "../definitions/table.js";
 import type { Compared, Emitter, LazyFlag, Operand, Value } from "../emitter.js";
 import * as L from "../layout.js";
 import { access, call, i32Const, localGet, localSet, OP, unsignedLeb } from "../wasm/binary.js";
-import { Accesses } from "./accesses.js";
+import { Guards } from "./guards.js";
 import { FIRST_TEMPORARY, FLAGS, LEFT, OUT_EIP, REASON, REGISTER, UNDONE, WHY } from "./locals.js";
 
 const { R } = L;
@@ -28,7 +28,7 @@ export type Terminator =
   | { readonly kind: "leave"; readonly at: number };
 
 /** Emits the instructions of one node, one after the other. */
-export class StaticEmitter extends Accesses implements Emitter {
+export class StaticEmitter extends Guards implements Emitter {
   terminator: Terminator | undefined;
   /** Whether operations called out to decide about the reason. */
   callsOut = false;
@@ -42,7 +42,6 @@ export class StaticEmitter extends Accesses implements Emitter {
     this.begin(record, rest);
     this.shape = shape;
     this.address = undefined;
-    this.nextTemporary64 = this.firstTemporary64;
     const { emit, quick } = shape.definition;
     (emit ?? quick)!(this, shape);
   }
@@ -81,7 +80,7 @@ export class StaticEmitter extends Accesses implements Emitter {
   }
 
   // Registers --------------------------------------------------------------------------------------------------------------------
-  private reg(n: number): number {
+  protected reg(n: number): number {
     this.facts.used.add(n);
     return REGISTER + n;
   }

@@ -46,6 +46,7 @@ export const OP = {
   i64Eq: 0x51,
   i64Ne: 0x52,
   i64LtS: 0x53,
+  i64LtU: 0x54,
   i64GtU: 0x56,
   i64GeU: 0x5a,
   i32Clz: 0x67,
@@ -68,7 +69,9 @@ export const OP = {
   i64DivU: 0x80,
   i64RemS: 0x81,
   i64RemU: 0x82,
+  i64And: 0x83,
   i64Or: 0x84,
+  i64Xor: 0x85,
   i64Shl: 0x86,
   i64ShrU: 0x88,
   i32WrapI64: 0xa7,
@@ -76,6 +79,9 @@ export const OP = {
   i64ExtendI32U: 0xad,
   i32Extend8S: 0xc0,
   i32Extend16S: 0xc1,
+  i64Extend8S: 0xc2,
+  i64Extend16S: 0xc3,
+  i64Extend32S: 0xc4,
   void: VOID,
 } as const;
 
@@ -109,6 +115,16 @@ function remembered(make: (n: number) => readonly number[]): (n: number) => read
   return (n) => (n >= 0 && n < 1024 ? (made[n] ??= make(n)) : make(n));
 }
 export const i32Const = remembered((n) => [OP.i32Const, ...signedLeb(n)]);
+/** Modulo 2^64. */
+export function i64Const(n: bigint): readonly number[] {
+  const out: number[] = [OP.i64Const];
+  for (let rest = BigInt.asIntN(64, n); ; rest >>= 7n) {
+    const byte = Number(rest & 0x7fn);
+    const last = rest >> 6n === 0n || rest >> 6n === -1n;
+    out.push(last ? byte : byte | 0x80);
+    if (last) return out;
+  }
+}
 export const localGet = remembered((n) => [OP.localGet, ...unsignedLeb(n)]);
 export const localSet = remembered((n) => [OP.localSet, ...unsignedLeb(n)]);
 export const localTee = remembered((n) => [OP.localTee, ...unsignedLeb(n)]);

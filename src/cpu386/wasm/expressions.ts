@@ -93,7 +93,7 @@ export abstract class Expressions {
   protected temporary(): number {
     return this.nextTemporary++;
   }
-  private temporary64(): number {
+  protected temporary64(): number {
     if (this.nextTemporary64 >= this.firstTemporary64 + TEMPORARIES_64) throw new Error("too many 64-bit temporaries");
     return this.nextTemporary64++;
   }

@@ -50,8 +50,8 @@ const stepOf = ({ opcode, instruction, lo, hi, text }: Decoded, stepAt: Readonly
   const target = opcode === GOTO || opcode === IF_GOTO ? stepAt.get(lo) : 0;
   if (target === undefined) throw new Malformed(`a jump leads to ${hex(lo)}, where no instruction begins`);
   const operand: Operand = { lo, hi, target, text };
-  const { run, pops } = instruction;
-  return { pops, run: (machine) => run(machine, operand) };
+  const { name, run, pops } = instruction;
+  return { name, operand, pops, run: (machine) => run(machine, operand) };
 };
 
 /** @throws Malformed */

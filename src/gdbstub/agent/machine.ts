@@ -1,9 +1,13 @@
 /** Runs agent expressions: the state that their instructions work on, and the bounds they are held to. */
 import type { PointView } from "../../debug/target.js";
+import type { Operand } from "./instructions.js";
 import { Int64Stack, STACK_DEPTH } from "./int64.js";
 
 /** One instruction, decoded. */
 export interface Step {
+  /** The instruction's name in the GDB manual. */
+  readonly name: string;
+  readonly operand: Operand;
   readonly run: (machine: AgentMachine) => void;
   /** Elements it takes off the stack. */
   readonly pops: number;

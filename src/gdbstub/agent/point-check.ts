@@ -1,5 +1,6 @@
 /** Conditions and commands of a breakpoint as one check (GDB manual, "Packets": Z0). */
 import type { PointCheck, PointView } from "../../debug/target.js";
+import { expressionOf } from "./expression.js";
 import { AgentError, type AgentMachine, type Program } from "./machine.js";
 
 /** What came with a Z packet. */
@@ -25,7 +26,10 @@ export const pointCheck = ({ conditions, commands }: PointOptions, machine: Agen
       throw error;
     }
   };
-  if (commands.length === 0) return holds;
+  if (commands.length === 0) {
+    const expressions = conditions.map(expressionOf);
+    return Object.assign(holds, { anyOf: expressions.every((e) => e !== undefined) ? expressions : undefined });
+  }
   return (view) => holds(view) && !execute(commands, machine, view);
 };
 
@@ -42,5 +46,8 @@ const execute = (commands: readonly Program[], machine: AgentMachine, view: Poin
 };
 
 /** Software and hardware breakpoints of one place are one to the target: it stops if either would. Both are asked: either may print. */
-export const either = (a: PointCheck | undefined, b: PointCheck | undefined): PointCheck | undefined =>
-  a === undefined || b === undefined ? undefined : (view) => [a(view), b(view)].includes(true);
+export const either = (a: PointCheck | undefined, b: PointCheck | undefined): PointCheck | undefined => {
+  if (a === undefined || b === undefined) return undefined;
+  const both = (view: PointView): boolean => [a(view), b(view)].includes(true);
+  return Object.assign(both, { anyOf: a.anyOf && b.anyOf && [...a.anyOf, ...b.anyOf] });
+};
