@@ -12,8 +12,8 @@ const PER_LAP = 32 ** 3;
 const END = "*0x1080";
 const REGISTER = "$edx == 1";
 const MODES = [
-  { name: "in the stub, a register", mode: "target", laps: 60, condition: REGISTER },
-  { name: "in the stub, memory", mode: "target", laps: 60, condition: "*(unsigned *)$esp == 0x12345678" },
+  { name: "in the stub, a register", mode: "target", laps: 1000, condition: REGISTER },
+  { name: "in the stub, memory", mode: "target", laps: 1000, condition: "*(unsigned *)$esp == 0x12345678" },
   { name: "in gdb, a register", mode: "host", laps: 1, condition: REGISTER },
 ];
 

@@ -108,9 +108,6 @@ export const REGION_EXITS = 0x508;
 export const LAST_EXIT = 0x524;
 /** Not 0: gates are ordinary records until the slice ends. */
 export const GATES_CLOSED = 0x528;
-/** Further results of jit/pages.ts's function. */
-export const PAGE_DELTA = 0x52c;
-export const PAGE_SPAN = 0x530;
 
 /**
  * Quick paths (see quick.ts): which are open now (QUICK_ bits), and what earlier slow ones have led to, in entries of QUICK_BYTES. The
@@ -147,6 +144,10 @@ export const Q = {
   second: 104,
 } as const;
 export const SEGMENT_WORDS = 10;
+
+/** Pages that the region that runs remembers: see jit/pages.ts. */
+export const PAGES = 0xd000;
+export const PAGES_END = 0xd600;
 
 /** Jump cache: 8192 entries of { offset, context, record, unused }. */
 export const HASH = 0x10000;

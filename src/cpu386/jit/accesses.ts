@@ -4,17 +4,8 @@ import type { Value } from "../emitter.js";
 import * as L from "../layout.js";
 import { access, call, i32Const, localGet, localSet, localTee, OP, unsignedLeb } from "../wasm/binary.js";
 import { Expressions, LOADS, STORES } from "../wasm/expressions.js";
-import {
-  FIRST_PAGE,
-  FIRST_PAGE_DELTA,
-  FIRST_PAGE_SPAN,
-  FIRST_TEMPORARY,
-  FIRST_TEMPORARY_64,
-  OUT_EIP,
-  PAGE_KEYS,
-  UNDONE,
-} from "./locals.js";
-import { FIND_PAGE, NO_PAGE } from "./pages.js";
+import { FIRST_TEMPORARY, FIRST_TEMPORARY_64, OUT_EIP, UNDONE } from "./locals.js";
+import { FIND_PAGE, MAX_PAGES, PAGE, pageAt } from "./pages.js";
 
 const { R } = L;
 
@@ -197,21 +188,20 @@ export abstract class Accesses extends Expressions {
     const { pages } = this.facts;
     const name = [this.way(segment), size, base.known, bound.known, this.tlb(kind)].join();
     const key = pages.get(name) ?? pages.size;
-    if (key === PAGE_KEYS) return undefined;
+    if (key === MAX_PAGES) return undefined;
     pages.set(name, key);
     return key;
   }
   /** By the page that was found last with that key: within it, limit and translation need no other look. Else it is looked up. */
   private inPage(key: number, offset: Value, size: Size, base: Value, bound: Value, all: Value, kind: typeof READ | typeof WRITE): Place {
-    const [page, span, delta] = [FIRST_PAGE + key, FIRST_PAGE_SPAN + key, FIRST_PAGE_DELTA + key];
-    this.put(offset.code, [OP.i64ExtendI32U], localGet(page), [OP.i64Sub], localGet(span), [OP.i64GtU]);
+    const place = pageAt(key);
+    const field = (at: number, opcode: number): readonly number[] => [...i32Const(0), ...access(opcode, place + at)];
+    this.put(offset.code, [OP.i64ExtendI32U], field(PAGE.start, OP.i64Load), [OP.i64Sub], field(PAGE.span, OP.i64Load), [OP.i64GtU]);
     this.whenTrue(() => {
-      this.put(offset.code, base.code, bound.code, all.code, i32Const(0x1000 - size), i32Const(this.tlb(kind)), call(FIND_PAGE));
-      this.put(localTee(page), NO_PAGE, [OP.i64Eq]);
+      this.put(offset.code, base.code, bound.code, all.code, i32Const(0x1000 - size), i32Const(this.tlb(kind)), i32Const(place));
+      this.put(call(FIND_PAGE), [OP.i32Eqz]);
       this.sideExitIf();
-      this.put(i32Const(0), access(OP.i32Load, L.PAGE_DELTA), localSet(delta));
-      this.put(i32Const(0), access(OP.i32Load, L.PAGE_SPAN), [OP.i64ExtendI32U], localSet(span));
     });
-    return { at: this.let(this.add(offset, { code: localGet(delta), atom: true })), plus: L.RAM - 1 };
+    return { at: this.let(this.add(offset, { code: field(PAGE.delta, OP.i32Load), atom: false })), plus: L.RAM - 1 };
   }
 }

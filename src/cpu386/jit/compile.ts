@@ -8,8 +8,8 @@ import { TEMPORARIES_64 } from "../wasm/expressions.js";
 import { Facts, type StaticOptions } from "./accesses.js";
 import { type Draft, type Formed, keyOf } from "./form.js";
 import { measureNeeds, type Node } from "./graph.js";
-import { FIRST_PAGE, FIRST_TEMPORARY, FLAGS, LEFT, OUT_EIP, PAGE_KEYS, REASON, REGISTER, WHY } from "./locals.js";
-import { findPage, NO_PAGE } from "./pages.js";
+import { FIRST_TEMPORARY, FLAGS, LEFT, OUT_EIP, REASON, REGISTER, WHY } from "./locals.js";
+import { findPage, forgetPage } from "./pages.js";
 import { StaticEmitter, type Terminator } from "./static.js";
 import { type EntryTable, numberHeads, Structurer } from "./structure.js";
 
@@ -88,7 +88,7 @@ function moduleOf(body: Code, facts: Facts): Uint8Array {
         parameters: [I32],
         results: [I32],
         locals: [
-          { count: TEMPORARIES_64 + 2 * PAGE_KEYS, type: I64 },
+          { count: TEMPORARIES_64, type: I64 },
           { count: FIRST_TEMPORARY - LEFT + facts.temporaries, type: I32 },
         ],
         body,
@@ -152,7 +152,7 @@ function enter(facts: Facts): number[] {
     out.push(...i32Const(0), ...access(OP.i32Load, address), ...localSet(local));
   };
   load(L.BUDGET, LEFT);
-  for (const key of facts.pages.values()) out.push(...NO_PAGE, ...localSet(FIRST_PAGE + key));
+  for (const key of facts.pages.values()) out.push(...forgetPage(key));
   for (const n of facts.used) load(L.GPR + 4 * n, REGISTER + n);
   if (facts.flagsUsed) for (const { local, address } of Object.values(FLAGS)) load(address, local);
   return out;

@@ -1,4 +1,4 @@
-/** The locals of a region's function: parameter, those of 64 bits, guest registers and flags, pages' deltas, then 32-bit temporaries. */
+/** The locals of a region's function: parameter, 64-bit temporaries, guest registers and flags, then 32-bit temporaries. */
 import type { LazyFlag } from "../emitter.js";
 import { CA, CB, FR, FX, OA, OB } from "../layout.js";
 import { TEMPORARIES_64 } from "../wasm/expressions.js";
@@ -6,11 +6,7 @@ import { TEMPORARIES_64 } from "../wasm/expressions.js";
 /** Number of the entry that is on its way, 0 if none is. */
 export const ENTRY = 0;
 export const FIRST_TEMPORARY_64 = 1;
-/** Pages remembered (pages.ts): where they begin and how far they go, 64 bits so that there is a value for none, and their deltas. */
-export const PAGE_KEYS = 48;
-export const FIRST_PAGE = FIRST_TEMPORARY_64 + TEMPORARIES_64;
-export const FIRST_PAGE_SPAN = FIRST_PAGE + PAGE_KEYS;
-const first = FIRST_PAGE_SPAN + PAGE_KEYS;
+const first = FIRST_TEMPORARY_64 + TEMPORARIES_64;
 /** Instructions left. */
 export const LEFT = first;
 /** At an exit: EIP, how many instructions of the node were not executed, and why (REASON). */
@@ -19,8 +15,7 @@ export const UNDONE = first + 2;
 export const WHY = first + 3;
 export const REGISTER = first + 4;
 const FIRST_FLAG = REGISTER + 8;
-export const FIRST_PAGE_DELTA = FIRST_FLAG + 6;
-export const FIRST_TEMPORARY = FIRST_PAGE_DELTA + PAGE_KEYS;
+export const FIRST_TEMPORARY = FIRST_FLAG + 6;
 
 /** Each flag word's local and its place in memory. */
 export const FLAGS: Record<LazyFlag, { readonly local: number; readonly address: number }> = {

@@ -12,7 +12,11 @@ const SEED = Number(process.env.POK386_TIERS_SEED ?? 386);
 
 const COLD: Tiers = { jit: false, schedule: HOT };
 const schedule = (random: Random): Tiers["schedule"] =>
-  random.pick([HOT, EAGER, { shortest: random.between(1, 60), longest: random.between(1, 400), samples: random.below(3), backoff: 1, price: 0 }]);
+  random.pick([
+    HOT,
+    EAGER,
+    { shortest: random.between(1, 60), longest: random.between(1, 400), samples: random.below(3), backoff: 1, price: 0 },
+  ]);
 
 test(
   `${CASES} random loops end alike in the cold and in the hot tier`,
