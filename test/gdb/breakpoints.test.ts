@@ -1,10 +1,8 @@
 import { readFileSync } from "node:fs";
-import { describe, expect, it, vi } from "vitest";
+import { describe, expect, it } from "vitest";
 import { GDBS } from "../gdbstub/real-gdb.js";
 import { root } from "../support/pok386.js";
 import { ALL, functions, session } from "./session.js";
-
-vi.setConfig({ testTimeout: 60_000 });
 
 const source = readFileSync(`${root}src/guest/two/part2.c`, "utf8").split("\n");
 const lineOf = (text: string): number => source.findIndex((line) => line.includes(text)) + 1;

@@ -1,10 +1,8 @@
-import { describe, expect, it, vi } from "vitest";
+import { describe, expect, it } from "vitest";
 import { GDBS, Gdb, type GdbName, runGdb } from "../gdbstub/real-gdb.js";
 import { partitionFile } from "../support/partitions.js";
 import { debugged } from "../support/pok386.js";
 import { ALL, functions, session, type Transcript } from "./session.js";
-
-vi.setConfig({ testTimeout: 60_000 });
 
 /** A stop in the kernel in the midst of a system call of partition 1. */
 const IN_CALL = [ALL, "break conswrite", "continue", "bt", "info threads", "thread apply all bt -past-main on", "thread 2.1", "bt"];

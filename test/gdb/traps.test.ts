@@ -3,11 +3,9 @@
  * found with gdb 13.1 before there was a stub; those that no other test is about are below.
  */
 import { readFileSync } from "node:fs";
-import { expect, it, vi } from "vitest";
+import { expect, it } from "vitest";
 import { root } from "../support/pok386.js";
 import { session } from "./session.js";
-
-vi.setConfig({ testTimeout: 60_000 });
 
 const HERE = "gdb/traps";
 
