@@ -215,3 +215,5 @@ partition bench-paged bench -O2 src/guest/bench/*.c
 system bench-paged bench-paged.elf bench
 partition bench-timed bench -O2 src/guest/bench/*.c
 system bench-timed bench-timed.elf bench
+partition bench-forwards bench -O2 src/guest/bench-forwards/*.c
+system bench-forwards bench-forwards.elf bench
