@@ -109,3 +109,22 @@ describe.each(GDBS)("%s", (gdb) => {
     expect(said.of("x/4xb 0x102000", 1)).toBe(said.of("x/4xb 0x102000"));
   });
 });
+
+it("a hit in a process whose registers were read before is told, with schedule-multiple off", async () => {
+  const said = await session("gdb", [
+    // gdb has read the registers of both partitions, and resumes one of them only.
+    ...[
+      "break crc_block",
+      "continue",
+      "inferior 3",
+      "info registers eip",
+      "break update_track",
+      "inferior 2",
+      "delete 1",
+      "continue",
+      "print laps",
+    ],
+  ]);
+  expect(said.of("continue", 1)).toMatch(/Thread 3\.1 .* hit Breakpoint 2, update_track/);
+  expect(said.last).toMatch(/ = 1\n/);
+});

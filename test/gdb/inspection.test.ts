@@ -141,3 +141,10 @@ describe.each(GDBS)("%s", (gdb) => {
     expect(functions(said.last)).toEqual(["update_track", "main"]);
   });
 });
+
+it("there is no memory map: gdb asks for every address", async () => {
+  const said = await session("gdb", ["info mem", "x/xb 0xb8000", "inferior 3", "x/xb 0x1000"]);
+  expect(said.of("info mem")).toContain("There are no memory regions defined.");
+  expect(said.of("x/xb 0xb8000")).toMatch(/^0xb8000:\t0x/);
+  expect(said.last).toMatch(/^0x1000 <_start>:\t0x/);
+});
