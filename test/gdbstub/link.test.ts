@@ -89,6 +89,18 @@ describe("the port", () => {
     expect(stub.events).toEqual(["connected"]);
   });
 
+  it("does not refuse a second client for having stood still itself while the first left", async () => {
+    const stub = await startStub();
+    const first = await connectClient(stub);
+    const second = await RspClient.connect(stub.port);
+    // That the stub has taken it in as well is seen nowhere; a moment later it has.
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    first.socket.destroy();
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1500);
+    expect(await second.ask("qC")).toMatch(/^QCp?1/);
+    expect(stub.events).toEqual(["connected", "gone", "connected"]);
+  });
+
   it("serves the next client after one that vanished in the middle of a packet", async () => {
     const stub = await startStub();
     const first = await connectClient(stub);
