@@ -1,11 +1,13 @@
 import { defineConfig } from "vitest/config";
+import { TEST_TIMEOUT } from "./test/support/patience.js";
 
 export default defineConfig({
   test: {
     setupFiles: ["test/support/tiers.ts"],
     // Many tests run a debugger or another emulator beside ours; two at a time is what a small machine can carry.
     maxWorkers: 2,
-    testTimeout: 30_000,
+    testTimeout: TEST_TIMEOUT,
+    hookTimeout: TEST_TIMEOUT,
     projects: [
       { extends: true, test: { name: "standard", include: ["test/**/*.test.ts"] } },
       {

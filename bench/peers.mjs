@@ -10,6 +10,8 @@ export const PAGED = path("../src/guest/images/bench-paged.elf");
 export const TIMED = path("../src/guest/images/bench-timed.elf");
 /** Its iterations are told with the kind of work: see its main.c. */
 export const KINDS = path("../src/guest/images/bench-kinds.elf");
+/** The program's handler of an interrupt that it asks for again and again. */
+export const FORWARDS = path("../src/guest/images/bench-forwards.elf");
 export const MAIN = path("../dist/cli/main.js");
 const PART = path("../src/guest/images/pok-two.elf");
 

@@ -2,7 +2,7 @@
  * `npm run bench [-- NAME ...]`: guests in a segmented ring-3 partition (base 0x412340, byte-granular limit), here and in the peers, in turn
  * and in one go. Ratios are what counts: absolute figures drift with the machine.
  */
-import { IMAGE, KINDS, ours, PAGED, qemu, retired, startUp, TIMED, v86 } from "./peers.mjs";
+import { FORWARDS, IMAGE, KINDS, ours, PAGED, qemu, retired, startUp, TIMED, v86 } from "./peers.mjs";
 
 const ROUNDS = Number(process.env.POK386_BENCH_ROUNDS ?? 3);
 const SCALE = Number(process.env.POK386_BENCH_SCALE ?? 1);
@@ -16,6 +16,15 @@ const GUESTS = {
   loops: { title: "hot loops: checksum, matrix product, list reversal", ...kind(2, 20_000) },
   strings: { title: "rep movsb, stosb, cmpsb, scasb, 64 KB each", ...kind(3, 20_000) },
   "system-calls": { title: "system calls: int, the kernel's dispatch, iret", ...kind(4, 300_000) },
+  forwards: {
+    title: "interrupts forwarded to a partition: its handler, and the return",
+    image: FORWARDS,
+    first: 0,
+    iterations: 400_000,
+    unit: "forwards",
+    // v86 reads a wrong byte now and then.
+    peers: ["pok386", "pok386 --jit off", "QEMU TCG"],
+  },
   segments: { title: "segment loads: pop, mov, les, lfs, far call and return", ...kind(5, 400_000) },
 };
 const PEERS = { pok386: ours, "pok386 --jit off": (n, image) => ours(n, image, "--jit", "off"), "QEMU TCG": qemu, v86 };
@@ -28,16 +37,16 @@ if (unknown !== undefined) {
 }
 
 async function compare(name) {
-  const { title, image, first } = GUESTS[name];
+  const { title, image, first, unit, peers = Object.keys(PEERS) } = GUESTS[name];
   const iterations = Math.max(2, Math.round(GUESTS[name].iterations * SCALE));
   console.error(`${name}: ${iterations} iterations, ${ROUNDS} rounds`);
   const [less, more] = [await ours(first + Math.floor(iterations / 2), image), await ours(first + iterations, image)];
   // Boot and end cancel out: what is left is half of the iterations.
   const perIteration = (retired(more) - retired(less)) / (iterations - Math.floor(iterations / 2));
-  const seconds = Object.fromEntries(Object.keys(PEERS).map((peer) => [peer, []]));
+  const seconds = Object.fromEntries(peers.map((peer) => [peer, []]));
   for (let round = 0; round < ROUNDS; round++) {
-    for (const [peer, run] of Object.entries(PEERS)) {
-      const result = await run(first + iterations, image);
+    for (const peer of peers) {
+      const result = await PEERS[peer](first + iterations, image);
       if (result.crc !== more.crc) throw new Error(`${peer}: crc ${result.crc}, but ${more.crc} is right`);
       seconds[peer].push(result.seconds);
     }
@@ -46,8 +55,11 @@ async function compare(name) {
   console.log(`\n${title}`);
   for (const [peer, perSecond] of Object.entries(rate)) {
     const mips = ((perSecond * perIteration) / 1e6).toFixed(0).padStart(6);
-    const ratios = `${(perSecond / rate["QEMU TCG"]).toFixed(2)} x QEMU   ${(perSecond / rate.v86).toFixed(2)} x v86`;
-    console.log(`  ${peer.padEnd(16)} ${mips} MIPS   ${ratios}`);
+    const ratios = ["QEMU TCG", "v86"]
+      .filter((other) => other in rate)
+      .map((other) => `${(perSecond / rate[other]).toFixed(2)} x ${other}`);
+    const perUnit = unit === undefined ? "" : `   ${(perSecond / 1000).toFixed(0)} thousand ${unit} a second`;
+    console.log(`  ${peer.padEnd(16)} ${mips} MIPS   ${ratios.join("   ")}${perUnit}`);
   }
 }
 

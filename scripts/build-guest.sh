@@ -31,7 +31,7 @@ flags=(
 
 # compile DIRECTORY OPTIONS... -- SOURCES: to objects in DIRECTORY, as many at a time as there are processors.
 compile() {
-  local directory=$objects/$1 options=() running=0
+  local directory=$objects/$1 options=() running=()
   shift
   mkdir -p "$directory"
   while [ "$1" != -- ]; do
@@ -41,15 +41,15 @@ compile() {
   shift
   for source in "$@"; do
     gcc "${flags[@]}" "${options[@]}" -c "$source" -o "$directory/$(basename "$source").o" &
-    running=$((running + 1))
-    if [ "$running" -ge "$processors" ]; then
-      wait -n
-      running=$((running - 1))
+    running+=("$!")
+    # Each by its number: "wait -n" knows nothing of one that ended before it was asked.
+    if [ "${#running[@]}" -ge "$processors" ]; then
+      wait "${running[0]}"
+      running=("${running[@]:1}")
     fi
   done
-  while [ "$running" -gt 0 ]; do
-    wait -n
-    running=$((running - 1))
+  for process in "${running[@]}"; do
+    wait "$process"
   done
 }
 
@@ -215,3 +215,5 @@ partition bench-paged bench -O2 src/guest/bench/*.c
 system bench-paged bench-paged.elf bench
 partition bench-timed bench -O2 src/guest/bench/*.c
 system bench-timed bench-timed.elf bench
+partition bench-forwards bench -O2 src/guest/bench-forwards/*.c
+system bench-forwards bench-forwards.elf bench

@@ -5,6 +5,7 @@
 import { spawn } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
+import { GDB_PATIENCE } from "./support/patience.js";
 import { Emulator, root } from "./support/pok386.js";
 
 const DOCUMENTS = ["README.md", "docs/FINDING-THE-2013-BUG.md"];
@@ -33,7 +34,7 @@ function sessions(document: string): Session[] {
 
 async function type(port: number, commands: readonly string[]): Promise<string> {
   // One stream for both: what "monitor" prints is on gdb's standard error.
-  const line = `exec gdb -nx -q -iex 'set width 0' -iex 'set pagination off' -ex 'target remote :${port}' 2>&1`;
+  const line = `exec gdb -nx -q -iex '${GDB_PATIENCE}' -iex 'set width 0' -iex 'set pagination off' -ex 'target remote :${port}' 2>&1`;
   const child = spawn("sh", ["-c", line], { cwd: root });
   let output = "";
   child.stdout.on("data", (bytes) => {

@@ -16,7 +16,8 @@ import { bulkString } from "./operations/bulk.js";
 import { Processor } from "./processor.js";
 import { QuickPaths } from "./quick.js";
 import { RecordCache } from "./records.js";
-import { type DynamicOptions, EXIT } from "./wasm/dynamic.js";
+import type { DynamicOptions } from "./wasm/accesses.js";
+import { EXIT } from "./wasm/imports.js";
 import { interpreterModule, variantName } from "./wasm/load.js";
 import { type WatchHit, Watchpoints } from "./watch.js";
 

@@ -70,12 +70,15 @@ export class Transport {
 
   /** A debugger that reconnects at once may be here before the end of its former connection has been read. Only who stays is refused. */
   #wait(socket: Socket): void {
-    const refuse = setTimeout(() => {
-      log("a second client was refused");
-      this.#waiting.delete(socket);
-      socket.destroy();
-    }, PATIENCE);
+    // After a process stood still its timers come before what has come in meanwhile, which may be the end of the first one.
+    const refuse = setTimeout(() => setImmediate(() => this.#refuse(socket)), PATIENCE);
     this.#waiting.set(socket, refuse);
+  }
+
+  #refuse(socket: Socket): void {
+    if (this.#client === undefined || !this.#waiting.delete(socket)) return;
+    log("a second client was refused");
+    socket.destroy();
   }
 
   #serveNext(): void {

@@ -1,12 +1,10 @@
 /** Whatever is wrong with what a user gave: exit status 2, and one line that names it, says where and what is wrong, and how to mend it. */
 import { readFileSync } from "node:fs";
 import { createServer } from "node:net";
-import { describe, expect, it, onTestFinished, vi } from "vitest";
+import { describe, expect, it, onTestFinished } from "vitest";
 import { file, folder } from "../support/partitions.js";
 import { Emulator, TWO } from "../support/pok386.js";
 import { tinyKernel } from "../support/tiny-kernel.js";
-
-vi.setConfig({ testTimeout: 60_000 });
 
 const kernel = new Uint8Array(readFileSync(TWO));
 

@@ -1,4 +1,4 @@
-import { expect, it, vi } from "vitest";
+import { expect, it } from "vitest";
 import { file } from "../support/partitions.js";
 import { Emulator, TWO } from "../support/pok386.js";
 import {
@@ -21,8 +21,6 @@ import {
   tinyKernel,
   ud2,
 } from "../support/tiny-kernel.js";
-
-vi.setConfig({ testTimeout: 30_000 });
 
 const runKernel = (pieces: readonly Piece[], ...args: string[]): Emulator =>
   new Emulator(["run", file("kernel.bin", tinyKernel(...pieces).image), ...args]);

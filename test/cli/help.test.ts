@@ -1,8 +1,6 @@
 import { readFileSync } from "node:fs";
-import { expect, it, vi } from "vitest";
+import { expect, it } from "vitest";
 import { Emulator, root, TWO } from "../support/pok386.js";
-
-vi.setConfig({ testTimeout: 30_000 });
 
 async function output(...args: string[]): Promise<string> {
   const emulator = new Emulator(args);
@@ -38,7 +36,7 @@ it("demo runs, listens, and prints the gdb command to type", async () => {
   const emulator = new Emulator(["demo", "--gdb", "0"]);
   const port = await emulator.port();
   await emulator.prints(/part2: lap 1 /);
-  expect(emulator.stderr).toContain(`    gdb -ex 'target remote :${port}'\n`);
+  await emulator.says(new RegExp(`^ {4}gdb -ex 'target remote :${port}'\n`, "m"));
 });
 
 it("run --gdb says once, and only on standard error, where it listens, and waits at the first instruction", async () => {

@@ -6,17 +6,17 @@ import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { ElfFile } from "../../src/pc/elf.js";
 import { frame, RspClient } from "../gdbstub/rsp-client.js";
+import { TEST_TIMEOUT } from "../support/patience.js";
 import { debugged, TWO } from "../support/pok386.js";
 
 const CYCLES = Number(process.env.POK386_SOAK ?? 6_000);
-const PATIENCE = 10_000;
 /** Of the resident memory, in kilobytes: what a garbage collector leaves lying about. */
 const GROWTH = 10_000;
 
 /** KB of a process that are in memory; Linux. */
 const resident = (pid: number): number => Number(/^VmRSS:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, "utf8"))![1]);
 
-test(`${CYCLES} times`, { timeout: 60_000 + CYCLES * 100 }, async () => {
+test(`${CYCLES} times`, { timeout: TEST_TIMEOUT + CYCLES * 100 }, async () => {
   const tick = new ElfFile(readFileSync(TWO), TWO).symbol("pok_sched_tick")!.value.toString(16);
   const { emulator, port } = await debugged(["--append", "frames=1000000000"]);
   const sizes: number[] = [];
@@ -24,7 +24,7 @@ test(`${CYCLES} times`, { timeout: 60_000 + CYCLES * 100 }, async () => {
     const client = await RspClient.connect(port);
     const ask = async (payload: string): Promise<string | undefined> => {
       client.raw(frame(payload));
-      return client.packet(PATIENCE);
+      return client.packet();
     };
     expect(await ask("qSupported:multiprocess+;swbreak+;hwbreak+")).toContain("PacketSize=");
     expect(await ask("Hgp1.1")).toBe("OK");

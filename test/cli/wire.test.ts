@@ -1,19 +1,16 @@
 /** Clients of every kind of bad manners at the real program's port: each gets an answer or is dropped, and the next one finds all well. */
-import { describe, expect, it, vi } from "vitest";
+import { describe, expect, it } from "vitest";
 import { runGdb } from "../gdbstub/real-gdb.js";
 import { frame, RspClient } from "../gdbstub/rsp-client.js";
 import { debugged } from "../support/pok386.js";
 
-vi.setConfig({ testTimeout: 60_000 });
-
 const SUPPORTED = "qSupported:multiprocess+;swbreak+;hwbreak+";
-const PATIENCE = 10_000;
 
 async function client(): Promise<{ port: number; client: RspClient }> {
   const { port } = await debugged();
   const client = await RspClient.connect(port);
   client.raw(frame(SUPPORTED));
-  expect(await client.packet(PATIENCE)).toContain("PacketSize=");
+  expect(await client.packet()).toContain("PacketSize=");
   return { port, client };
 }
 
@@ -21,9 +18,9 @@ async function client(): Promise<{ port: number; client: RspClient }> {
 async function isWell(port: number): Promise<void> {
   const next = await RspClient.connect(port);
   next.raw(frame(SUPPORTED));
-  expect(await next.packet(PATIENCE)).toContain("multiprocess+");
+  expect(await next.packet()).toContain("multiprocess+");
   next.raw(frame("?"));
-  expect(await next.packet(PATIENCE)).toMatch(/^T05thread:p\d\.\d;/);
+  expect(await next.packet()).toMatch(/^T05thread:p\d\.\d;/);
   next.socket.destroy();
 }
 
@@ -32,9 +29,9 @@ describe("a client that stays gets an answer, and may go on", () => {
     const { client: c } = await client();
     c.inbox.length = 0;
     c.raw("$?#00");
-    expect(await c.next(PATIENCE)).toBe("-");
+    expect(await c.next()).toBe("-");
     c.raw(frame("?"));
-    expect(await c.packet(PATIENCE)).toMatch(/^T05thread:p1\.1;/);
+    expect(await c.packet()).toMatch(/^T05thread:p1\.1;/);
   });
 
   it.each(["m", "mzz,1", "M0,1", "Z9,0,1", "vCont;z", "Hg", "qXfer:threads:read::x", "P", "vFile:open:zz"])(
@@ -42,30 +39,30 @@ describe("a client that stays gets an answer, and may go on", () => {
     async (packet) => {
       const { client: c } = await client();
       c.raw(frame(packet));
-      expect(await c.packet(PATIENCE)).toMatch(/^E/);
+      expect(await c.packet()).toMatch(/^E/);
       c.raw(frame("qC"));
-      expect(await c.packet(PATIENCE)).toBe("QCp1.1");
+      expect(await c.packet()).toBe("QCp1.1");
     },
   );
 
   it("a packet longer than PacketSize gets an error", async () => {
     const { client: c } = await client();
     c.raw(frame(`M0,1:${"0".repeat(100_000)}`));
-    expect(await c.packet(PATIENCE)).toMatch(/^E/);
+    expect(await c.packet()).toMatch(/^E/);
     c.raw(frame("qC"));
-    expect(await c.packet(PATIENCE)).toBe("QCp1.1");
+    expect(await c.packet()).toBe("QCp1.1");
   });
 
   it("an unknown packet gets the empty answer", async () => {
     const { client: c } = await client();
     c.raw(frame("qNonsense"));
-    expect(await c.packet(PATIENCE)).toBe("");
+    expect(await c.packet()).toBe("");
   });
 
   it("a packet that comes byte by byte is a packet", async () => {
     const { client: c } = await client();
     for (const byte of frame("qC")) c.raw(byte);
-    expect(await c.packet(PATIENCE)).toBe("QCp1.1");
+    expect(await c.packet()).toBe("QCp1.1");
   });
 
   it("noise between packets is passed over", async () => {
@@ -73,7 +70,7 @@ describe("a client that stays gets an answer, and may go on", () => {
     c.raw("\x00\xff++--hello\r\n");
     c.raw(frame("qC"));
     let answer: string | undefined;
-    do answer = await c.packet(PATIENCE);
+    do answer = await c.packet();
     while (answer?.startsWith("PacketSize="));
     expect(answer).toBe("QCp1.1");
   });

@@ -6,6 +6,7 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { faultsOf } from "../../src/cpu386/definitions/faults.js";
 import { vectorName } from "../../src/cpu386/fault.js";
+import { TEST_TIMEOUT } from "../support/patience.js";
 import { SuiteReport } from "../support/suite-report.js";
 import { differences } from "./oracle/compare.js";
 import { EmulatedRunner } from "./oracle/emulated.js";
@@ -73,5 +74,5 @@ test(
     );
     expect([...unlisted], "faults that the definitions do not list").toEqual([]);
   },
-  Math.max(60_000, CASES),
+  Math.max(TEST_TIMEOUT, CASES),
 );

@@ -4,6 +4,7 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { folder } from "../support/partitions.js";
+import { PATIENCE } from "../support/patience.js";
 import { generate } from "./oracle/generate.js";
 import { buildNative, type Case, ENDLESS } from "./oracle/native.js";
 import { asProgram, shrink } from "./oracle/program.js";
@@ -18,13 +19,13 @@ function runProgram(c: Case): number[] {
   writeFileSync(source, asProgram(c, []));
   const built = spawnSync("gcc", ["-m32", "-nostdlib", "-static", "-no-pie", "-o", program, source], { encoding: "utf8" });
   expect(built.stderr).toBe("");
-  const { stdout } = spawnSync(program, { timeout: 5_000 });
+  const { stdout } = spawnSync(program, { timeout: PATIENCE });
   const context = new Uint32Array(stdout.buffer.slice(stdout.byteOffset, stdout.byteOffset + stdout.length));
   const [edi, esi, ebp, esp, ebx, edx, ecx, eax] = context.subarray(4, 12) as unknown as number[];
   return [eax, ecx, edx, ebx, esp, ebp, esi, edi, context[14]] as number[];
 }
 
-test("the program ends as the case did", { timeout: 60_000 }, () => {
+test("the program ends as the case did", () => {
   const native = buildNative();
   const random = new Random(1);
   const cases = Array.from({ length: 12 }, () => generate(random));
@@ -43,7 +44,7 @@ test("shrinking keeps the instruction that fails, and drops the rest", () => {
   expect([smallest.forms, smallest.parts.length, smallest.patches]).toEqual([[wanted], 1, []]);
 });
 
-test("a case of the x87 is one too", { timeout: 60_000 }, () => {
+test("a case of the x87 is one too", () => {
   const random = new Random(3);
   const runner = new X87Runner();
   // What is exact on both sides: a load, whatever the operand.

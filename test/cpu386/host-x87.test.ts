@@ -10,6 +10,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
+import { TEST_TIMEOUT } from "../support/patience.js";
 import { type Departure, SuiteReport } from "../support/suite-report.js";
 import { Random } from "./oracle/random.js";
 import { INPUT_BYTES, makeCase, OUTPUT_BYTES, type X87Case, X87Runner } from "./oracle/x87.js";
@@ -116,7 +117,7 @@ function difference(c: X87Case, host: Uint8Array, ours: Uint8Array, departs: (d:
   return found.length === 0 ? undefined : asX87Program(c, found);
 }
 
-test(`${CASES} x87 cases end as on the host's processor`, { timeout: Math.max(60_000, CASES) }, () => {
+test(`${CASES} x87 cases end as on the host's processor`, { timeout: Math.max(TEST_TIMEOUT, CASES) }, () => {
   const random = new Random(SEED);
   const cases = Array.from({ length: CASES }, () => makeCase(random));
   const host = runOnHost(Buffer.concat(cases.map((c) => c.input)));

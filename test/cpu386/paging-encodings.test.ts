@@ -47,7 +47,7 @@ describe.each([
   ["the stack's page is missing", DATA, MISSING + 0x100, 50],
   ["the stack crosses into a missing page", DATA, MISSING + 1, 50],
 ])("where %s", (_what, target, stack, least) => {
-  test("for every encoding in the table", { timeout: 60_000 }, () => {
+  test("for every encoding in the table", () => {
     const random = new Random(1);
     const m = new PagedMachine();
     const pristine = m.p.u8.slice(L.RAM, L.RAM + (1 << 20));

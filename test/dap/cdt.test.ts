@@ -1,11 +1,10 @@
 /** VS Code's gdbtarget, as .vscode/launch.json configures it: a breakpoint by line in a partition's C file, stacks, variables, monitor. */
 import { readFileSync } from "node:fs";
-import { describe, expect, it, vi } from "vitest";
+import { describe, expect, it } from "vitest";
 import { GDBS } from "../gdbstub/real-gdb.js";
+import { GDB_PATIENCE } from "../support/patience.js";
 import { debugged, MAIN, root, TWO } from "../support/pok386.js";
 import { DapClient } from "./client.js";
-
-vi.setConfig({ testTimeout: 60_000 });
 
 const PART2 = `${root}src/guest/two/part2.c`;
 const lineOf = (text: string): number =>
@@ -13,7 +12,7 @@ const lineOf = (text: string): number =>
     .split("\n")
     .findIndex((line) => line.includes(text)) + 1;
 /** gdb 13.1 fails an assertion where a process stops that it has not resumed. */
-const INIT = ["set schedule-multiple on", `directory ${root}`];
+const INIT = ["set schedule-multiple on", GDB_PATIENCE, `directory ${root}`];
 
 async function configured(request: "attach" | "launch", args: object): Promise<DapClient> {
   const client = new DapClient();

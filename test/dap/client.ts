@@ -2,6 +2,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { existsSync } from "node:fs";
 import { onTestFailed, onTestFinished } from "vitest";
+import { PATIENCE } from "../support/patience.js";
 import { root } from "../support/pok386.js";
 
 const ADAPTER = `${root}test/dap/node_modules/cdt-gdb-adapter/dist/debugTargetAdapter.js`;
@@ -48,7 +49,7 @@ export class DapClient {
     this.log.push(`-> ${text}`);
     this.child.stdin!.write(`Content-Length: ${Buffer.byteLength(text)}\r\n\r\n${text}`);
     const message = await new Promise<Message>((resolve, reject) => {
-      const timer = setTimeout(() => reject(new Error(`no answer to ${command}`)), 20_000);
+      const timer = setTimeout(() => reject(new Error(`no answer to ${command}`)), PATIENCE);
       this.pending.set(seq, (answer) => {
         clearTimeout(timer);
         resolve(answer);
@@ -59,7 +60,7 @@ export class DapClient {
   }
 
   /** The next event of that name that has not been asked for yet. */
-  async event(name: string, timeout = 20_000): Promise<Body> {
+  async event(name: string, timeout = PATIENCE): Promise<Body> {
     for (const end = Date.now() + timeout; ; ) {
       const at = this.events.findIndex(({ event }) => event === name);
       if (at >= 0) return this.events.splice(at, 1)[0]!.body;

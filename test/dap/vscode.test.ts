@@ -1,11 +1,10 @@
 /** The debug configurations that come with the project: they parse, name what exists, and work. */
 import { existsSync, readFileSync } from "node:fs";
-import { expect, it, vi } from "vitest";
+import { expect, it } from "vitest";
 import { Gdb } from "../gdbstub/real-gdb.js";
+import { GDB_PATIENCE } from "../support/patience.js";
 import { debugged, root } from "../support/pok386.js";
 import { DapClient } from "./client.js";
-
-vi.setConfig({ testTimeout: 60_000 });
 
 const read = (name: string) =>
   JSON.parse(readFileSync(`${root}.vscode/${name}`, "utf8").replace(/\$\{workspaceFolder\}/g, root.slice(0, -1)));
@@ -47,7 +46,11 @@ it("gdbtarget's configuration breaks in a partition", async () => {
   const { target, ...rest } = configuration("gdbtarget");
   const client = new DapClient();
   await client.request("initialize", { adapterID: "gdbtarget", linesStartAt1: true, columnsStartAt1: true, pathFormat: "path" });
-  const started = client.request("attach", { ...rest, target: { ...target, port: String(port) } });
+  const started = client.request("attach", {
+    ...rest,
+    initCommands: [...rest.initCommands, GDB_PATIENCE],
+    target: { ...target, port: String(port) },
+  });
   await client.event("initialized");
   await started;
   await client.request("setFunctionBreakpoints", { breakpoints: [{ name: "update_track" }] });

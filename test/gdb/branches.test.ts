@@ -1,9 +1,7 @@
 /** Branch traces as a user reads them (GDB manual, "Process Record and Replay"): "record btrace" in partitions and in the kernel. */
-import { expect, it, vi } from "vitest";
+import { expect, it } from "vitest";
 import { Emulator, TWO } from "../support/pok386.js";
 import { ALL, functions, session, sessionAt } from "./session.js";
-
-vi.setConfig({ testTimeout: 60_000 });
 
 const IN_PART2 = [ALL, "break update_track", "continue", "delete"];
 /** gdb 13.1 steps back only if all inferiors are recorded: it reads registers by way of whichever it is in. */

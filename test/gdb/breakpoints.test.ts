@@ -1,10 +1,8 @@
 import { readFileSync } from "node:fs";
-import { describe, expect, it, vi } from "vitest";
+import { describe, expect, it } from "vitest";
 import { GDBS } from "../gdbstub/real-gdb.js";
 import { root } from "../support/pok386.js";
 import { ALL, functions, session } from "./session.js";
-
-vi.setConfig({ testTimeout: 60_000 });
 
 const source = readFileSync(`${root}src/guest/two/part2.c`, "utf8").split("\n");
 const lineOf = (text: string): number => source.findIndex((line) => line.includes(text)) + 1;
@@ -110,4 +108,23 @@ describe.each(GDBS)("%s", (gdb) => {
     const said = await session(gdb, ["inferior 3", "x/4xb 0x102000", "break update_track", "inferior 1", "continue", "x/4xb 0x102000"]);
     expect(said.of("x/4xb 0x102000", 1)).toBe(said.of("x/4xb 0x102000"));
   });
+});
+
+it("a hit in a process whose registers were read before is told, with schedule-multiple off", async () => {
+  const said = await session("gdb", [
+    // gdb has read the registers of both partitions, and resumes one of them only.
+    ...[
+      "break crc_block",
+      "continue",
+      "inferior 3",
+      "info registers eip",
+      "break update_track",
+      "inferior 2",
+      "delete 1",
+      "continue",
+      "print laps",
+    ],
+  ]);
+  expect(said.of("continue", 1)).toMatch(/Thread 3\.1 .* hit Breakpoint 2, update_track/);
+  expect(said.last).toMatch(/ = 1\n/);
 });

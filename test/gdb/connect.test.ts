@@ -1,9 +1,7 @@
-import { describe, expect, it, vi } from "vitest";
+import { describe, expect, it } from "vitest";
 import { GDBS } from "../gdbstub/real-gdb.js";
 import { partitionFile } from "../support/partitions.js";
 import { session } from "./session.js";
-
-vi.setConfig({ testTimeout: 60_000 });
 
 describe.each(GDBS)("%s, told nothing but where to connect", (gdb) => {
   it("shows the kernel and each partition as an inferior with its own executable", async () => {

@@ -1,5 +1,5 @@
 /** What gdb and `monitor why` tell of a guest that breaks a rule: kernels of a few instructions, each with its mistake. */
-import { describe, expect, it, vi } from "vitest";
+import { describe, expect, it } from "vitest";
 import { GDBS } from "../gdbstub/real-gdb.js";
 import { file } from "../support/partitions.js";
 import { debugged } from "../support/pok386.js";
@@ -24,8 +24,6 @@ import {
   word,
 } from "../support/tiny-kernel.js";
 import { type SessionOptions, session, sessionAt } from "./session.js";
-
-vi.setConfig({ testTimeout: 60_000 });
 
 const kernel = (...pieces: readonly Piece[]): SessionOptions => ({ kernel: file("kernel.bin", tinyKernel(...pieces).image), faulty: true });
 const NO_IDT: readonly Piece[] = [at("none"), long(0), long(0)];

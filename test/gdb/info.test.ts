@@ -1,8 +1,6 @@
-import { expect, it, vi } from "vitest";
+import { expect, it } from "vitest";
 import { image } from "../support/pok386.js";
 import { ALL, session } from "./session.js";
-
-vi.setConfig({ testTimeout: 60_000 });
 
 it("$_siginfo is the last exception, with the numbers behind it", async () => {
   const said = await session(

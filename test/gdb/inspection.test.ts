@@ -1,10 +1,8 @@
-import { describe, expect, it, vi } from "vitest";
+import { describe, expect, it } from "vitest";
 import { GDBS, Gdb, type GdbName, runGdb } from "../gdbstub/real-gdb.js";
 import { partitionFile } from "../support/partitions.js";
 import { debugged } from "../support/pok386.js";
 import { ALL, functions, session, type Transcript } from "./session.js";
-
-vi.setConfig({ testTimeout: 60_000 });
 
 /** A stop in the kernel in the midst of a system call of partition 1. */
 const IN_CALL = [ALL, "break conswrite", "continue", "bt", "info threads", "thread apply all bt -past-main on", "thread 2.1", "bt"];
@@ -142,4 +140,11 @@ describe.each(GDBS)("%s", (gdb) => {
     expect(said.of("print descend(10)")).toBe("$1 = 55\n");
     expect(functions(said.last)).toEqual(["update_track", "main"]);
   });
+});
+
+it("there is no memory map: gdb asks for every address", async () => {
+  const said = await session("gdb", ["info mem", "x/xb 0xb8000", "inferior 3", "x/xb 0x1000"]);
+  expect(said.of("info mem")).toContain("There are no memory regions defined.");
+  expect(said.of("x/xb 0xb8000")).toMatch(/^0xb8000:\t0x/);
+  expect(said.last).toMatch(/^0x1000 <_start>:\t0x/);
 });

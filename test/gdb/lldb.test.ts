@@ -2,12 +2,11 @@
 import { spawn } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { expect, it, vi } from "vitest";
+import { expect, it } from "vitest";
 import { findExecutables } from "../../src/pok/embedded.js";
 import { folder } from "../support/partitions.js";
+import { PATIENCE } from "../support/patience.js";
 import { Emulator, TWO } from "../support/pok386.js";
-
-vi.setConfig({ testTimeout: 60_000 });
 
 /** What LLDB answers to commands, one after the other, connected to part2. */
 async function lldb(commands: readonly string[], symbols: boolean): Promise<string> {
@@ -16,9 +15,10 @@ async function lldb(commands: readonly string[], symbols: boolean): Promise<stri
   const file = join(folder(), "part2.elf");
   if (symbols) writeFileSync(file, findExecutables(new Uint8Array(readFileSync(TWO)).subarray(1))[1]!.bytes);
   const target = symbols ? [`target create --arch i386-unknown-elf ${file}`] : [];
-  const args = [...target, `gdb-remote 127.0.0.1:${port}`, ...commands, "process detach"].flatMap((command) => ["-o", command]);
+  const patience = `settings set plugin.process.gdb-remote.packet-timeout ${PATIENCE / 1000}`;
+  const args = [patience, ...target, `gdb-remote 127.0.0.1:${port}`, ...commands, "process detach"].flatMap((command) => ["-o", command]);
   return new Promise((resolve, reject) => {
-    const child = spawn("lldb-14", ["--batch", "--no-lldbinit", ...args], { stdio: ["ignore", "pipe", "pipe"], timeout: 40_000 });
+    const child = spawn("lldb-14", ["--batch", "--no-lldbinit", ...args], { stdio: ["ignore", "pipe", "pipe"], timeout: PATIENCE });
     let output = "";
     for (const stream of [child.stdout, child.stderr]) {
       stream.setEncoding("utf8").on("data", (text: string) => {

@@ -1,8 +1,6 @@
 /** What `monitor` prints; it comes from the program, not from gdb, so one gdb is enough. */
-import { expect, it, vi } from "vitest";
+import { expect, it } from "vitest";
 import { session, type Transcript } from "./session.js";
-
-vi.setConfig({ testTimeout: 60_000 });
 
 const COMMANDS = [
   ...["help", "segments", "gdt", "gdt ldt", "gdt x", "idt", "idt 42", "idt 256", "tss", "partitions", "threads", "why"],

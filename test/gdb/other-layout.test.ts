@@ -1,13 +1,11 @@
 /** A kernel without symbols, with a descriptor table laid out in another way: its partitions are found all the same. */
-import { describe, expect, it, vi } from "vitest";
+import { describe, expect, it } from "vitest";
 import { GDBS } from "../gdbstub/real-gdb.js";
 import { makeElf } from "../gdbstub/tiny-elf.js";
 import { FIRST, otherLayout } from "../support/other-layout.js";
 import { file } from "../support/partitions.js";
 import { debugged } from "../support/pok386.js";
 import { ALL, type SessionOptions, session, sessionAt } from "./session.js";
-
-vi.setConfig({ testTimeout: 60_000 });
 
 const { image, labels } = otherLayout();
 const place = (label: string): string => `*0x${labels.get(label)!.toString(16)}`;
@@ -51,7 +49,8 @@ describe.each(GDBS)("%s", (gdb) => {
   });
 
   it("has an inferior for each when it comes again", async () => {
-    const { port } = await debugged(["--no-wait"], file("kernel.bin", image));
+    const { port } = await debugged([], file("kernel.bin", image));
+    await sessionAt(gdb, port, [`break ${place("enter")}`, "continue", "disconnect"]);
     const said = await sessionAt(gdb, port, ["info inferiors"]);
     expect(said.last).toMatch(/process 3/);
   });

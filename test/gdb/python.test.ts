@@ -1,9 +1,8 @@
 /** scripts/pok386.py, in both gdbs: what it prints, and what its functions give. */
-import { describe, expect, it, vi } from "vitest";
+import { describe, expect, it } from "vitest";
 import { image, root } from "../support/pok386.js";
 import { session } from "./session.js";
 
-vi.setConfig({ testTimeout: 60_000 });
 const SOURCE = `source ${root}scripts/pok386.py`;
 const kernel = image("test-clock.elf");
 

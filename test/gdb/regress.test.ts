@@ -2,12 +2,11 @@
 
 import { spawn } from "node:child_process";
 import { readFileSync } from "node:fs";
-import { describe, expect, it, vi } from "vitest";
+import { describe, expect, it } from "vitest";
 import { HOSTED_GDBS } from "../gdbstub/real-gdb.js";
 import { file } from "../support/partitions.js";
+import { GDB_PATIENCE, PATIENCE } from "../support/patience.js";
 import { debugged, root } from "../support/pok386.js";
-
-vi.setConfig({ testTimeout: 60_000 });
 
 const SCRIPT = `${root}scripts/regress.gdb`;
 
@@ -17,8 +16,21 @@ interface Outcome {
 }
 
 function regress(gdb: string, port: number, script = SCRIPT, ...more: string[]): Promise<Outcome> {
-  const args = ["-c", 'exec "$0" "$@" 2>&1', gdb, "-batch", "-nx", ...more, "-ex", `set $port = ${port}`, "-x", script];
-  const child = spawn("sh", args, { cwd: root, timeout: 30_000 });
+  const args = [
+    "-c",
+    'exec "$0" "$@" 2>&1',
+    gdb,
+    "-batch",
+    "-nx",
+    "-iex",
+    GDB_PATIENCE,
+    ...more,
+    "-ex",
+    `set $port = ${port}`,
+    "-x",
+    script,
+  ];
+  const child = spawn("sh", args, { cwd: root, timeout: PATIENCE });
   let output = "";
   child.stdout.on("data", (bytes) => {
     output += bytes;

@@ -1,9 +1,7 @@
-import { describe, expect, it, vi } from "vitest";
+import { describe, expect, it } from "vitest";
 import { GDBS, HOSTED_GDBS } from "../gdbstub/real-gdb.js";
 import { image } from "../support/pok386.js";
 import { ALL, functions, session } from "./session.js";
-
-vi.setConfig({ testTimeout: 60_000 });
 
 const AT_CLOCK = [ALL, "break read_clock", "continue"];
 /** In part2 after its fifth lap. */

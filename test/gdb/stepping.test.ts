@@ -1,8 +1,6 @@
-import { describe, expect, it, vi } from "vitest";
+import { describe, expect, it } from "vitest";
 import { GDBS } from "../gdbstub/real-gdb.js";
 import { ALL, functions, session } from "./session.js";
-
-vi.setConfig({ testTimeout: 60_000 });
 
 /** To the int of a system call of partition 2's main thread. */
 const TO_INT = ["break pok_time_gettick", "continue", "tbreak pok_syscall", "continue", "stepi", "stepi", "stepi"];

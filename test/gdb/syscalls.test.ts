@@ -1,7 +1,5 @@
-import { expect, it, vi } from "vitest";
+import { expect, it } from "vitest";
 import { ALL, functions, session } from "./session.js";
-
-vi.setConfig({ testTimeout: 60_000 });
 
 const GETTICK = 20;
 const IN_PART2 = [ALL, "break update_track", "continue", "delete"];

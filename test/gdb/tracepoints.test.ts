@@ -2,12 +2,10 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { expect, it, onTestFinished, vi } from "vitest";
+import { expect, it, onTestFinished } from "vitest";
 import { Gdb } from "../gdbstub/real-gdb.js";
 import { debugged, Emulator, TWO } from "../support/pok386.js";
 import { ALL, session, sessionAt, TROUBLE } from "./session.js";
-
-vi.setConfig({ testTimeout: 60_000 });
 
 const IN_PART2 = [ALL, "break update_track", "continue", "delete"];
 const UNTIL_LAP_5 = "break report if laps == 5";

@@ -1,15 +1,10 @@
 /**
  * What real debuggers stumble over with one process for each address space, and the test that fails without its remedy. Most of them were
- * found with gdb 13.1 before there was a stub; those that no other test is about are below.
+ * found with gdb 13.1 before there was a stub.
  */
 import { readFileSync } from "node:fs";
-import { expect, it, vi } from "vitest";
+import { expect, it } from "vitest";
 import { root } from "../support/pok386.js";
-import { session } from "./session.js";
-
-vi.setConfig({ testTimeout: 60_000 });
-
-const HERE = "gdb/traps";
 
 /** Trap, file below test/, title. */
 const TRAPS: readonly (readonly [trap: string, file: string, title: string])[] = [
@@ -65,7 +60,7 @@ const TRAPS: readonly (readonly [trap: string, file: string, title: string])[] =
   ["without swbreak gdb moves pc back by one", "gdb/breakpoints", "hits an address in the partition whose inferior it was set in"],
   [
     "a stop without registers is resumed silently if gdb has old ones",
-    HERE,
+    "gdb/breakpoints",
     "a hit in a process whose registers were read before is told, with schedule-multiple off",
   ],
   ["vCont? must list c, C, s and S", "gdbstub/connect", "goes as gdb does it"],
@@ -108,7 +103,7 @@ const TRAPS: readonly (readonly [trap: string, file: string, title: string])[] =
   ],
   ["a machine that is an i386 cannot be told to be an i8086", "gdb/views", "may be disassembled as 32-bit code once it has become that"],
   // Extras
-  ["a memory map would be one for all inferiors", HERE, "there is no memory map: gdb asks for every address"],
+  ["a memory map would be one for all inferiors", "gdb/inspection", "there is no memory map: gdb asks for every address"],
   [
     "catch syscall needs the feature org.gnu.gdb.i386.linux",
     "gdb/syscalls",
@@ -160,30 +155,4 @@ const TRAPS: readonly (readonly [trap: string, file: string, title: string])[] =
 
 it.each(TRAPS)("%s: %s, %s", (_, file, title) => {
   expect(readFileSync(`${root}test/${file}.test.ts`, "utf8")).toContain(title);
-});
-
-it("a hit in a process whose registers were read before is told, with schedule-multiple off", async () => {
-  const said = await session("gdb", [
-    // gdb has read the registers of both partitions, and resumes one of them only.
-    ...[
-      "break crc_block",
-      "continue",
-      "inferior 3",
-      "info registers eip",
-      "break update_track",
-      "inferior 2",
-      "delete 1",
-      "continue",
-      "print laps",
-    ],
-  ]);
-  expect(said.of("continue", 1)).toMatch(/Thread 3\.1 .* hit Breakpoint 2, update_track/);
-  expect(said.last).toMatch(/ = 1\n/);
-});
-
-it("there is no memory map: gdb asks for every address", async () => {
-  const said = await session("gdb", ["info mem", "x/xb 0xb8000", "inferior 3", "x/xb 0x1000"]);
-  expect(said.of("info mem")).toContain("There are no memory regions defined.");
-  expect(said.of("x/xb 0xb8000")).toMatch(/^0xb8000:\t0x/);
-  expect(said.last).toMatch(/^0x1000 <_start>:\t0x/);
 });

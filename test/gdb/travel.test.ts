@@ -1,8 +1,6 @@
 /** `monitor` commands about the past; what they print comes from the program, so one gdb is enough. */
-import { expect, it, vi } from "vitest";
+import { expect, it } from "vitest";
 import { ALL, functions, session, type Transcript } from "./session.js";
-
-vi.setConfig({ testTimeout: 60_000 });
 
 // The kernel is told its path, which takes time: that of docs/FINDING-THE-2013-BUG.md.
 const KERNEL = "src/guest/images/forward-2013.elf";

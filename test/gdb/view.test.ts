@@ -1,10 +1,8 @@
 /** One partition as gdb's only process, and its exceptions as signals: options --gdb-view and --gdb-faults. */
-import { describe, expect, it, vi } from "vitest";
+import { describe, expect, it } from "vitest";
 import { GDBS } from "../gdbstub/real-gdb.js";
 import { Emulator, image, TWO } from "../support/pok386.js";
 import { functions, sessionAt, type Transcript } from "./session.js";
-
-vi.setConfig({ testTimeout: 60_000 });
 
 const seenAs = async (
   gdb: (typeof GDBS)[number],

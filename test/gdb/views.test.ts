@@ -1,11 +1,9 @@
 /** What addresses mean: `monitor view`, and 16-bit code in real and virtual-8086 mode. */
 import { readFileSync } from "node:fs";
-import { describe, expect, it, vi } from "vitest";
+import { describe, expect, it } from "vitest";
 import { file } from "../support/partitions.js";
 import { Emulator, image } from "../support/pok386.js";
 import { ALL, session, sessionAt, type Transcript } from "./session.js";
-
-vi.setConfig({ testTimeout: 60_000 });
 
 const REFRESH = "maintenance flush register-cache";
 const IN_PART2 = [ALL, "break update_track", "continue", "delete"];

@@ -1,8 +1,6 @@
-import { describe, expect, it, vi } from "vitest";
+import { describe, expect, it } from "vitest";
 import { GDBS } from "../gdbstub/real-gdb.js";
 import { ALL, functions, session } from "./session.js";
-
-vi.setConfig({ testTimeout: 60_000 });
 
 describe.each(GDBS)("%s", (gdb) => {
   it("tells when a partition changes a variable of its own", async () => {

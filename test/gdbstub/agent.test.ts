@@ -157,6 +157,10 @@ describe("what makes no sense", () => {
     ["printf's format has no end", "34 00 0002 6162 27"],
   ])("is refused: %s", (text, code) => expect(() => program(code)).toThrow(text));
 
+  it.each(["01", "1b", "1c", "1d", "1e", "1f", "31"])("is refused: the reserved instruction 0x%s", (opcode) => {
+    expect(() => program(`2201 ${opcode} 27`)).toThrow(`0x${opcode} is no instruction of agent expressions`);
+  });
+
   it.each([
     ["does not end", "2201"],
     ["more than 4096 instructions", "210000"],
@@ -165,7 +169,6 @@ describe("what makes no sense", () => {
     ["a stack of more than 100", "2201 210000"],
     ["pick reaches below", "2201 3201 27"],
     ["there is no memory at 0x40", "2240 17 27"],
-    ["floating point (float)", "01 27"],
     ["fewer arguments than it says", "2200 2200 34 01 0002 6100 27"],
   ])("has no value: %s", (text, code) => expect(() => evaluate(code)).toThrow(text));
 

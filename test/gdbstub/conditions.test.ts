@@ -57,6 +57,7 @@ describe("conditions", () => {
   it.each([
     ["an expression of another length", "Z0,1003,1;X4,220027"],
     ["an instruction there is not", "Z0,1003,1;X1,99"],
+    ["an instruction reserved for floating point", "Z0,1003,1;X4,22011b27"],
     ["half a byte", "Z0,1003,1;X1,2"],
     ["something else", "Z0,1003,1;hello"],
     ["no number of bytes", "Z0,1003,1;X,27"],

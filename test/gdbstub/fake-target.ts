@@ -15,13 +15,13 @@ import type {
   Registers,
   ResumePlan,
   Space,
-  SpaceMemory,
   Stop,
   Thread,
   ThreadId,
   TracePoints,
 } from "../../src/debug/target.js";
 import { type Moment, makeSpaces, TIMELINE } from "./fake-machine.js";
+import { FakeMemory, fromLittleEndian } from "./fake-memory.js";
 
 const le32 = (value: number): Uint8Array => Uint8Array.of(value & 0xff, (value >> 8) & 0xff, (value >> 16) & 0xff, (value >>> 24) & 0xff);
 
@@ -106,24 +106,11 @@ export class FakeTarget implements DebugTarget {
     },
   };
 
-  readonly memory: SpaceMemory = {
-    read: (id, address, length) => {
-      const region = this.#region(id, address);
-      if (region === undefined) return `0x${address.toString(16)} is beyond the limit of space ${id}`;
-      const from = address - region.address;
-      return region.bytes.slice(from, from + length);
-    },
-    write: (id, address, bytes) => {
-      const region = this.#region(id, address);
-      if (region === undefined || address + bytes.length > region.address + region.bytes.length) return "not all of it is memory";
-      region.bytes.set(bytes, address - region.address);
-      return true;
-    },
-  };
+  readonly memory = new FakeMemory(this.#spaces);
 
   readonly points = {
     insert: (kind: PointKind, id: number, address: number, length: number, behaviour: PointBehaviour = {}): true | string => {
-      if (this.#region(id, address) === undefined) return "there is no memory to watch";
+      if (!this.memory.has(id, address)) return "there is no memory to watch";
       const name = `${kind} ${id} ${address.toString(16)} ${length}`;
       this.inserted.add(name);
       this.behaviours.set(name, behaviour);
@@ -224,11 +211,6 @@ export class FakeTarget implements DebugTarget {
     return this.timeline[this.position];
   }
 
-  #region(id: number, address: number) {
-    const regions = this.#spaces.find((candidate) => candidate.id === id)?.regions ?? [];
-    return regions.find((region) => address >= region.address && address < region.address + region.bytes.length);
-  }
-
   #run(plan: ResumePlan): void {
     const generation = ++this.#generation;
     this.#interrupting = false;
@@ -258,19 +240,12 @@ export class FakeTarget implements DebugTarget {
   }
 
   #viewOf(thread: ThreadId): PointView {
-    const number = (bytes: Uint8Array): number => bytes.reduceRight((value, byte) => value * 256 + byte, 0);
-    return {
-      thread,
-      register: (name) => {
-        const value = this.registers.read(thread, name);
-        return value && number(value);
-      },
-      load: (address, length) => {
-        const bytes = this.memory.read(thread.space, address, length);
-        return typeof bytes !== "string" && bytes.length === length ? number(bytes) : undefined;
-      },
-      print: (text) => this.say(text),
+    const register = (name: string): number | undefined => {
+      const value = this.registers.read(thread, name);
+      return value && fromLittleEndian(value);
     };
+    const load = (address: number, length: number): number | undefined => this.memory.load(thread.space, address, length);
+    return { thread, register, load, print: (text) => this.say(text) };
   }
 
   #advance(plan: ResumePlan): Stop | undefined {

@@ -1,10 +1,8 @@
 /** The real gdb against the fake machine. What is asserted here is what a user sees. */
-import { describe, expect, it, vi } from "vitest";
+import { describe, expect, it } from "vitest";
 import type { FakeTarget } from "./fake-target.js";
 import { eventually, startStub, withMoment } from "./harness.js";
 import { GDBS, Gdb, runGdb } from "./real-gdb.js";
-
-vi.setConfig({ testTimeout: 60_000 });
 
 const run = async (commands: readonly string[], target?: FakeTarget, connect?: string): Promise<string> => {
   const stub = await startStub(target);

@@ -1,6 +1,7 @@
 /** A stub around a fake target, clients for it, and the trace of their packets when a test fails. */
 import { onTestFailed, onTestFinished } from "vitest";
 import { type GdbServer, startGdbServer } from "../../src/gdbstub/index.js";
+import { PATIENCE } from "../support/patience.js";
 import { type Moment, TIMELINE } from "./fake-machine.js";
 import { FakeTarget } from "./fake-target.js";
 import { RspClient } from "./rsp-client.js";
@@ -78,9 +79,9 @@ export const transcript = async (client: RspClient, ...requests: string[]): Prom
   return lines.join("\n");
 };
 
-/** Until something is so, or ten seconds have passed. */
+/** Until something is so. */
 export const eventually = async (condition: () => boolean): Promise<void> => {
-  const end = Date.now() + 10_000;
+  const end = Date.now() + PATIENCE;
   while (!condition()) {
     if (Date.now() > end) throw new Error("it did not come about");
     await new Promise((resolve) => setTimeout(resolve, 5));

@@ -4,6 +4,7 @@ import { existsSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { onTestFailed, onTestFinished } from "vitest";
+import { GDB_PATIENCE, PATIENCE } from "../support/patience.js";
 
 /** A gdb for bare i386, which tests run with too once `bash scripts/build-i386-gdb.sh` has built it: that takes long. */
 const BARE = join(process.env.XDG_CACHE_HOME || join(homedir(), ".cache"), "pok386/i386-elf-gdb/bin/i386-elf-gdb");
@@ -48,7 +49,8 @@ export class Gdb {
 
   /** With `commands` it runs them and leaves; without, it reads them from `type`. */
   static start(name: GdbName, commands?: readonly string[]): Gdb {
-    const args = ["-nx", "-q", "-iex", "set pagination off", "-iex", "set confirm off", "-iex", "set width 0"];
+    const args = ["-nx", "-q"];
+    for (const setting of ["set pagination off", "set confirm off", "set width 0", GDB_PATIENCE]) args.push("-iex", setting);
     for (const command of commands ?? []) args.push("-ex", command);
     if (commands !== undefined) args.push("-batch");
     // One pipe for both: errors must stand behind the command that they answer.
@@ -70,7 +72,7 @@ export class Gdb {
   }
 
   /** Until it has said this, after what it has said before. */
-  async says(pattern: RegExp, timeout = 10_000): Promise<string> {
+  async says(pattern: RegExp, timeout = PATIENCE): Promise<string> {
     const end = Date.now() + timeout;
     for (;;) {
       const match = pattern.exec(this.output);
@@ -85,7 +87,7 @@ export class Gdb {
   }
 
   /** All of its output, once it has left. */
-  async exits(timeout = 20_000): Promise<string> {
+  async exits(timeout = PATIENCE): Promise<string> {
     const end = Date.now() + timeout;
     while (!this.#exited) {
       if (Date.now() > end) throw new Error(`${this.name} hangs; its output was:\n${this.output}`);

@@ -1,7 +1,8 @@
 /** bs and bc: which thread they mean, and what is told of the ends of the history. */
 import { expect, it } from "vitest";
 import { FakeTarget } from "./fake-target.js";
-import { start, transcript } from "./harness.js";
+import { eventually, start, transcript } from "./harness.js";
+import { frame } from "./rsp-client.js";
 
 class WithHistory extends FakeTarget {
   readonly reverse = true;
@@ -23,7 +24,10 @@ it("are said to be there with one", async () => {
 
 it("step the thread that was stopped last", async () => {
   const { client, target } = await start(new WithHistory());
-  await transcript(client, "?", "Hc0", "bs", "bc");
+  await transcript(client, "?", "Hc0", "bs");
+  // Nothing stops it on its way back.
+  client.raw(frame("bc"));
+  await eventually(() => steps(target).length === 2);
   expect(steps(target)).toEqual([P1, "run"]);
 });
 

@@ -1,5 +1,6 @@
 /** A client for tests with a codec of its own, so that a mistake in the stub's is not made twice. Texts are one character per byte. */
 import { connect, type Socket } from "node:net";
+import { PATIENCE } from "../support/patience.js";
 
 /** What the framing of the manual makes of a reply's body: runs expanded, then escapes undone. */
 export const decodeReply = (body: string): string => {
@@ -39,9 +40,11 @@ export class RspClient {
     });
   }
 
-  static connect(port: number): Promise<RspClient> {
+  /** At a port of this machine, or at a socket of the file system. */
+  static connect(at: number | string): Promise<RspClient> {
+    const place = typeof at === "number" ? { port: at, host: "127.0.0.1" } : { path: at };
     return new Promise((resolve, reject) => {
-      const socket = connect(port, "127.0.0.1", () => resolve(new RspClient(socket)));
+      const socket = connect(place, () => resolve(new RspClient(socket)));
       socket.once("error", reject);
     });
   }
@@ -51,7 +54,7 @@ export class RspClient {
   }
 
   /** The next thing to come in. Undefined if the stub hung up, or says nothing for that long. */
-  async next(timeout = 1000): Promise<string | undefined> {
+  async next(timeout = PATIENCE): Promise<string | undefined> {
     const end = Date.now() + timeout;
     while (this.inbox.length === 0) {
       const left = end - Date.now();
@@ -68,7 +71,7 @@ export class RspClient {
   }
 
   /** The next packet, with acknowledgments passed over. */
-  async packet(timeout = 1000): Promise<string | undefined> {
+  async packet(timeout = PATIENCE): Promise<string | undefined> {
     for (;;) {
       const item = await this.next(timeout);
       if (item === undefined) return undefined;

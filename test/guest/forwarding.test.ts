@@ -1,13 +1,11 @@
 /** Interrupts forwarded to partitions: nothing lost, nothing changed, and gdb sees through them. */
 import { readFileSync } from "node:fs";
-import { expect, test, vi } from "vitest";
+import { expect, test } from "vitest";
 import { findExecutables } from "../../src/pok/embedded.js";
 import { ALL, session } from "../gdb/session.js";
 import { file } from "../support/partitions.js";
 import { type Stay, stays } from "./rings.js";
 import { images, linesOfBoth, run } from "./tools.js";
-
-vi.setConfig({ testTimeout: 60_000 });
 
 test("every clock tick reaches every partition, and leaves registers, flags and the stack as they were", () => {
   expect(linesOfBoth("test-clock.elf").slice(3)).toEqual([

@@ -1,15 +1,18 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { images, run } from "./tools.js";
+import { GDB_PATIENCE } from "../support/patience.js";
+import { BY_COUNT, images, run } from "./tools.js";
 
 const folder = mkdtempSync(join(tmpdir(), "pok386-gdb-"));
 const part = (n: number) => join(folder, `part${n}.elf`);
-const kernel = `${images}pok-two.elf`;
+/** A copy: of what a checkout has written, sources may be more recent than executables, which gdb complains of. */
+const kernel = join(folder, "pok-two.elf");
 
 /** Partitions lie one after the other in the kernel's section .archive2; part_sizes, their sizes, end it. */
 beforeAll(() => {
+  copyFileSync(`${images}pok-two.elf`, kernel);
   const archive = join(folder, "archive2");
   const copied = run("objcopy", ["-O", "binary", "-j", ".archive2", kernel, archive]);
   expect(copied.status, copied.stderr).toBe(0);
@@ -51,9 +54,9 @@ test("part2 has nested data, a message, and a variable for the kernel to write",
 
 /** The kernel runs in QEMU, whose own stub knows one flat address space: enough for a backtrace of the kernel. */
 function debug(...commands: string[]): string[] {
-  const qemu = `qemu-system-i386 -kernel ${kernel} -append lap=100 -m 64 -display none -serial null -no-reboot -S -gdb stdio`;
+  const qemu = `qemu-system-i386 ${BY_COUNT.join(" ")} -kernel ${kernel} -append lap=100 -m 64 -display none -serial null -no-reboot -S -gdb stdio`;
   const script = [`target remote | exec ${qemu}`, ...commands, "kill"];
-  return run("gdb", ["-nx", "-batch", ...script.flatMap((command) => ["-ex", command]), kernel]).stdout.split("\n");
+  return run("gdb", ["-nx", "-batch", "-iex", GDB_PATIENCE, ...script.flatMap((command) => ["-ex", command]), kernel]).stdout.split("\n");
 }
 
 /** The functions of the first backtrace in a transcript, the innermost first. */

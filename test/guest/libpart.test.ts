@@ -59,7 +59,7 @@ function imageWith(executable: Uint8Array, at: string): string {
 test.each([
   ["with the headers that come with it", []],
   ["with declarations of its own", ["-DOWN_HEADERS"]],
-])("%s", { timeout: 60_000 }, async (_name, defines) => {
+])("%s", async (_name, defines) => {
   const at = folder();
   const path = imageWith(build(at, ...defines), at);
   const here = new Emulator(["run", path]);

@@ -2,17 +2,18 @@ import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
+import { TEST_TIMEOUT } from "../support/patience.js";
 import { images, root, run } from "./tools.js";
 
 const elsewhere = mkdtempSync(join(tmpdir(), "pok386-guest-"));
 afterAll(() => rmSync(elsewhere, { recursive: true }));
 
-test("building in another folder gives the committed images, byte for byte", { timeout: 240_000 }, () => {
+test("building in another folder gives the committed images, byte for byte", () => {
   const compiler = run("gcc", ["--version"]).stdout.split("\n", 1)[0];
   cpSync(join(root, "src/guest"), join(elsewhere, "a b/src/guest"), { recursive: true, filter: (path) => !path.endsWith("/images") });
   cpSync(join(root, "scripts/build-guest.sh"), join(elsewhere, "a b/scripts/build-guest.sh"));
 
-  const { status, stderr } = run("bash", [join(elsewhere, "a b/scripts/build-guest.sh"), join(elsewhere, "out")], 200_000);
+  const { status, stderr } = run("bash", [join(elsewhere, "a b/scripts/build-guest.sh"), join(elsewhere, "out")], TEST_TIMEOUT);
   expect(stderr).toBe("");
   expect(status).toBe(0);
 

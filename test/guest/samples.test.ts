@@ -9,14 +9,10 @@ const TYPED: Record<string, Answer> = { irq: { prompt: "serial: type a line\n", 
 const withoutAddresses = (text: string): string =>
   text.replace(/ base 0x[0-9a-f]{8}/g, " base ADDRESS").replace(/( at 0x[0-9a-f]+:)0x[0-9a-f]{8}/g, "$1ADDRESS");
 
-test.concurrent.each(["hello", "ticker", "slice", "irq", "ports", "errors", "apex", "stress", "forward-2013"])(
-  "%s",
-  { timeout: 120_000 },
-  async (name) => {
-    const { here, qemu } = await runInBoth(`${name}.elf`, TYPED[name]);
-    expect(withoutAddresses(here.stdout)).toBe(readFileSync(new URL(`${name}.expected.txt`, import.meta.url), "utf8"));
-    expect(here).toMatchObject({ status: 0, stderr: "" });
-    expect(byPartition(qemu.stdout)).toEqual(byPartition(here.stdout));
-    expect(qemu).toMatchObject({ status: 0, stderr: "" });
-  },
-);
+test.concurrent.each(["hello", "ticker", "slice", "irq", "ports", "errors", "apex", "stress", "forward-2013"])("%s", async (name) => {
+  const { here, qemu } = await runInBoth(`${name}.elf`, TYPED[name]);
+  expect(withoutAddresses(here.stdout)).toBe(readFileSync(new URL(`${name}.expected.txt`, import.meta.url), "utf8"));
+  expect(here).toMatchObject({ status: 0, stderr: "" });
+  expect(byPartition(qemu.stdout)).toEqual(byPartition(here.stdout));
+  expect(qemu).toMatchObject({ status: 0, stderr: "" });
+});

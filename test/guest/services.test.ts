@@ -1,8 +1,6 @@
 /** Every service of the kernel, used by programs that look at what they get: the same lines here and in QEMU. */
-import { expect, test, vi } from "vitest";
-import { bootHere, images, linesOfBoth, run } from "./tools.js";
-
-vi.setConfig({ testTimeout: 60_000 });
+import { expect, test } from "vitest";
+import { bootHere, linesOfBoth, runInBoth } from "./tools.js";
 
 const ALL_STOPPED = "kernel: all partitions have stopped, power off";
 const said = (lines: readonly string[]): string[] => lines.filter((line) => !/^kernel: test|: base /.test(line));
@@ -76,17 +74,11 @@ test("a hostile partition loses nothing but itself", () => {
   expect(lines.slice(-3)).toEqual([`part2: ${ATTEMPTS.length} lives`, "part2: as it should be", ALL_STOPPED]);
 });
 
-test("handlers wait, hold back, let in, nest and acknowledge early; the console's owner gets what is typed", () => {
+test("handlers wait, hold back, let in, nest and acknowledge early; the console's owner gets what is typed", async () => {
   const expected = ['part1: typed "hello there"', "part1: as it should be", ALL_STOPPED];
   // Typed when the system is up: what comes before the serial line is set up is lost.
-  const type = (program: string): string[] =>
-    said(
-      run("sh", ["-c", `(sleep 2; echo hello there) | ${program}`])
-        .stdout.trimEnd()
-        .split("\n"),
-    );
-  expect(type(`'${process.execPath}' dist/cli/main.js run ${images}test-irq.elf --pace wall`)).toEqual(expected);
-  expect(type(`qemu-system-i386 -kernel ${images}test-irq.elf -m 64 -display none -serial stdio -no-reboot`)).toEqual(expected);
+  const { here, qemu } = await runInBoth("test-irq.elf", { prompt: "part1: base ", line: "hello there" });
+  for (const { stdout } of [here, qemu]) expect(said(stdout.trimEnd().split("\n"))).toEqual(expected);
 });
 
 test("a run has the same instructions every time", () => {

@@ -5,14 +5,14 @@ import { atEveryBoundary } from "./every-boundary.js";
 const SELDOM = 5_000_000_000;
 
 describe.each([0, 1])("partition %i", (partition) => {
-  test("an interrupt at each boundary of a pass and of its system call", { timeout: 120_000 }, () => {
+  test("an interrupt at each boundary of a pass and of its system call", () => {
     const { boundaries, differences } = atEveryBoundary(partition, SELDOM, false);
     expect(differences).toEqual([]);
     expect(boundaries.partition).toBeGreaterThan(300);
     expect(boundaries.kernel).toBeGreaterThan(50);
     console.log(`partition ${partition}: ${boundaries.partition} boundaries in it, ${boundaries.kernel} in the kernel`);
   });
-  test("the same while the clock's interrupt is forwarded too", { timeout: 120_000 }, () => {
+  test("the same while the clock's interrupt is forwarded too", () => {
     const { boundaries, differences } = atEveryBoundary(partition, SELDOM, true);
     expect(differences).toEqual([]);
     expect(boundaries.kernel).toBeGreaterThan(200);

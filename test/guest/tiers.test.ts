@@ -55,7 +55,7 @@ const IMAGES = [
   "bench-kinds",
 ];
 
-test.each(IMAGES)("%s has the same state at the same count", { timeout: 120_000 }, (name) => {
+test.each(IMAGES)("%s has the same state at the same count", (name) => {
   const counts = [123_456, 1_234_567, 6_000_000];
   const expected = hashes(`${name}.elf`, COLD, counts);
   for (const [how, way] of Object.entries(WAYS)) expect(hashes(`${name}.elf`, way, counts), how).toEqual(expected);

@@ -2,6 +2,7 @@
 import { spawn, spawnSync } from "node:child_process";
 import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
+import { PATIENCE } from "../support/patience.js";
 
 export const root = fileURLToPath(new URL("../..", import.meta.url));
 export const images = `${root}src/guest/images/`;
@@ -14,6 +15,8 @@ const packages: Record<string, string> = {
   readelf: "binutils",
 };
 
+/** Time passes with the instructions. */
+export const BY_COUNT = ["-icount", "shift=3,sleep=off"];
 const QEMU = ["-m", "64", "-display", "none", "-serial", "stdio", "-no-reboot"];
 
 export interface Outcome {
@@ -22,7 +25,7 @@ export interface Outcome {
   readonly stderr: string;
 }
 
-export function run(program: string, args: readonly string[], timeout = 60_000, cwd = root): Outcome {
+export function run(program: string, args: readonly string[], timeout = PATIENCE, cwd = root): Outcome {
   const { error, status, stdout, stderr } = spawnSync(program, args, { cwd, timeout, encoding: "utf8" });
   if (error && "code" in error && error.code === "ENOENT") {
     throw new Error(`${program} is missing: apt-get install ${packages[program] ?? program}`);
@@ -38,7 +41,7 @@ export interface Answer {
 }
 
 /** As `run`, while others run as well; what is printed can be answered. */
-export function runBeside(program: string, args: readonly string[], answer?: Answer, timeout = 60_000): Promise<Outcome> {
+export function runBeside(program: string, args: readonly string[], answer?: Answer, timeout = PATIENCE): Promise<Outcome> {
   return new Promise((resolve, reject) => {
     const child = spawn(program, args, { cwd: root, timeout });
     let [stdout, stderr, answered] = ["", "", answer === undefined];
@@ -58,12 +61,12 @@ export function runBeside(program: string, args: readonly string[], answer?: Ans
 
 /**
  * Runs an image here and in QEMU. There, time passes with the instructions, as it does here, so that neither what it prints nor how long it
- * takes depends on the load of this machine; unless somebody types, who has a time of his own.
+ * takes depends on the load of this machine; unless somebody types, who has a time of his own: then both keep to the wall's.
  */
 export async function runInBoth(image: string, answer?: Answer): Promise<{ here: Outcome; qemu: Outcome }> {
-  const clock = answer ? [] : ["-icount", "shift=3,sleep=off"];
+  const [pace, clock] = answer ? [["--pace", "wall"], []] : [[], BY_COUNT];
   const [here, qemu] = await Promise.all([
-    runBeside(process.execPath, [`${root}dist/cli/main.js`, "run", images + image], answer),
+    runBeside(process.execPath, [`${root}dist/cli/main.js`, "run", images + image, ...pace], answer),
     runBeside("qemu-system-i386", [...clock, ...QEMU, "-kernel", images + image], answer),
   ]);
   return { here, qemu };
@@ -81,9 +84,9 @@ export function byPartition(text: string): Map<string, string[]> {
   return lines;
 }
 
-/** Boots a multiboot image in QEMU and returns what it writes to COM1 until it powers off. */
+/** Boots a multiboot image in QEMU, whose time passes with the instructions, and returns what it writes to COM1 until it powers off. */
 export function boot(image: string, commandLine: string): Outcome {
-  return run("qemu-system-i386", ["-kernel", resolve(images, image), "-append", commandLine, ...QEMU]);
+  return run("qemu-system-i386", [...BY_COUNT, "-kernel", resolve(images, image), "-append", commandLine, ...QEMU]);
 }
 
 /** The same in our own machine. */

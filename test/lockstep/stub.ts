@@ -1,7 +1,11 @@
 /** One side of a lock-step run: a machine behind a GDB stub, ours or QEMU's, driven by raw packets. */
 import { spawn } from "node:child_process";
+import { existsSync } from "node:fs";
+import { join } from "node:path";
 import { onTestFinished } from "vitest";
 import { RspClient } from "../gdbstub/rsp-client.js";
+import { folder } from "../support/partitions.js";
+import { PATIENCE } from "../support/patience.js";
 import { pause } from "../support/pok386.js";
 
 export const NAMES = ["eax", "ecx", "edx", "ebx", "esp", "ebp", "esi", "edi", "eip", "eflags", "cs", "ss", "ds", "es", "fs", "gs"] as const;
@@ -11,24 +15,19 @@ export type RegisterFile = Record<RegisterName, number>;
 export class Stub {
   private constructor(private readonly client: RspClient) {}
 
-  static async connect(port: number): Promise<Stub> {
-    for (const end = Date.now() + 10_000; ; await pause(50)) {
-      try {
-        const stub = new Stub(await RspClient.connect(port));
-        await stub.ask("qSupported:multiprocess+;swbreak+;hwbreak+");
-        await stub.ask("QStartNoAckMode");
-        stub.client.acknowledging = false;
-        return stub;
-      } catch (error) {
-        if (Date.now() > end) throw error;
-      }
-    }
+  /** At a port, or at the path of a socket. */
+  static async connect(port: number | string): Promise<Stub> {
+    const stub = new Stub(await RspClient.connect(port));
+    await stub.ask("qSupported:multiprocess+;swbreak+;hwbreak+");
+    await stub.ask("QStartNoAckMode");
+    stub.client.acknowledging = false;
+    return stub;
   }
 
   async ask(request: string): Promise<string> {
     const { client } = this;
     client.raw(frameOf(request));
-    const reply = await client.packet(20_000);
+    const reply = await client.packet();
     if (reply === undefined) throw new Error(`no answer to ${request}`);
     return reply;
   }
@@ -73,7 +72,7 @@ export class Stub {
     }
   }
   private async more(): Promise<string> {
-    return (await this.client.packet(5000)) ?? "nothing";
+    return (await this.client.packet()) ?? "nothing";
   }
 }
 
@@ -82,32 +81,24 @@ function frameOf(payload: string): string {
   return `$${payload}#${sum.toString(16).padStart(2, "0")}`;
 }
 
-/** QEMU, stopped at its reset vector. */
-export async function startQemu(kernel: string, commandLine: string, port: number): Promise<Stub> {
-  const args = [
-    "-kernel",
-    kernel,
-    "-append",
-    commandLine,
-    "-m",
-    "64",
-    "-display",
-    "none",
-    "-serial",
-    "null",
-    "-S",
-    "-gdb",
-    `tcp:127.0.0.1:${port}`,
-  ];
-  const child = spawn("qemu-system-i386", args, { stdio: "ignore" });
-  let missing = false;
+/** QEMU, stopped at its reset vector. Its stub listens at a socket in a folder: a port that is free now may be taken before QEMU has it. */
+export async function startQemu(kernel: string, commandLine: string): Promise<Stub> {
+  const path = join(folder(), "gdb");
+  const machine = ["-m", "64", "-display", "none", "-serial", "null", "-kernel", kernel, "-append", commandLine];
+  const stub = ["-S", "-chardev", `socket,id=gdb,path=${path},server=on,wait=off`, "-gdb", "chardev:gdb"];
+  const child = spawn("qemu-system-i386", [...machine, ...stub], { stdio: "ignore" });
+  let ended: string | undefined;
   child.on("error", () => {
-    missing = true;
+    ended = "qemu-system-i386 is missing: apt-get install qemu-system-x86";
+  });
+  child.on("exit", (status) => {
+    ended ??= `QEMU has ended with status ${status}`;
   });
   onTestFinished(() => {
     child.kill("SIGKILL");
   });
-  await pause(300);
-  if (missing) throw new Error("qemu-system-i386 is missing: apt-get install qemu-system-x86");
-  return Stub.connect(port);
+  for (const end = Date.now() + PATIENCE; !existsSync(path); await pause(10)) {
+    if (ended ?? Date.now() > end) throw new Error(ended ?? "QEMU does not listen");
+  }
+  return Stub.connect(path);
 }

@@ -6,6 +6,7 @@ import { physical } from "../../src/cpu386/address.js";
 import { Machine } from "../../src/pc/machine.js";
 import { configureBochs, INSTALL_BOCHS, requireStarted } from "../rom/bochs.js";
 import { folder } from "../support/partitions.js";
+import { PATIENCE } from "../support/patience.js";
 import { image } from "../support/pok386.js";
 import type { Case } from "./case.js";
 import { AREA_BYTES, ENGINE } from "./layout.js";
@@ -24,8 +25,6 @@ function romFile(at: string): string {
   return path;
 }
 const MEGABYTES = 32;
-/** For a table of any size; a processor that goes astray is stopped then. */
-const TIMEOUT = 30_000;
 
 /** Runs a table and gives the bytes that came out of COM1. */
 type Runner = (table: Uint8Array) => Promise<Uint8Array>;
@@ -40,7 +39,8 @@ const here: Runner = async (table) => {
     console: (some) => printed.push(...some),
   });
   m.cpu.processor.memory.poke(physical(TABLE), table);
-  for (const end = Date.now() + TIMEOUT; Date.now() < end; ) if (m.run(5_000_000).kind !== "budget") break;
+  // A processor that goes astray is stopped, as the others are.
+  for (const end = Date.now() + PATIENCE; Date.now() < end; ) if (m.run(5_000_000).kind !== "budget") break;
   return Uint8Array.from(printed);
 };
 
@@ -48,7 +48,7 @@ function finish(program: string, args: readonly string[], install: string, input
   return new Promise((resolve, reject) => {
     // In a group of its own: what is started may be a script that starts the emulator.
     const child = spawn(program, args, { stdio: ["pipe", "ignore", "ignore"], detached: true, env: { ...process.env, TERM: "xterm" } });
-    const timer = setTimeout(() => process.kill(-child.pid!, "SIGKILL"), TIMEOUT);
+    const timer = setTimeout(() => process.kill(-child.pid!, "SIGKILL"), PATIENCE);
     child.on("error", (e) => reject("code" in e && e.code === "ENOENT" ? new Error(`${program} is missing: ${install}`) : e));
     child.on("close", () => {
       clearTimeout(timer);

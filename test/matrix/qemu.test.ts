@@ -2,4 +2,4 @@
 import { test } from "vitest";
 import { compare } from "./compare.js";
 
-test("QEMU does too, but for what it is known for, in every case tried", { timeout: 300_000 }, () => compare("qemu"));
+test("QEMU does too, but for what it is known for, in every case tried", () => compare("qemu"));

@@ -3,6 +3,7 @@ import { spawnSync } from "node:child_process";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { folder } from "../support/partitions.js";
+import { PATIENCE } from "../support/patience.js";
 
 export const INSTALL_BOCHS = "apt-get install --no-install-recommends bochs bochs-term";
 
@@ -55,7 +56,7 @@ export function requireStarted({ console, log }: BochsFiles, stderr = ""): void 
 export function bochs(rom: string): string {
   const { configuration, console, log } = configureBochs(rom);
   // Builds with the debugger wait for a command first.
-  const options = { input: "c\nq\n", timeout: 40_000, encoding: "latin1", env: { ...process.env, TERM: "xterm" } } as const;
+  const options = { input: "c\nq\n", timeout: PATIENCE, encoding: "latin1", env: { ...process.env, TERM: "xterm" } } as const;
   const { error, stderr } = spawnSync("bochs", ["-q", "-f", configuration], options);
   if (error && "code" in error && error.code === "ENOENT") throw new Error(`bochs is missing: ${INSTALL_BOCHS}`);
   if (error) throw error;

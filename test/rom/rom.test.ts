@@ -43,7 +43,7 @@ const report = new SuiteReport("test-rom");
 afterAll(() => report.write());
 const findingOf = (line: string): string => line.slice(0, line.indexOf(": ", line.indexOf(": ") + 1));
 
-test("here", { timeout: 60_000 }, async () => {
+test("here", async () => {
   const emulator = new Emulator(["run", "--rom", ROM, "--max-insns", "50000000"]);
   expect(await emulator.exit, emulator.stderr).toBe(0);
   expect(emulator.stdout).toBe(golden);
@@ -82,12 +82,12 @@ test("the same one instruction at a time", () => {
   expect([exit.kind, text]).toEqual(["power", golden]);
 });
 
-test("on Bochs", { timeout: 60_000 }, () => {
+test("on Bochs", () => {
   report.cases += lines.length;
   expect(bochs(ROM)).toBe(golden);
 });
 
-test("on QEMU, but for what it is known to do in another way than the manual", { timeout: 60_000 }, () => {
+test("on QEMU, but for what it is known to do in another way than the manual", () => {
   const { stdout, status } = run("qemu-system-i386", ["-bios", ROM, "-display", "none", "-serial", "stdio", "-no-reboot", "-m", "16"]);
   expect(status).toBe(0);
   const [ours, theirs] = [golden.split("\n"), stdout.split("\n")];

@@ -2,6 +2,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { onTestFinished } from "vitest";
+import { PATIENCE } from "./patience.js";
 
 export const root = fileURLToPath(new URL("../..", import.meta.url));
 export const MAIN = `${root}dist/cli/main.js`;
@@ -14,6 +15,7 @@ export class Emulator {
   /** Resolves with the exit status, or the signal's name. */
   readonly exit: Promise<number | string>;
   private readonly child: ChildProcess;
+  private ended = false;
 
   constructor(args: readonly string[]) {
     this.child = spawn(process.execPath, [MAIN, ...args], { cwd: root, stdio: ["pipe", "pipe", "pipe"] });
@@ -23,7 +25,12 @@ export class Emulator {
     this.child.stderr!.on("data", (bytes: Buffer) => {
       this.stderr += bytes.toString("latin1");
     });
-    this.exit = new Promise((resolve) => this.child.on("close", (code, signal) => resolve(code ?? signal ?? "?")));
+    this.exit = new Promise((resolve) => {
+      this.child.on("close", (code, signal) => {
+        this.ended = true;
+        resolve(code ?? signal ?? "?");
+      });
+    });
     onTestFinished(() => this.kill());
   }
 
@@ -39,19 +46,35 @@ export class Emulator {
 
   /** The port it listens at, once it says so. */
   async port(): Promise<number> {
-    for (const end = Date.now() + 10_000; Date.now() < end; await pause(10)) {
-      const match = /^pok386: gdb listening on 127\.0\.0\.1:(\d+)$/m.exec(this.stderr);
-      if (match) return Number(match[1]);
-    }
-    throw new Error(`it never listened; it said: ${this.stderr}`);
+    const [, port] = await this.hears(() => this.stderr, /^pok386: gdb listening on 127\.0\.0\.1:(\d+)\n/m);
+    return Number(port);
   }
 
-  async prints(pattern: RegExp, timeout = 20_000): Promise<void> {
-    for (const end = Date.now() + timeout; Date.now() < end; await pause(10)) if (pattern.test(this.stdout)) return;
-    throw new Error(`it never printed ${pattern}; it printed: ${this.stdout}`);
+  /** Until this stands on standard output. */
+  async prints(pattern: RegExp): Promise<void> {
+    await this.hears(() => this.stdout, pattern);
+  }
+  /** Until this stands on standard error: that comes by a way of its own, and may come later than what was printed after it. */
+  async says(pattern: RegExp): Promise<void> {
+    await this.hears(() => this.stderr, pattern);
+  }
+
+  /** Until nothing has been printed for a while: what is on its way when a machine stops still comes. */
+  async fallsSilent(): Promise<void> {
+    for (let before = -1; before !== this.stdout.length; await pause(SILENCE)) before = this.stdout.length;
+  }
+
+  private async hears(stream: () => string, pattern: RegExp): Promise<RegExpExecArray> {
+    for (const end = Date.now() + PATIENCE; ; await pause(10)) {
+      const ended = this.ended;
+      const match = pattern.exec(stream());
+      if (match) return match;
+      if (ended || Date.now() > end) throw new Error(`it never said ${pattern}; it printed: ${this.stdout}\nand said: ${this.stderr}`);
+    }
   }
 }
 
+const SILENCE = 300;
 export const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
 /** Starts `pok386 run` with a debugger's port and waits for it. */

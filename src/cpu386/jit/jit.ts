@@ -7,7 +7,7 @@
  */
 import type { Shape } from "../definitions/table.js";
 import * as L from "../layout.js";
-import type { DynamicOptions } from "../wasm/dynamic.js";
+import type { DynamicOptions } from "../wasm/accesses.js";
 import { Compilation } from "./compilation.js";
 import { type Compiled, sizeOf } from "./compile.js";
 import { EntryTables, type PlacedTable } from "./entry-tables.js";

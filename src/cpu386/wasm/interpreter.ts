@@ -5,9 +5,11 @@
  * block), this starts fastest and runs fastest without compiling guest code.
  */
 import { HANDLER, type Table } from "../definitions/table.js";
+import type { DynamicOptions } from "./accesses.js";
 import { buildModule, I32, I64, type ImportedFunction, localGet, OP, unsignedLeb } from "./binary.js";
-import { DynamicEmitter, type DynamicOptions, EXIT, HANDLER_LOCAL, IMPORTS, type ImportName, LOAD_HANDLER } from "./dynamic.js";
+import { DynamicEmitter } from "./dynamic.js";
 import { TEMPORARIES_64 } from "./expressions.js";
+import { EXIT, HANDLER_LOCAL, IMPORTS, type ImportName, LOAD_HANDLER } from "./imports.js";
 
 const SIGNATURES: Record<ImportName, { parameters: number; results: number }> = {
   slowLoad: { parameters: 4, results: 1 },

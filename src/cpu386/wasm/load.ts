@@ -1,7 +1,7 @@
 /** The compiled interpreter: read from the file the build wrote, or generated on the spot when running from sources. */
 import { readFileSync } from "node:fs";
 import { TABLE } from "../definitions/index.js";
-import type { DynamicOptions } from "./dynamic.js";
+import type { DynamicOptions } from "./accesses.js";
 import { generateInterpreter } from "./interpreter.js";
 
 /** The file is written beside this module by build.ts; sources have none. */

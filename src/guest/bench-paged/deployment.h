@@ -1,19 +1,6 @@
-/*
- * As for src/guest/bench, with paging on: one program in one segment, without a timer: what is measured is the processor alone. Base and limit are as awkward as protected mode
- * allows: an odd base, and a limit in bytes that ends right above the stack.
- */
+/* As src/guest/bench, with paging on (kernel/release.c). */
 #pragma once
 
 #define POK_CONFIG_SYSTEM "bench-paged"
-#define POK_CONFIG_NB_PARTITIONS 1
-#define POK_CONFIG_NB_THREADS 2 /* the program and the idle thread */
-
-#define POK_CONFIG_PARTITIONS                                                                                                              \
-  {                                                                                                                                        \
-    {"bench", 0x412340, 0x40000, 1, 16384},                                                                                                \
-  }
-
-#define POK_CONFIG_SLOTS                                                                                                                   \
-  {                                                                                                                                        \
-    {0, 0},                                                                                                                                \
-  }
+#define BENCH_SLOT 0
+#include "../bench/one-program.h"

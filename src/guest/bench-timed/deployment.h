@@ -1,19 +1,6 @@
-/*
- * As for src/guest/bench, with a clock that ticks 10,000 times a second. Base and limit are as awkward as protected mode
- * allows: an odd base, and a limit in bytes that ends right above the stack.
- */
+/* As src/guest/bench, with a clock that ticks 10,000 times a second (kernel/pit.c). */
 #pragma once
 
 #define POK_CONFIG_SYSTEM "bench-timed"
-#define POK_CONFIG_NB_PARTITIONS 1
-#define POK_CONFIG_NB_THREADS 2 /* the program and the idle thread */
-
-#define POK_CONFIG_PARTITIONS                                                                                                              \
-  {                                                                                                                                        \
-    {"bench", 0x412340, 0x40000, 1, 16384},                                                                                                \
-  }
-
-#define POK_CONFIG_SLOTS                                                                                                                   \
-  {                                                                                                                                        \
-    {0, 100},                                                                                                                                \
-  }
+#define BENCH_SLOT 100
+#include "../bench/one-program.h"

@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Form } from "../../../src/cpu386/definitions/table.js";
+import { PATIENCE } from "../../support/patience.js";
 
 export const CODE = 0x100000;
 export const DATA = 0x120000;
@@ -158,7 +159,7 @@ export function buildNative(): { run(cases: readonly Case[]): Outcome[]; dispose
   }
   return {
     run(cases) {
-      const done = spawnSync(binary, { input: encode(cases), timeout: 120_000, maxBuffer: cases.length * RESULT_WORDS * 4 + 65536 });
+      const done = spawnSync(binary, { input: encode(cases), timeout: PATIENCE, maxBuffer: cases.length * RESULT_WORDS * 4 + 65536 });
       const outcomes = decode(done.stdout);
       if (outcomes.length !== cases.length) {
         const culprit = cases[outcomes.length];

@@ -159,4 +159,4 @@ test(`${CASES} programs do alike by quick paths and without`, () => {
     quick += machines[1]!.p.u8.subarray(L.QUICK_DATA, L.QUICK_END).some((byte) => byte !== 0) ? 1 : 0;
   }
   expect(quick, "programs for which a quick path was open at the end").toBeGreaterThan(CASES / 4);
-}, 120_000);
+});

@@ -1,6 +1,7 @@
 /** The tiers against each other: random loops, cut into random slices, with the hot tier forced in at random. */
 import { expect, test } from "vitest";
 import type { Tiers } from "../../../src/cpu386/cpu.js";
+import { TEST_TIMEOUT } from "../../support/patience.js";
 import { EAGER, HOT } from "../../support/tiers.js";
 import { asProgram } from "../oracle/program.js";
 import { Random } from "../oracle/random.js";
@@ -40,5 +41,5 @@ test(
     }
     expect(executed / CASES, "instructions of a case executed by regions").toBeGreaterThan(50);
   },
-  Math.max(120_000, CASES * 20),
+  Math.max(TEST_TIMEOUT, CASES * 20),
 );

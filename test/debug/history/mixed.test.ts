@@ -41,7 +41,7 @@ function session(seed: number): Driver {
   return driver;
 }
 
-it.each(Array.from({ length: SEEDS }, (_, n) => n))("session %i", { timeout: 60_000 }, (seed) => {
+it.each(Array.from({ length: SEEDS }, (_, n) => n))("session %i", (seed) => {
   const driver = session(seed);
   const { timeline } = driver.target.history!;
   driver.machine.run(0);
