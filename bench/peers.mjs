@@ -103,7 +103,9 @@ export async function v86(iterations, image = IMAGE) {
 export function startUp() {
   return new Promise((resolve, reject) => {
     const from = performance.now();
-    const child = spawn(process.execPath, ["--v8-pool-size=1", MAIN, "run", PART, "--stats", "--append", "frames=50"], { stdio: ["ignore", "pipe", "pipe"] });
+    const child = spawn(process.execPath, ["--v8-pool-size=1", MAIN, "run", PART, "--stats", "--append", "frames=50"], {
+      stdio: ["ignore", "pipe", "pipe"],
+    });
     let seconds;
     let out = "";
     let errors = "";

@@ -35,9 +35,13 @@ async function behindTableJump(client) {
 
 async function run(point) {
   const port = await freePort();
-  const child = spawn(process.execPath, ["--v8-pool-size=1", MAIN, "run", IMAGE, "--append", `iters=${ITERATIONS}`, "--gdb-view", `part1=${port}`], {
-    stdio: ["ignore", "pipe", "ignore"],
-  });
+  const child = spawn(
+    process.execPath,
+    ["--v8-pool-size=1", MAIN, "run", IMAGE, "--append", `iters=${ITERATIONS}`, "--gdb-view", `part1=${port}`],
+    {
+      stdio: ["ignore", "pipe", "ignore"],
+    },
+  );
   const ended = new Promise((resolve) => {
     let said = "";
     child.stdout.on("data", (bytes) => {

@@ -1,17 +1,24 @@
 /** A client of the remote protocol that asks one thing at a time, for timing. */
 import { connect, createServer } from "node:net";
 
+const [DOLLAR, HASH, OUTPUT, KAY] = Buffer.from("$#OK");
+
 export class Client {
-  #buffer = "";
+  /** Pieces of a packet that is not complete. */
+  #pieces = [];
   #waiting;
+  #isPolling = false;
+  /** While it waits, it looks at its socket again and again instead of sleeping: the time it would need to wake is in nobody's figure then. */
+  polls = false;
   #socket;
   acknowledging = true;
   constructor(socket) {
     this.#socket = socket;
     socket.setNoDelay(true);
     socket.on("data", (bytes) => {
-      this.#buffer += bytes.toString("latin1");
-      this.#deliver();
+      this.#pieces.push(bytes);
+      // A packet's last bytes are "#" and the checksum.
+      if (bytes.length >= 3 ? bytes[bytes.length - 3] === HASH : this.#pieces.length > 0) this.#deliver();
     });
   }
   static async connect(port) {
@@ -24,18 +31,24 @@ export class Client {
     throw new Error(`nobody listens at ${port}`);
   }
   #deliver() {
-    const end = this.#buffer.indexOf("#", this.#buffer.indexOf("$"));
-    if (!this.#waiting || end < 0 || this.#buffer.length < end + 3 || this.#buffer.indexOf("$") < 0) return;
-    const packet = this.#buffer.slice(this.#buffer.indexOf("$") + 1, end);
-    this.#buffer = this.#buffer.slice(end + 3);
+    if (!this.#waiting || this.#pieces.length === 0) return;
+    const bytes = this.#pieces.length === 1 ? this.#pieces[0] : Buffer.concat(this.#pieces);
+    const start = bytes.indexOf(DOLLAR);
+    const end = start < 0 ? -1 : bytes.indexOf(HASH, start);
+    if (end < 0 || bytes.length < end + 3) {
+      this.#pieces = [bytes];
+      return;
+    }
+    this.#pieces = bytes.length > end + 3 ? [bytes.subarray(end + 3)] : [];
     if (this.acknowledging) this.#socket.write("+");
     const waiting = this.#waiting;
     this.#waiting = undefined;
-    waiting(packet);
+    waiting(bytes.subarray(start + 1, end));
   }
   send(payload) {
-    const sum = [...payload].reduce((n, c) => n + c.charCodeAt(0), 0) & 0xff;
-    this.#socket.write(`$${payload}#${sum.toString(16).padStart(2, "0")}`);
+    let sum = 0;
+    for (let n = 0; n < payload.length; n++) sum += payload.charCodeAt(n);
+    this.#socket.write(`$${payload}#${(sum & 0xff).toString(16).padStart(2, "0")}`, "latin1");
   }
   raw(text) {
     this.#socket.write(text);
@@ -44,13 +57,27 @@ export class Client {
     return new Promise((resolve) => {
       this.#waiting = resolve;
       this.#deliver();
+      if (this.#waiting && this.polls && !this.#isPolling) {
+        this.#isPolling = true;
+        setImmediate(this.#poll);
+      }
     });
   }
+  #poll = () => {
+    this.#isPolling = this.#waiting !== undefined;
+    if (this.#isPolling) setImmediate(this.#poll);
+  };
+  /** The reply, as text. */
   async ask(payload) {
+    return (await this.request(payload)).toString("latin1");
+  }
+  /** The reply, as bytes. */
+  async request(payload) {
     this.send(payload);
     for (;;) {
       const packet = await this.packet();
-      if (packet[0] !== "O" || packet === "OK") return packet;
+      // Text for the user is no answer; "OK" is.
+      if (packet[0] !== OUTPUT || packet[1] === KAY) return packet;
     }
   }
   close() {

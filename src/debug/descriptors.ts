@@ -37,9 +37,13 @@ export function attributesText(attributes: number): string {
   return `${SYSTEM_TYPES[type] ?? `reserved type ${type}`}${present}`;
 }
 
-/** The bytes of the GDT; undefined if it lies where there is no memory. */
-export const globalTable = (p: Processor): Uint8Array | undefined =>
-  p.peekLinear(linear(p.word(L.GDTR_BASE)), Math.min(p.word(L.GDTR_LIMIT), 0xffff) + 1);
+/** The bytes of the GDT, good until the machine runs on: memory itself where that is possible. Undefined if there is no memory. */
+export const globalTable = (p: Processor): Uint8Array | undefined => {
+  const base = p.word(L.GDTR_BASE);
+  const length = Math.min(p.word(L.GDTR_LIMIT), 0xffff) + 1;
+  if (p.paging.enabled || base + length > p.memory.size) return p.peekLinear(linear(base), length);
+  return p.u8.subarray(L.RAM + base, L.RAM + base + length);
+};
 
 /** The table's descriptors without accessed-bit or other side effects; `local`: the LDT. Null and empty entries are left out. */
 export function readTable(p: Processor, local: boolean): Descriptor[] {

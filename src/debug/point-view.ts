@@ -3,6 +3,7 @@
  * running thread, and memory without paging.
  */
 import * as L from "../cpu386/layout.js";
+import { peekNumber, peekPhysicalNumber } from "../cpu386/peek.js";
 import type { Processor } from "../cpu386/processor.js";
 import { SEGMENT } from "../cpu386/segment.js";
 import type { DebugRegisters } from "./registers.js";
@@ -80,17 +81,6 @@ export class CheckedView implements PointView {
     const { processor: p } = this;
     if (address + bytes - 1 > this.limit) return undefined;
     const at = (this.base + address) >>> 0;
-    const isPaged = p.paging.enabled && this.view !== "physical";
-    if (isPaged || at + bytes > p.memory.size) return this.peek(at, bytes);
-    const { u8 } = p;
-    const from = L.RAM + at;
-    if (bytes === 1) return u8[from]!;
-    if (bytes === 2) return u8[from]! | (u8[from + 1]! << 8);
-    return (u8[from]! | (u8[from + 1]! << 8) | (u8[from + 2]! << 16) | (u8[from + 3]! << 24)) >>> 0;
-  }
-
-  private peek(at: number, bytes: number): number | undefined {
-    const found = this.processor.peekLinear(at, bytes);
-    return found?.length === bytes ? found.reduceRight((value, byte) => value * 256 + byte, 0) : undefined;
+    return this.view === "physical" ? peekPhysicalNumber(p, at, bytes) : peekNumber(p, at, bytes);
   }
 }

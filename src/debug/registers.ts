@@ -31,8 +31,7 @@ const SYSTEM: readonly RegisterInfo[] = [
   ...Object.keys(CONTROL).map((name) => info(name)),
 ];
 
-/** Where a name of SYSTEM is kept. */
-function systemAddress(name: string): number | undefined {
+function addressOf(name: string): number | undefined {
   const control = CONTROL[name];
   if (control !== undefined) return control;
   const [segment, field] = name.split("_");
@@ -40,6 +39,8 @@ function systemAddress(name: string): number | undefined {
   const at = SEGMENT_FIELDS[field as keyof typeof SEGMENT_FIELDS];
   return n < 0 || at === undefined ? undefined : L.SEGMENTS + n * L.SEGMENT_BYTES + at;
 }
+/** Where a name of SYSTEM is kept. */
+const SYSTEM_ADDRESS = new Map(SYSTEM.map(({ name }) => [name, addressOf(name)]));
 
 /**
  * The status word holds TOP, and st0 is what TOP points to. To a debugger st0 to st7 are registers like others, as in the image that fxsave
@@ -87,12 +88,11 @@ const X87_WORDS: Readonly<Record<string, X87Word>> = {
   fop: at(L.FPU_OPCODE, 0x7ff),
 };
 /** st0 to st7, by number; undefined for another name. */
-const stackRegister = (name: string): number | undefined => (/^st[0-7]$/.test(name) ? Number(name[2]) : undefined);
+const STACK_REGISTERS = new Map([0, 1, 2, 3, 4, 5, 6, 7].map((n) => [`st${n}`, n]));
+const stackRegister = (name: string): number | undefined => STACK_REGISTERS.get(name);
 
 function word(value: number): Uint8Array {
-  const bytes = new Uint8Array(4);
-  new DataView(bytes.buffer).setUint32(0, value >>> 0, true);
-  return bytes;
+  return Uint8Array.of(value & 0xff, (value >>> 8) & 0xff, (value >>> 16) & 0xff, value >>> 24);
 }
 
 const isStackAddress = (name: string): boolean => name === "esp" || name === "ebp";
@@ -126,7 +126,7 @@ export class DebugRegisters implements Registers {
   /** A register as a number, in the terms of the view of the thread's space: the kernel's eip, esp and ebp are linear addresses. */
   value(thread: ThreadId, name: string): number | undefined {
     const { processor: p } = this.cpu;
-    const system = systemAddress(name);
+    const system = SYSTEM_ADDRESS.get(name);
     if (system !== undefined) return p.word(system);
     const live = this.isCurrent(thread);
     const saved = live ? undefined : this.threads.saved(thread);
@@ -182,7 +182,7 @@ export class DebugRegisters implements Registers {
       return true;
     }
     // Written back as it was is no change: a debugger restores all there is after a call of its own.
-    const system = systemAddress(name);
+    const system = SYSTEM_ADDRESS.get(name);
     if (system !== undefined && p.word(system) === value) return true;
     if (system !== undefined) return `${name} is shown only; change the descriptor or use the guest's own instructions`;
     if (this.value(thread, name) === value) return true;

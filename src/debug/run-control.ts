@@ -280,7 +280,8 @@ export class RunControl implements Scene {
     this.asleep = exit.kind === "asleep";
     const current = this.threads.current();
     // A breakpoint where a call returns to is met again at the next resume; of a watchpoint nothing would be left then.
-    const call = exit.kind === "watchpoint" || exit.kind === "shutdown" ? undefined : this.syscalls.take(current, this.eipOf(current));
+    const mayBeCall = exit.kind !== "watchpoint" && exit.kind !== "shutdown" && this.syscalls.isUnderWay;
+    const call = mayBeCall ? this.syscalls.take(current, this.eipOf(current)) : undefined;
     if (call) return this.event(call.thread, call.reason);
     switch (exit.kind) {
       case "breakpoint":

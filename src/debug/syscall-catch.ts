@@ -67,6 +67,10 @@ export class SyscallCatch {
     if (this.open.size > 0) this.machine.leave();
   }
 
+  /** A call has been entered, and not returned from. */
+  get isUnderWay(): boolean {
+    return this.entered !== undefined || this.open.size > 0;
+  }
   /** A call that has begun or ended since it was asked last. */
   take(current: ThreadId, eip: number): Stop | undefined {
     const { entered } = this;

@@ -1,21 +1,18 @@
 /**
- * The framing of packets: bytes to packets and back (GDB manual, "Overview" of the remote protocol).
+ * The framing of packets: from the bytes of the stream to packets (GDB manual, "Overview" of the remote protocol); encode.ts is the way back.
  *
  * Nothing here decodes text: binary packets (X, x, vFile) hold any byte value, so a frame is a Uint8Array from end to end.
  */
 
-import { asBuffer, hexByte } from "./bytes.js";
-
 /** Longest payload accepted or sent, announced as PacketSize (which gdb reads in hexadecimal). */
-export const PACKET_SIZE = 0x4000;
+export const PACKET_SIZE = 0x20000;
 
-const DOLLAR = 0x24;
-const HASH = 0x23;
-const STAR = 0x2a;
-const PLUS = 0x2b;
-const MINUS = 0x2d;
-const ESCAPE = 0x7d;
-const ESCAPE_BIT = 0x20;
+export const DOLLAR = 0x24;
+export const HASH = 0x23;
+export const PLUS = 0x2b;
+export const MINUS = 0x2d;
+export const ESCAPE = 0x7d;
+export const ESCAPE_BIT = 0x20;
 const BREAK = 0x03;
 
 /** What a piece of the stream turned out to be. */
@@ -47,7 +44,10 @@ export class Framer {
 
   push(bytes: Uint8Array): Frame[] {
     const frames: Frame[] = [];
-    for (const byte of bytes) {
+    for (let at = 0; at < bytes.length; at++) {
+      if (this.#state === "payload") at = this.#run(bytes, at);
+      if (at === bytes.length) break;
+      const byte = bytes[at]!;
       if (this.#state === "between") this.#between(byte, frames);
       else if (this.#state === "payload") this.#payload(byte);
       else this.#checksum(byte, frames);
@@ -70,6 +70,25 @@ export class Framer {
     this.#oversized = false;
   }
 
+  /** Takes what means nothing to the framing, from there on; a large packet is nearly all of that. Returns where it ends. */
+  #run(bytes: Uint8Array, from: number): number {
+    const end = Math.min(bytes.length, from + PACKET_SIZE - this.#length);
+    let sum = this.#sum;
+    let length = this.#length;
+    const buffer = this.#buffer;
+    let at = from;
+    for (; at < end; at++) {
+      const byte = bytes[at]!;
+      if (byte === DOLLAR || byte === HASH) break;
+      buffer[length++] = byte;
+      sum += byte;
+    }
+    this.#length = length;
+    this.#sum = sum & 0xff;
+    return at;
+  }
+
+  /** One that may mean something, or for which there is no room. */
   #payload(byte: number): void {
     // '$' never occurs inside a packet, not even in binary data: the one before it was cut short, and a new one starts here.
     if (byte === DOLLAR) {
@@ -102,8 +121,6 @@ export class Framer {
   }
 }
 
-const isSpecial = (byte: number): boolean => byte === HASH || byte === DOLLAR || byte === ESCAPE || byte === STAR;
-
 /** Undefined if the escape character is the last one: half of a byte is missing. */
 export const unescapeBinary = (payload: Uint8Array): Uint8Array | undefined => {
   const out = new Uint8Array(payload.length);
@@ -114,109 +131,4 @@ export const unescapeBinary = (payload: Uint8Array): Uint8Array | undefined => {
     else return undefined;
   }
   return out.subarray(0, length);
-};
-
-/** A run is its byte, '*' and a printable character for how many times more: repeats + 29, from 3 (a space) to 97 ('~'). */
-const RUN_MIN = 3;
-const RUN_MAX = 97;
-const RUN_BIAS = 29;
-
-/** The largest count not above `wanted` whose character cannot be taken for part of the framing: not '#', '$', '+' or '-'. */
-const runCount = (wanted: number): number => {
-  const count = Math.min(wanted, RUN_MAX);
-  const character = count + RUN_BIAS;
-  if (character === HASH || character === PLUS || character === MINUS) return count - 1;
-  return character === DOLLAR ? count - 2 : count;
-};
-
-const SPECIAL = Uint8Array.from({ length: 256 }, (_, byte) => (isSpecial(byte) ? 1 : 0));
-
-/** Below this, looking ahead takes longer than it saves. */
-const LONG = 1024;
-const SAMPLES = 64;
-
-const hasSpecial = (payload: Uint8Array): boolean => {
-  const bytes = asBuffer(payload);
-  return [HASH, DOLLAR, ESCAPE, STAR].some((special) => bytes.includes(special));
-};
-/** Of so many places to look at, at least some are in a run: encoding will make it much shorter. */
-const isRepetitive = (payload: Uint8Array): boolean => {
-  const distance = Math.floor((payload.length - RUN_MIN - 1) / SAMPLES);
-  let found = 0;
-  for (let n = 0; n < SAMPLES; n++) {
-    const at = n * distance;
-    const byte = payload[at];
-    if (payload[at + 1] === byte && payload[at + 2] === byte && payload[at + 3] === byte) found++;
-  }
-  return found > SAMPLES / 8;
-};
-const checksum = (bytes: Uint8Array): number => {
-  let sum = 0;
-  const { length } = bytes;
-  let i = 0;
-  for (; i + 3 < length; i += 4) sum += bytes[i]! + bytes[i + 1]! + bytes[i + 2]! + bytes[i + 3]!;
-  for (; i < length; i++) sum += bytes[i]!;
-  return sum;
-};
-
-/** The payload as it is: most long ones are memory in hexadecimal digits. */
-const encodePlain = (payload: Uint8Array): Uint8Array => {
-  const frame = new Uint8Array(payload.length + 4);
-  frame[0] = DOLLAR;
-  frame.set(payload, 1);
-  const digits = hexByte(checksum(payload));
-  frame[payload.length + 1] = HASH;
-  frame[payload.length + 2] = digits.charCodeAt(0);
-  frame[payload.length + 3] = digits.charCodeAt(1);
-  return frame;
-};
-
-/**
- * `$payload#cc` ready for the wire: escaped ("Binary Data") and run-length encoded ("Overview"), in one pass, since this is where the time goes
- * that a large reply takes. A run is never one of escaped bytes: gdb expands runs before it unescapes, LLDB while it does.
- */
-export const encode = (payload: Uint8Array, runs = true): Uint8Array => {
-  const end = payload.length;
-  if (end >= LONG && !(runs && isRepetitive(payload)) && !hasSpecial(payload)) return encodePlain(payload);
-  const frame = new Uint8Array(end * 2 + 4);
-  frame[0] = DOLLAR;
-  let length = 1;
-  let sum = 0;
-  const lastRun = runs ? end - RUN_MIN : -1;
-  for (let i = 0; i < end; ) {
-    const byte = payload[i++]!;
-    if (SPECIAL[byte] === 1) {
-      frame[length++] = ESCAPE;
-      frame[length++] = byte ^ ESCAPE_BIT;
-      sum += ESCAPE + (byte ^ ESCAPE_BIT);
-      continue;
-    }
-    frame[length++] = byte;
-    sum += byte;
-    // No run can begin behind this, and nothing is read from beyond the end, which would make all reads slow.
-    if (i > lastRun || payload[i] !== byte || payload[i + 1] !== byte || payload[i + 2] !== byte) continue;
-    let repeats = RUN_MIN;
-    while (repeats < RUN_MAX && i + repeats < end && payload[i + repeats] === byte) repeats++;
-    const count = runCount(repeats);
-    frame[length++] = STAR;
-    frame[length++] = count + RUN_BIAS;
-    sum += STAR + count + RUN_BIAS;
-    i += count;
-  }
-  const digits = hexByte(sum);
-  frame[length++] = HASH;
-  frame[length++] = digits.charCodeAt(0);
-  frame[length++] = digits.charCodeAt(1);
-  return frame.subarray(0, length);
-};
-
-/** How much of `data`, from its start, fits into `room` bytes once escaped. */
-export const fitting = (data: Uint8Array, room: number): Uint8Array => {
-  let used = 0;
-  for (let i = 0; i < data.length; i++) {
-    const byte = data[i];
-    used += isSpecial(byte!) ? 2 : 1;
-    if (used > room) return data.subarray(0, i);
-  }
-  return data;
 };

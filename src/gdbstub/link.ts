@@ -1,6 +1,7 @@
 /** One client's packets in order: acknowledgment, retransmission and no-acknowledgment mode (GDB manual, "Packet Acknowledgment"). */
 import { ascii } from "./bytes.js";
-import { encode, Framer } from "./codec.js";
+import { Framer } from "./codec.js";
+import { encode, Framed } from "./encode.js";
 import type { Trace } from "./trace.js";
 
 /** What carries the bytes: a socket, or a list in a test. */
@@ -72,10 +73,10 @@ export class Link {
     }
   }
 
-  send(payload: Uint8Array): void {
+  send(payload: Uint8Array | Framed): void {
     if (this.#ended) return;
-    this.trace.sent(payload);
-    const frame = encode(payload);
+    const frame = payload instanceof Framed ? payload.frame : encode(payload);
+    this.trace.sent(payload instanceof Framed ? frame.subarray(1, -3) : payload);
     if (!this.#acknowledging) {
       this.wire.write(frame);
       return;

@@ -8,10 +8,12 @@ export class Malformed extends Error {}
 
 const UNKNOWN = "x".charCodeAt(0);
 
-const digitValue = (byte: number): number => {
-  const value = Number.parseInt(String.fromCharCode(byte), 16);
+/** By the character's code; -1 for what is no hexadecimal digit. */
+const DIGIT_VALUES = Int8Array.from({ length: 256 }, (_, code) => {
+  const value = Number.parseInt(String.fromCharCode(code), 16);
   return Number.isNaN(value) ? -1 : value;
-};
+});
+const digitValue = (byte: number): number => DIGIT_VALUES[byte]!;
 
 export class Reader {
   #at = 0;

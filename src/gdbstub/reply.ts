@@ -1,5 +1,6 @@
 /** What a handler gives back; the session turns it into exactly one packet. */
 import { ascii, hexByte, utf8 } from "./bytes.js";
+import { Framed } from "./encode.js";
 
 /** "Not supported", for a packet as for an object of qXfer. */
 export const EMPTY = "";
@@ -32,7 +33,7 @@ export interface Failure {
 export const fail = (errno: number, text: string): Failure => ({ errno, text });
 
 /** Text is ASCII; bytes may hold anything and are escaped on their way out. */
-export type Reply = string | Uint8Array | Failure | typeof LATER | typeof NONE;
+export type Reply = string | Uint8Array | Framed | Failure | typeof LATER | typeof NONE;
 
 /** `E.text` is plain text, so what framing and run-length encoding give a meaning to must not occur in it. */
 const errorText = (text: string): Uint8Array => utf8(`E.${text.replace(/[#$*}\r\n]+/g, " ").slice(0, 1000)}`);
@@ -40,9 +41,9 @@ const errorText = (text: string): Uint8Array => utf8(`E.${text.replace(/[#$*}\r\
 const errorNumber = (errno: number): Uint8Array => ascii(`E${hexByte(errno)}`);
 
 /** The packet that says it, if there is one to be sent now. */
-export const payloadOf = (reply: Reply, textErrors: boolean): Uint8Array | undefined => {
+export const payloadOf = (reply: Reply, textErrors: boolean): Uint8Array | Framed | undefined => {
   if (reply === LATER || reply === NONE) return undefined;
   if (typeof reply === "string") return ascii(reply);
-  if (reply instanceof Uint8Array) return reply;
+  if (reply instanceof Uint8Array || reply instanceof Framed) return reply;
   return textErrors ? errorText(reply.text) : errorNumber(reply.errno);
 };

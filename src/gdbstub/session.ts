@@ -32,7 +32,7 @@ export class Session implements LinkListener {
   points: InsertedPoints;
   readonly processes: Processes;
   readonly files = new OpenFiles();
-  readonly unresumed = new UnresumedProcesses();
+  readonly unresumed: UnresumedProcesses;
   /** Documents of qXfer being read. */
   readonly documents = new Map<string, Uint8Array>();
   /** What is left of lists that are read packet by packet, by the packet that begins them. */
@@ -78,6 +78,7 @@ export class Session implements LinkListener {
     this.link = new Link(wire, this, trace);
     this.console = new Console(this.link);
     this.processes = new Processes(target);
+    this.unresumed = new UnresumedProcesses(() => this.processes.threads());
     this.branchTraces = new BranchTraces(target);
     this.points = new InsertedPoints(target.points, experiment.machine);
     this.general = target.current();
@@ -98,8 +99,9 @@ export class Session implements LinkListener {
 
   packet(payload: Uint8Array): void {
     const found = lookUp(payload, this.target);
-    if (found?.packet.whileRunning) this.#answer(payload);
-    else this.#whenStopped(() => this.#answer(payload));
+    if (this.#state === "stopped" || found?.packet.whileRunning) this.#answer(found);
+    // What is there may be other things by then.
+    else this.#whenStopped(() => this.#answer(lookUp(payload, this.target)));
   }
 
   oversized(): void {
@@ -226,8 +228,7 @@ export class Session implements LinkListener {
     else this.#send(fail(Errno.EIO, "the machine is running"), true);
   }
 
-  #answer(payload: Uint8Array): void {
-    const found = lookUp(payload, this.target);
+  #answer(found: ReturnType<typeof lookUp>): void {
     if (found === undefined) {
       this.#send(EMPTY, false);
       return;

@@ -44,7 +44,9 @@ export class Trace {
 
   #packet(arrow: string, payload: Uint8Array): void {
     // A copy: a piece of a Buffer would keep all of it.
-    this.#add({ arrow, start: Uint8Array.from(payload.subarray(0, LINE)), length: payload.length });
+    const start = new Uint8Array(Math.min(payload.length, LINE));
+    start.set(payload.length > LINE ? payload.subarray(0, LINE) : payload);
+    this.#add({ arrow, start, length: payload.length });
   }
 
   #add(entry: Entry): void {

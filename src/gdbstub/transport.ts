@@ -1,6 +1,7 @@
 /** A TCP port for one debugger at a time. Bytes in, bytes out; what they mean is the session's business. */
 import { type AddressInfo, createServer, type Server, type Socket } from "node:net";
 import createDebug from "debug";
+import { BusyPoll } from "./busy-poll.js";
 import type { Wire } from "./link.js";
 
 const log = createDebug("pok386:gdbstub");
@@ -112,8 +113,11 @@ export class Transport {
         free();
       },
     });
+    const poll = new BusyPoll();
     socket.on("data", (bytes) => {
-      if (this.#client === socket) connection.receive(bytes);
+      if (this.#client !== socket) return;
+      connection.receive(bytes);
+      poll.heard();
     });
     // "end" comes before "close": the next client need not wait for the last byte of this one.
     socket.on("end", free);

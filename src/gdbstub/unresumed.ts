@@ -23,14 +23,16 @@ export interface StandIn {
 
 export class UnresumedProcesses {
   readonly #spaces = new Set([1]);
-  #resumed: ThreadId | undefined;
+  #wasNamed: ((space: number) => boolean) | undefined;
 
-  /** `threads` are those of the processes the client has. */
-  resumed(actions: readonly Action[], threads: readonly ThreadId[]): void {
+  /** `threads` gives those of the processes the client has. */
+  constructor(private readonly threads: () => readonly ThreadId[]) {}
+
+  resumed(actions: readonly Action[]): void {
     const named = actions.map(({ selector }) => selector?.space);
     const isNamed = (space: number) => named.some((name) => typeof name !== "number" || name === space);
     for (const space of [...this.#spaces]) if (isNamed(space)) this.#spaces.delete(space);
-    this.#resumed = threads.find(({ space }) => isNamed(space));
+    this.#wasNamed = isNamed;
   }
 
   stopped(thread: ThreadId): void {
@@ -39,7 +41,9 @@ export class UnresumedProcesses {
 
   /** What to report in place of a stop that gdb could not take. */
   standIn({ thread, reason }: Stop): StandIn | undefined {
-    if (reason.kind === "exited" || this.#resumed === undefined || !this.#spaces.has(thread.space)) return undefined;
-    return { thread: this.#resumed, hint: hint(thread.space) };
+    const wasNamed = this.#wasNamed;
+    if (reason.kind === "exited" || wasNamed === undefined || !this.#spaces.has(thread.space)) return undefined;
+    const resumed = this.threads().find(({ space }) => wasNamed(space));
+    return resumed && { thread: resumed, hint: hint(thread.space) };
   }
 }

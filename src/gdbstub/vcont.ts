@@ -59,10 +59,11 @@ const actionFor = (actions: readonly Action[], thread: ThreadId): Action | undef
   actions.find(({ selector }) => selects(selector ?? EVERYONE, thread));
 
 /** `threads` in the order in which one of them is to be taken if several are told to step: there is one processor. */
-export const planOf = (actions: readonly Action[], threads: readonly ThreadId[]): ResumePlan => {
+export const planOf = (actions: readonly Action[], threads: Iterable<ThreadId>): ResumePlan => {
   const [first] = actions;
   const handOn = actions.some(({ signalled }) => signalled) ? { handOn: true } : {};
   const specific = typeof first.selector?.space === "number" && typeof first.selector.thread === "number";
+  if (actions.every(({ kind }) => kind === "continue")) return { alone: false, ...handOn };
   for (const thread of threads) {
     const action = actionFor(actions, thread);
     if (action?.kind !== "step") continue;

@@ -1,5 +1,7 @@
 /** The system model of kernels of POK's family: found in memory and descriptor tables, without knowing any of the kernel's symbols. */
-import { SEGMENT, systemType } from "../cpu386/segment.js";
+import * as L from "../cpu386/layout.js";
+import { peekNumber } from "../cpu386/peek.js";
+import { systemType } from "../cpu386/segment.js";
 import { globalTable } from "../debug/descriptors.js";
 import type { SpaceSegments, SystemModel, SystemSpace } from "../debug/system.js";
 import { ElfFile, PT_LOAD } from "../pc/elf.js";
@@ -128,7 +130,7 @@ export class PokSystem implements SystemModel {
     // After nearly every step the table is what it was, and then so is all that follows from it and not from what memory holds.
     const table = globalTable(this.machine.cpu.processor);
     const isKnown = table !== undefined && this.table !== undefined && Buffer.compare(table, this.table) === 0;
-    this.table = table;
+    if (!isKnown) this.table = table?.slice();
     if (isKnown && this.slots.every(({ certain }) => certain)) return;
     const pairs = findPartitions(this.machine.cpu.processor);
     const open = this.keepCertain(pairs);
@@ -187,13 +189,10 @@ export class PokSystem implements SystemModel {
   /** ESP0 of the current TSS (SDM volume 3, 7.2.1). */
   threadKey(): number {
     const { processor } = this.machine.cpu;
-    const tss = processor.segment(SEGMENT.TR);
-    if (tss.attributes === 0) return 0;
-    const wide = systemType(tss.attributes)! >= 8;
-    const bytes = processor.peekLinear(tss.base + (wide ? 4 : 2), wide ? 4 : 2);
-    if (bytes?.length !== (wide ? 4 : 2)) return 0;
-    const view = new DataView(bytes.buffer);
-    return wide ? view.getUint32(0, true) : view.getUint16(0, true);
+    const attributes = processor.word(L.TR + L.ATTRIBUTES);
+    if (attributes === 0) return 0;
+    const bytes = systemType(attributes)! >= 8 ? 4 : 2;
+    return peekNumber(processor, (processor.word(L.TR + L.BASE) + bytes) >>> 0, bytes) ?? 0;
   }
 
   symbol(space: number, address: number): string | undefined {

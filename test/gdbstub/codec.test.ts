@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { encode, type Frame, Framer, fitting, PACKET_SIZE, unescapeBinary } from "../../src/gdbstub/codec.js";
+import { type Frame, Framer, PACKET_SIZE, unescapeBinary } from "../../src/gdbstub/codec.js";
+import { encode, fitting, framedBinary, framedHex } from "../../src/gdbstub/encode.js";
 import { decodeReply, frame } from "./rsp-client.js";
 
 const latin1 = (bytes: Uint8Array): string => Buffer.from(bytes).toString("latin1");
@@ -74,6 +75,31 @@ describe("encoding", () => {
       }),
     );
   });
+
+  /** Of the length from which replies are framed as they are read. */
+  const memory = fc.uint8Array({ minLength: 1024, maxLength: 3000 });
+
+  it("frames memory in digits as it does the digits", () => {
+    fc.assert(
+      fc.property(memory, (bytes) => {
+        expect(latin1(framedHex(bytes)!.frame)).toBe(latin1(encode(bytesOf(Buffer.from(bytes).toString("hex")), false)));
+      }),
+    );
+  });
+
+  it("frames as much of memory as fits once escaped", () => {
+    fc.assert(
+      fc.property(memory, fc.integer({ min: 0, max: 3000 }), (bytes, room) => {
+        const expected = Buffer.concat([bytesOf("b"), fitting(bytes, room)]);
+        expect(latin1(framedBinary("b", bytes, room)!.frame)).toBe(latin1(encode(expected, false)));
+      }),
+    );
+  });
+
+  it.each([
+    ["in digits", framedHex(new Uint8Array(4096))],
+    ["as it is", framedBinary("b", new Uint8Array(4096), 4096)],
+  ])("leaves memory that is all the same to the encoder of runs, %s", (_, framed) => expect(framed).toBeUndefined());
 
   it("notices an escape with nothing behind it", () => expect(unescapeBinary(bytesOf("ab}"))).toBeUndefined());
 });

@@ -1,6 +1,7 @@
 /** vFile: the executables, read-only, so that gdb finds the symbols of every process by itself (GDB manual, "Host I/O Packets"). */
 import { ascii, concat } from "../bytes.js";
-import { fitting, PACKET_SIZE } from "../codec.js";
+import { PACKET_SIZE } from "../codec.js";
+import { fitting } from "../encode.js";
 import { fileStatus, findExecutable, O_RDONLY } from "../open-files.js";
 import type { Reader } from "../reader.js";
 import { Errno, type Reply } from "../reply.js";

@@ -1,6 +1,5 @@
 /** Every packet there is. qSupported's reply is derived from this list. */
 import type { DebugTarget } from "../../debug/target.js";
-import { toText } from "../bytes.js";
 import { available } from "../features.js";
 import { Reader } from "../reader.js";
 import { branchPackets } from "./branches.js";
@@ -44,23 +43,25 @@ export const packets: readonly AnyPacket[] = [
   ...lldbPackets,
 ];
 
-const byName: ReadonlyMap<string, AnyPacket> = new Map(packets.map((packet) => [packet.match, packet]));
-const LONGEST = Math.max(...packets.map(({ match }) => match.length));
+/** By the code of the first character; longer names before those they begin with. */
+const byInitial: readonly (readonly AnyPacket[])[] = Array.from({ length: 256 }, (_, code) =>
+  packets.filter(({ match }) => match.charCodeAt(0) === code).sort((a, b) => b.match.length - a.match.length),
+);
 
 /** A name of several letters ends at one of these or with the packet, so that qC does not match qCRC ("Packets"). */
 const SEPARATORS = ":;,";
 
-const complete = (name: string, next: string): boolean =>
-  name.length === 1 || ":?=".includes(name[name.length - 1]) || next === "" || SEPARATORS.includes(next);
+/** Whether the payload begins with this name, and the name ends there. */
+const isNamed = (payload: Uint8Array, name: string): boolean => {
+  const { length } = name;
+  for (let i = 1; i < length; i++) if (payload[i] !== name.charCodeAt(i)) return false;
+  if (length === 1 || length === payload.length || ":?=".includes(name[length - 1]!)) return true;
+  return length < payload.length && SEPARATORS.includes(String.fromCharCode(payload[length]!));
+};
 
 /** The packet and a reader at its first argument; undefined for what we do not know, which is answered with an empty packet. */
 export const lookUp = (payload: Uint8Array, target: DebugTarget): { packet: AnyPacket; reader: Reader } | undefined => {
-  const head = toText(payload.subarray(0, LONGEST + 1));
-  for (let length = Math.min(LONGEST, head.length); length > 0; length--) {
-    const name = head.slice(0, length);
-    const packet = byName.get(name);
-    if (packet === undefined || !complete(name, head.slice(length, length + 1)) || !available(packet, target)) continue;
-    return { packet, reader: new Reader(payload.subarray(length)) };
-  }
-  return undefined;
+  const [initial] = payload;
+  const packet = initial === undefined ? undefined : byInitial[initial]!.find((p) => isNamed(payload, p.match) && available(p, target));
+  return packet && { packet, reader: new Reader(payload.subarray(packet.match.length)) };
 };

@@ -1,6 +1,7 @@
 /** m M X x: memory of the process that Hg chose, at offsets in its own segments (GDB manual, "Packets"). */
 import { ascii, concat, toHex } from "../bytes.js";
-import { fitting, PACKET_SIZE } from "../codec.js";
+import { PACKET_SIZE } from "../codec.js";
+import { fitting, framedBinary, framedHex } from "../encode.js";
 import type { Reader } from "../reader.js";
 import { EMPTY, Errno, fail, OK, type Reply } from "../reply.js";
 import type { Session } from "../session.js";
@@ -42,7 +43,7 @@ export const memoryPackets = [
     handle: ({ address, length }, session) => {
       if (length === 0) return EMPTY;
       const bytes = read(session, address, length, PACKET_SIZE / 2);
-      return bytes instanceof Uint8Array ? toHex(bytes) : bytes;
+      return bytes instanceof Uint8Array ? (framedHex(bytes) ?? toHex(bytes)) : bytes;
     },
   }),
 
@@ -74,7 +75,8 @@ export const memoryPackets = [
     handle: ({ address, length }, session) => {
       if (length === 0) return EMPTY;
       const bytes = read(session, address, length, PACKET_SIZE - 1);
-      return bytes instanceof Uint8Array ? concat(ascii("b"), fitting(bytes, PACKET_SIZE - 1)) : bytes;
+      if (!(bytes instanceof Uint8Array)) return bytes;
+      return framedBinary("b", bytes, PACKET_SIZE - 1) ?? concat(ascii("b"), fitting(bytes, PACKET_SIZE - 1));
     },
   }),
 ];

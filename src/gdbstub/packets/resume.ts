@@ -1,4 +1,5 @@
 /** vCont and the older c C s S: whatever thread a client names, the machine runs (GDB manual, "Packets"). */
+import type { ThreadId } from "../../debug/target.js";
 import { littleEndian } from "../bytes.js";
 import type { Reader } from "../reader.js";
 import { Errno, fail, LATER, OK, type Reply } from "../reply.js";
@@ -9,11 +10,17 @@ import { anything, nothing, packet } from "./definition.js";
 const HINT =
   'pok386: one processor runs all processes. After "set schedule-multiple on" gdb knows it too, and shows the registers of every inferior afresh.\n';
 
+/** Threads that may be the one to step. The first is, nearly always: to list all takes longer than a step. */
+function* candidates({ continued, general, target, processes }: Session): Generator<ThreadId> {
+  yield continued ?? general;
+  yield target.current();
+  yield* processes.threads();
+}
+
 const resume = (actions: readonly Action[], session: Session): Reply => {
-  const preferred = session.continued ?? session.general;
-  const plan = planOf(actions, [preferred, session.target.current(), ...session.processes.threads()]);
+  const plan = planOf(actions, candidates(session));
   if (leavesProcessesOut(actions) && session.processes.spaces().length > 1) session.console.keepOnce(HINT);
-  session.unresumed.resumed(actions, session.processes.threads());
+  session.unresumed.resumed(actions);
   session.resume(plan);
   return LATER;
 };

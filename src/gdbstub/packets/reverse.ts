@@ -18,7 +18,7 @@ const steppingThread = ({ named, selected, choose }: Session): ThreadId => {
 const back = (kind: "step" | "continue", session: Session): Reply => {
   const { named } = session;
   const selector = typeof named?.space === "number" ? ({ space: named.space, thread: "all" } as const) : undefined;
-  session.unresumed.resumed([{ kind, ...(selector ? { selector } : {}) }], session.processes.threads());
+  session.unresumed.resumed([{ kind, ...(selector ? { selector } : {}) }]);
   const step = kind === "step" ? { step: { thread: steppingThread(session) } } : {};
   session.resume({ alone: kind === "step" && typeof named?.thread === "number", backwards: true, ...step });
   return LATER;

@@ -1,6 +1,7 @@
 /** qXfer:object:read: documents read piece by piece (GDB manual, "General Query Packets"). */
 import { ascii, concat, utf8 } from "../bytes.js";
-import { fitting, PACKET_SIZE } from "../codec.js";
+import { PACKET_SIZE } from "../codec.js";
+import { fitting } from "../encode.js";
 import { osdata } from "../osdata.js";
 import { Malformed, Reader } from "../reader.js";
 import { Errno, type Failure, fail, type Reply } from "../reply.js";
