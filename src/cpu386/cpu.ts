@@ -1,18 +1,15 @@
 /** The processor in motion: the interpreter instance, the operations it calls out to, interrupts between instructions, exact stops. */
-import type { Size } from "./bus.js";
+import { CallsOut } from "./calls-out.js";
+import { Course } from "./course.js";
 import { DebugRegisters, DR6 } from "./debug-registers.js";
-import { branchBeyondLimit, raiseDecodeFault } from "./decode-fault.js";
 import { TABLE } from "./definitions/index.js";
 import { HANDLER } from "./definitions/table.js";
 import { deliverException, deliverExternal, Intercepted, Shutdown } from "./exception.js";
 import { type FaultRecord, GuestFault, VECTOR } from "./fault.js";
 import { FLAG } from "./flags.js";
-import { Instruction } from "./instruction.js";
 import { Heat, type Schedule, STANDARD } from "./jit/heat.js";
-import { Jit, type Region } from "./jit/jit.js";
-import { REASON } from "./jit/locals.js";
+import { Jit } from "./jit/jit.js";
 import * as L from "./layout.js";
-import { bulkString } from "./operations/bulk.js";
 import { Processor } from "./processor.js";
 import { QuickPaths } from "./quick.js";
 import { RecordCache } from "./records.js";
@@ -87,23 +84,13 @@ export class Cpu {
   readonly quick: QuickPaths;
   private compiles = false;
   private readonly debugRegisters: DebugRegisters;
-  private readonly instruction: Instruction;
+  private readonly course: Course;
+  private readonly callsOut: CallsOut;
   private readonly memory: WebAssembly.Memory;
   private readonly instances: Record<string, Run> = {};
   /** Instructions retired before the current slice, and its length: BUDGET tells how far into it we are. */
   private before = 0;
   private slice = 0;
-  /** The record that called out, and where we are: in interpreted code, a region, a system operation, or between instructions. */
-  private record = 0;
-  private place: "interpreter" | "region" | "system" | "between" = "between";
-  /** What was called from a region asks for it to be left. */
-  private leavesRegion = false;
-  /** A record whose handler was replaced to stop there, and that handler. */
-  private patched = 0;
-  private patchedHandler = 0;
-  /** Budget set aside to make the interpreter leave at the next block. */
-  private stolen = 0;
-
   /** @param recordsEnd end of the area for decoded instructions; a small one makes it run full often */
   constructor(ramBytes: number, recordsEnd: number = L.RECORDS_END) {
     this.memory = new WebAssembly.Memory({ initial: Math.ceil((L.RAM + ramBytes) / 65536) });
@@ -113,10 +100,11 @@ export class Cpu {
     this.watchpoints = new Watchpoints(this.processor);
     this.debugRegisters = new DebugRegisters(this.processor, this.records, this.watchpoints);
     this.debugRegisters.reset();
-    this.instruction = new Instruction(this.processor, TABLE.shapes);
     this.quick = new QuickPaths(this.processor);
+    this.course = new Course(this.processor, this.records);
+    this.callsOut = new CallsOut(this.processor, this.records, this.quick, this.debugRegisters, this.watchpoints, this.course);
     const { loadSegment } = this.quick.functions;
-    this.jit = new Jit(this.memory, this.processor.i32, TABLE.shapes, this.records, this.callFromRegion, loadSegment);
+    this.jit = new Jit(this.memory, this.processor.i32, TABLE.shapes, this.records, this.callsOut.fromRegion, loadSegment);
     this.setTiers(Cpu.tiers);
     this.records.onForget = (block) => {
       if (block !== undefined) return this.jit.forgotten(block);
@@ -126,7 +114,7 @@ export class Cpu {
     };
     this.processor.memory.onFlaggedWrite = (address, length, byGuest) => {
       this.records.invalidate(address, length);
-      if (byGuest && this.watchpoints.note(address, length, "write")) this.stopSoon();
+      if (byGuest && this.watchpoints.note(address, length, "write")) this.course.stopSoon();
     };
   }
 
@@ -153,8 +141,8 @@ export class Cpu {
     cpu.contextChanged = true;
     cpu.faults.length = 0;
     this.watchpoints.take();
-    this.before = this.slice = this.stolen = 0;
-    this.place = "between";
+    this.before = this.slice = 0;
+    this.course.reset();
   }
 
   /** Only between two runs. */
@@ -175,9 +163,9 @@ export class Cpu {
     Object.assign(cpu, flags, { timeStampOffset, holdTrap: false, taskTrap: false, attention: false, portTraps: 0 });
     cpu.faults.splice(0, cpu.faults.length, ...faults);
     this.before = retired;
-    this.slice = this.stolen = 0;
+    this.slice = 0;
+    this.course.reset();
     cpu.setWord(L.BUDGET, 0);
-    this.place = "between";
     this.watchpoints.take();
     cpu.paging.flush(false);
     cpu.paging.select();
@@ -187,8 +175,8 @@ export class Cpu {
 
   /** Instructions executed since power-on; exact at any moment. An instruction that faults counts as well: it took its time. */
   get retired(): number {
-    const inFlight = this.place === "between" ? 0 : this.processor.i32[(this.record + R.remaining) >> 2]!;
-    return this.before + this.slice - this.processor.i32[L.BUDGET >> 2]! - this.stolen - inFlight;
+    const { stolen, inFlight } = this.course;
+    return this.before + this.slice - this.processor.i32[L.BUDGET >> 2]! - stolen - inFlight;
   }
 
   /** Executes at most `count` instructions; with a count of 0, an interrupt that is pending is still delivered. */
@@ -235,14 +223,14 @@ export class Cpu {
           continue;
         }
         pass = false;
-        observer?.after(this.processor.i32[(this.record + R.next) >> 2]! >>> 0, this.completed);
+        observer?.after(this.processor.i32[(this.course.record + R.next) >> 2]! >>> 0, this.completed);
         if (resuming && this.completed) cpu.setWord(L.EFLAGS, cpu.word(L.EFLAGS) & ~FLAG.RF);
         if (stepping && this.completed && !cpu.holdTrap) this.debugTrap(DR6.singleStep, "single step (EFLAGS.TF)");
         this.takeTaskTrap();
         if (cpu.portTraps) this.takePortTrap();
       }
     } catch (e) {
-      this.place = "between";
+      this.course.place = "between";
       if (e instanceof Intercepted) {
         cpu.setWord(L.EIP, e.eip);
         return { kind: "exception", fault: e.fault };
@@ -263,7 +251,7 @@ export class Cpu {
   private decideAt(record: number): number {
     const { processor: cpu, records } = this;
     const { generation } = records;
-    this.record = record;
+    this.course.record = record;
     cpu.setWord(L.EIP, cpu.i32[(record + R.ip) >> 2]!);
     // The guest's own are the run loop's business.
     if (this.debugRegisters.executionCauses(cpu.i32[L.EIP >> 2]!)) return -1;
@@ -333,7 +321,7 @@ export class Cpu {
   }
 
   private runSlice(length: number, pass: boolean): "breakpoint" | undefined {
-    const cpu = this.processor;
+    const { processor: cpu, course } = this;
     const { i32 } = cpu;
     this.before = this.retired;
     this.slice = length;
@@ -354,16 +342,16 @@ export class Cpu {
         const remaining = i32[(record + R.remaining) >> 2]!;
         if (this.compiles && this.jit.heat.isImmediate && !cold) this.jit.compileBefore(record);
         const regate = cold || first || left < remaining ? this.jit.ungate(record) : undefined;
-        if (left < remaining) this.patch(record + left * L.RECORD_BYTES, HANDLER.stop);
+        if (left < remaining) course.stopAt(record + left * L.RECORD_BYTES);
         // A breakpoint of the guest's own comes before one that has been passed.
-        const restore = first && !this.debugRegisters.executionCauses(i32[L.EIP >> 2]!) ? this.unbreak(record) : undefined;
+        const restore = first && !this.debugRegisters.executionCauses(i32[L.EIP >> 2]!) ? course.unbreak(record) : undefined;
         first = false;
         const granted = Math.min(left, Math.max(remaining, cold ? 0 : this.grant));
-        this.stolen = left - granted;
+        course.stolen = left - granted;
         i32[L.GATES_CLOSED >> 2] = 0;
         i32[L.BUDGET >> 2] = granted - remaining;
-        this.record = record;
-        this.place = "interpreter";
+        course.record = record;
+        course.place = "interpreter";
         let reason: number;
         try {
           reason = run(record);
@@ -372,20 +360,20 @@ export class Cpu {
           restore?.();
           regate?.();
         }
-        this.place = "between";
-        const stopped = this.settle();
+        course.place = "between";
+        course.settle();
         this.jit.heat.left -= left - i32[L.BUDGET >> 2]!;
         if (reason === EXIT.breakpoint) return "breakpoint";
         cold = reason === EXIT.side || reason === EXIT.mismatch;
         if (reason === EXIT.mismatch) this.jit.mismatch(this.records.find(i32[L.EIP >> 2]!));
         else if (reason === EXIT.budget && this.jit.heat.left <= 0) this.sample();
-        if (!(cold || reason === EXIT.budget) || stopped || i32[L.BUDGET >> 2] === 0) break;
+        if (!(cold || reason === EXIT.budget) || this.watchpoints.hit || i32[L.BUDGET >> 2] === 0) break;
       }
       this.completed = true;
       return undefined;
     } catch (e) {
       const inNewTask = e instanceof GuestFault && e.inNewTask ? cpu.eip : undefined;
-      const eip = this.backToInstruction(e instanceof GuestFault || e instanceof Intercepted);
+      const eip = course.backToInstruction(e instanceof GuestFault || e instanceof Intercepted);
       if (!(e instanceof GuestFault)) throw e;
       if (inNewTask !== undefined) cpu.setWord(L.EIP, inNewTask);
       this.deliverUnlessKept(e, inNewTask ?? eip);
@@ -421,176 +409,15 @@ export class Cpu {
   }
 
   private readonly noteRead = (at: number, size: number): void => {
-    if (this.watchpoints.noteRead(at, size)) this.stopSoon();
+    if (this.watchpoints.noteRead(at, size)) this.course.stopSoon();
   };
 
   private instantiate(options: DynamicOptions): Run {
-    const { watchLoads } = options;
-    const { processor: cpu, records } = this;
-    const enter = (record: number): void => {
-      this.record = record;
-    };
-    const segmentNumber = (address: number): number => (address - L.SEGMENTS) / L.SEGMENT_BYTES;
     const e = {
       memory: this.memory,
       table: this.jit.functions,
-      slowLoad: (record: number, at: number, segment: number, size: Size): number => {
-        enter(record);
-        return cpu.read(segmentNumber(segment), at, size);
-      },
-      slowStore: (record: number, at: number, segment: number, size: Size, value: number): void => {
-        enter(record);
-        cpu.write(segmentNumber(segment), at, size, value);
-      },
-      probeStore: (record: number, at: number, segment: number, size: Size): void => {
-        enter(record);
-        cpu.probeWrite(segmentNumber(segment), at, size);
-      },
-      link: (record: number, field: number): number => {
-        enter(record);
-        return records.link(record, field) ?? branchBeyondLimit(cpu);
-      },
-      find: (ip: number): number => records.find(ip),
-      point: (record: number): number => this.decideAt(record),
-      system: (record: number): number => {
-        enter(record);
-        this.place = "system";
-        const before = cpu.cpl;
-        this.callSystem(record);
-        this.place = "interpreter";
-        if (cpu.debugChanged) this.debugRegisters.update();
-        if (cpu.contextChanged) records.selectContext();
-        this.quick.refresh();
-        if (this.instruction.shape.definition.quick) this.quick.learn(this.instruction, before);
-        // Paging went on or off: the other variant goes on from here.
-        return cpu.paging.enabled !== options.paging || this.isWanted() ? 1 : 0;
-      },
-      helper: (record: number): void => {
-        enter(record);
-        this.instruction.record = record;
-        this.instruction.shape.definition.helper!(cpu, this.instruction);
-      },
-      ...this.quick.functions,
-      bulk: (record: number): void => {
-        const shape = TABLE.shapes[cpu.i32[(record + R.shape) >> 2]! & 0xffff]!;
-        bulkString(cpu, shape, segmentNumber(cpu.i32[(record + R.seg) >> 2]!), watchLoads);
-      },
-      raise: (record: number, vector: number): void => {
-        enter(record);
-        if (vector === VECTOR.GP) branchBeyondLimit(cpu);
-        cpu.raise(vector, undefined, "division by zero, or a quotient too large for its register");
-      },
+      ...this.callsOut.forInterpreter(options, (record) => this.decideAt(record)),
     };
     return new WebAssembly.Instance(interpreterModule(options), { e }).exports.run as Run;
-  }
-
-  private readonly callFromRegion = (record: number, region: Region): number => {
-    this.record = record;
-    this.place = "region";
-    this.leavesRegion = false;
-    this.instruction.record = record;
-    const { processor: cpu } = this;
-    const next = cpu.i32[(record + R.next) >> 2]!;
-    cpu.i32[L.EIP >> 2] = next;
-    const { losses } = cpu.paging;
-    const { helper } = this.instruction.shape.definition;
-    if (helper) helper(cpu, this.instruction);
-    else {
-      this.place = "system";
-      this.callSystem(record);
-      this.quick.refresh();
-      if (cpu.contextChanged || cpu.debugChanged || cpu.i32[L.EIP >> 2] !== next || this.isWanted()) this.leavesRegion = true;
-    }
-    this.place = "interpreter";
-    if (losses !== cpu.paging.losses) this.leavesRegion = true;
-    if (this.leavesRegion) return REASON.stop;
-    return region.dropped ? REASON.onward : -1;
-  };
-
-  /** Behind a system operation: whether the run loop has something to see to. */
-  private isWanted(): boolean {
-    const { processor: cpu } = this;
-    const flags = cpu.i32[L.EFLAGS >> 2]!;
-    return (
-      cpu.attention ||
-      cpu.nmi ||
-      cpu.portTraps !== 0 ||
-      cpu.shadow ||
-      cpu.halted ||
-      cpu.taskTrap ||
-      (cpu.interrupts.pending && (flags & FLAG.IF) !== 0) ||
-      (flags & (FLAG.TF | FLAG.RF)) !== 0 ||
-      this.watchpoints.hit !== undefined
-    );
-  }
-
-  private callSystem(record: number): void {
-    const { processor: cpu, instruction } = this;
-    const fault = this.records.faults.get(record);
-    instruction.record = record;
-    cpu.currentIp = instruction.ip;
-    if (fault === undefined) instruction.shape.definition.system!(cpu, instruction);
-    else raiseDecodeFault(cpu, instruction, fault, () => this.records.forgetRecord(record));
-  }
-
-  // Stopping exactly -------------------------------------------------------------------------------------------------------------
-  private patch(record: number, handler: number): void {
-    this.unpatch();
-    this.patched = record;
-    this.patchedHandler = this.processor.i32[record >> 2]!;
-    this.processor.i32[record >> 2] = handler;
-    this.patchGeneration = this.records.generation;
-  }
-  private patchGeneration = 0;
-  private unpatch(): void {
-    if (this.patched && this.patchGeneration === this.records.generation && this.processor.i32[this.patched >> 2] === HANDLER.stop) {
-      this.processor.i32[this.patched >> 2] = this.patchedHandler;
-    }
-    this.patched = 0;
-  }
-
-  /** Takes a breakpoint off a record; the function returned puts it back, unless the record has become another. */
-  private unbreak(record: number): (() => void) | undefined {
-    const { i32 } = this.processor;
-    if (i32[record >> 2] !== HANDLER.breakpoint) return undefined;
-    const original = this.records.originalHandler(record, TABLE.shapes);
-    const { generation } = this.records;
-    i32[record >> 2] = original;
-    return () => {
-      if (generation === this.records.generation && i32[record >> 2] === original) i32[record >> 2] = HANDLER.breakpoint;
-    };
-  }
-
-  /** Makes the interpreter leave as soon as the instruction that has called out is complete. */
-  private stopSoon(): void {
-    const { i32 } = this.processor;
-    if (this.place === "system") this.processor.attention = true;
-    if (this.place === "region") this.leavesRegion = true;
-    if (this.place !== "interpreter") return;
-    if (i32[(this.record + R.remaining) >> 2]! > 1) this.patch(this.record + L.RECORD_BYTES, HANDLER.stop);
-    else {
-      this.stolen += i32[L.BUDGET >> 2]!;
-      i32[L.BUDGET >> 2] = 0;
-    }
-  }
-
-  /** Undoes patches and theft after the interpreter has left. True if it was made to leave. */
-  private settle(): boolean {
-    this.unpatch();
-    const { i32 } = this.processor;
-    i32[L.BUDGET >> 2]! += this.stolen;
-    this.stolen = 0;
-    return this.watchpoints.hit !== undefined;
-  }
-
-  /** After a throw out of the interpreter: as if the instruction had not begun. Returns its offset. */
-  private backToInstruction(counts: boolean): number {
-    const { i32 } = this.processor;
-    this.settle();
-    if (this.place !== "between") i32[L.BUDGET >> 2]! += i32[(this.record + R.remaining) >> 2]! - (counts ? 1 : 0);
-    this.place = "between";
-    const ip = i32[(this.record + R.ip) >> 2]! >>> 0;
-    i32[L.EIP >> 2] = ip;
-    return ip;
   }
 }
