@@ -50,11 +50,12 @@ export class QuickPaths {
       moved = true;
     }
     if (moved) this.forget();
-    i32[L.QUICK >> 2] = this.isOpen() ? L.QUICK_SEGMENTS | (cpu.nmiBlocked || cpu.interrupts.pending ? 0 : L.QUICK_IRET) : 0;
+    const rings = cpu.onRingChange ? 0 : L.QUICK_RINGS | (cpu.nmiBlocked || cpu.interrupts.pending ? 0 : L.QUICK_IRET);
+    i32[L.QUICK >> 2] = this.isOpen() ? L.QUICK_SEGMENTS | rings : 0;
   }
   private isOpen(): boolean {
     const { cpu } = this;
-    if (!this.enabled || cpu.onRingChange || cpu.onRead) return false;
+    if (!this.enabled || cpu.onRead) return false;
     return cpu.protectedMode && !cpu.paging.enabled && cpu.memory.a20Mask === 0xffffffff;
   }
 
@@ -102,7 +103,7 @@ export class QuickPaths {
   external(vector: number): boolean {
     const { cpu } = this;
     this.refresh();
-    if (!(cpu.i32[L.QUICK >> 2]! & L.QUICK_SEGMENTS)) return false;
+    if (!(cpu.i32[L.QUICK >> 2]! & L.QUICK_RINGS)) return false;
     return this.functions.interrupt(vector | L.QUICK_EXTERNAL, cpu.eip) !== 0;
   }
   /** After one that `external` did not know has been delivered and the code context selected. */

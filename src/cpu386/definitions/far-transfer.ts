@@ -106,7 +106,7 @@ export const farTransfers: readonly Definition[] = [
     },
     far: true,
     quick: (e, i) => {
-      e.requireQuick(L.QUICK_SEGMENTS | L.QUICK_IRET);
+      e.requireQuick(L.QUICK_RINGS | L.QUICK_IRET);
       e.requireDone(i.size === 4 ? e.interruptReturn() : e.constant(0));
     },
   },
@@ -118,7 +118,7 @@ export const farTransfers: readonly Definition[] = [
     system: (cpu, i) => op.interruptN(cpu, i),
     far: true,
     quick: (e) => {
-      e.requireQuick(L.QUICK_SEGMENTS);
+      e.requireQuick(L.QUICK_RINGS);
       e.requireDone(e.interrupt(e.let(e.and(e.operand(1).get(), e.constant(0xff)))));
     },
   },

@@ -138,6 +138,9 @@ test(`${CASES} programs do alike by quick paths and without`, () => {
   for (let n = 0; n < CASES; n++) {
     const choice = Array.from({ length: random.between(1, 8) }, () => random.below(9));
     const machines = [machine(false, choice), machine(true, choice)];
+    // A debugger that follows changes of ring hears of all of them.
+    const heard: string[][] = [[], []];
+    for (const [which, m] of n % 2 ? machines.entries() : []) m.p.onRingChange = (...change) => heard[which]!.push(change.join());
     const steps = Array.from({ length: 12 }, () => ({
       slice: random.between(1, 400),
       change: change(random),
@@ -154,6 +157,7 @@ test(`${CASES} programs do alike by quick paths and without`, () => {
       });
       expect(fast!.written === slow!.written, `memory of case ${n}, step ${at}: ${choice}`).toBe(true);
       expect({ ...fast, written: "" }, `case ${n}, step ${at}: ${choice}`).toEqual({ ...slow, written: "" });
+      expect(heard[1], `changes of ring of case ${n}, step ${at}: ${choice}`).toEqual(heard[0]);
       if (slow!.exit === "shutdown") break;
     }
     quick += machines[1]!.p.u8.subarray(L.QUICK_DATA, L.QUICK_END).some((byte) => byte !== 0) ? 1 : 0;
