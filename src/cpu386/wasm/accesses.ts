@@ -18,7 +18,7 @@ export interface DynamicOptions {
 export abstract class Accesses extends Expressions {
   constructor(
     protected readonly shape: Shape | undefined,
-    protected readonly options: DynamicOptions,
+    private readonly options: DynamicOptions,
   ) {
     super(FIRST_TEMPORARY, FIRST_TEMPORARY_64);
   }
@@ -36,7 +36,7 @@ export abstract class Accesses extends Expressions {
     return { code: [...address.code, ...access(signed ? LOADS[size].signed : LOADS[size].unsigned, base)], atom: false };
   }
   /** The address of a segment register, and what reads a field of it. */
-  protected segment(n: number | undefined): { address: Value; field: (at: number) => Value } {
+  private segment(n: number | undefined): { address: Value; field: (at: number) => Value } {
     if (n !== undefined) {
       const fixed = SEGMENTS + n * SEGMENT_BYTES;
       return { address: this.constant(fixed), field: (at) => this.word(fixed + at) };
@@ -84,7 +84,7 @@ export abstract class Accesses extends Expressions {
     this.put(localGet(RECORD_LOCAL), offset.code, s.address.code, i32Const(size), call(importIndex("probeStore")), [OP.end]);
   }
   /** With paging: makes a linear address physical, or leaves the enclosing block for the slow path (no entry, or two pages). */
-  protected translate(linear: number, size: Size, table: number): void {
+  private translate(linear: number, size: Size, table: number): void {
     if (!this.options.paging) return;
     if (size > 1) this.put(localGet(linear), i32Const(0xfff), [OP.i32And], i32Const(0x1000 - size), [OP.i32GtU, OP.brIf, 0]);
     const entry = this.temporary();

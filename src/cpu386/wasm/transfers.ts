@@ -28,7 +28,7 @@ export abstract class Transfers extends Operands {
     this.whenTrue(() => this.callSystem());
     this.ended = false;
   }
-  protected attempt(name: ImportName, ...parameters: Value[]): Value {
+  private attempt(name: ImportName, ...parameters: Value[]): Value {
     return this.let({ code: [...parameters.flatMap((p) => p.code), ...call(importIndex(name))], atom: false });
   }
   loadSegment(segment: number | undefined, selector: Value): Value {
@@ -78,7 +78,7 @@ export abstract class Transfers extends Operands {
     this.put(localGet(RECORD_LOCAL), i32Const(vector), call(importIndex("raise")), [OP.unreachable]);
   }
   /** To the record that a link field names, linking it first if need be. */
-  protected follow(link: number): void {
+  private follow(link: number): void {
     const to = this.temporary();
     this.put(this.field(link).code, localTee(to), [OP.i32Eqz, OP.if, OP.void]);
     this.put(localGet(RECORD_LOCAL), i32Const(link), call(importIndex("link")), localSet(to), [OP.end]);
@@ -97,7 +97,7 @@ export abstract class Transfers extends Operands {
     this.ended = true;
   }
   /** Takes a whole block off the budget and goes there, or leaves if the budget is too small for it. */
-  protected enter(record: Value): void {
+  private enter(record: Value): void {
     const left = this.temporary();
     this.put(this.word(BUDGET).code, record.code, access(OP.i32Load, R.remaining), [OP.i32Sub], localTee(left));
     this.put(i32Const(0), [OP.i32LtS, OP.if, OP.void]);
