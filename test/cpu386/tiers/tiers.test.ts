@@ -19,13 +19,16 @@ const schedule = (random: Random): Tiers["schedule"] =>
     { shortest: random.between(1, 60), longest: random.between(1, 400), samples: random.below(3), backoff: 1, price: 0 },
   ]);
 
-test(
-  `${CASES} random loops end alike in the cold and in the hot tier`,
-  () => {
+test.each([
+  { paging: false, cases: CASES },
+  { paging: true, cases: Math.ceil(CASES / 3) },
+])(
+  "$cases random loops end alike in the cold and in the hot tier, with paging $paging",
+  ({ paging, cases }) => {
     const random = new Random(SEED);
-    const [cold, hot] = [new SequenceMachine(COLD), new SequenceMachine(COLD)];
+    const [cold, hot] = [new SequenceMachine(COLD, paging), new SequenceMachine(COLD, paging)];
     let executed = 0;
-    for (let n = 0; n < CASES; n++) {
+    for (let n = 0; n < cases; n++) {
       const c = sequence(random);
       hot.cpu.setTiers({ jit: true, schedule: schedule(random) });
       const before = hot.cpu.jit.executed;
@@ -39,7 +42,7 @@ test(
       if (Buffer.compare(hot.memory(), cold.memory()) !== 0)
         throw new Error(`case ${n} of seed ${SEED}: memory differs\n${asProgram(c, [])}`);
     }
-    expect(executed / CASES, "instructions of a case executed by regions").toBeGreaterThan(50);
+    expect(executed / cases, "instructions of a case executed by regions").toBeGreaterThan(50);
   },
   Math.max(TEST_TIMEOUT, CASES * 20),
 );
