@@ -1,18 +1,19 @@
 /** The debugger's target: a machine and the system found in it. */
-import { linear, physical } from "../cpu386/address.js";
 import * as L from "../cpu386/layout.js";
 import { UserError } from "../errors.js";
 import type { Machine } from "../pc/machine.js";
 import { exitStatus } from "../pc/power.js";
 import { Branches } from "./branches.js";
-import { type ExceptionChoice, ExceptionFilter } from "./exceptions.js";
-import { entryPoint, readImage } from "./executable.js";
+import { ExceptionFilter } from "./exceptions.js";
+import { entryPoint } from "./executable.js";
 import { faultSpace, reportOf } from "./explain.js";
 import { Followers } from "./follower.js";
 import { apply } from "./history/apply.js";
 import { goTo } from "./history/excursion.js";
 import { History } from "./history/history.js";
 import type { Happening } from "./history/log.js";
+import type { Ending, MachineTargetOptions } from "./machine-target-options.js";
+import { DebugMemory } from "./memory.js";
 import { runMonitor } from "./monitor/index.js";
 import { CheckedView } from "./point-view.js";
 import { DebugPoints } from "./points.js";
@@ -28,7 +29,6 @@ import type {
   Registers,
   ResumePlan,
   Space,
-  SpaceMemory,
   Stop,
   Thread,
   ThreadId,
@@ -36,47 +36,16 @@ import type {
 import { type PlainThreads, Threads } from "./threads.js";
 import { Views } from "./views.js";
 
-/** How the host lets the machine run: calls `turn` again and again until it returns false, giving way to the host in between. */
-export type Pump = (turn: () => boolean) => void;
-
-export interface MachineTargetOptions {
-  readonly machine: Machine;
-  /** Built anew at each restart: what it had found is gone. */
-  readonly system: (machine: Machine) => SystemModel;
-  readonly pump: Pump;
-  /** Instructions between two looks at the host. */
-  readonly turnLength?: number;
-  /** The clock reading at which the machine ends, if it gets there. */
-  readonly maxInstructions?: number | undefined;
-  /** Which exceptions of programs a debugger hears of before the guest does; those without a handler unless given. */
-  readonly exceptions?: ExceptionChoice | undefined;
-  /** False: nobody will ever ask for threads and stops, and the machine need not be slowed down by taking every change of ring down. */
-  readonly observed?: boolean;
-  /** Bytes that snapshots of the machine's past may take; 0: input is noted, but there is no way back. Absent: no history at all. */
-  readonly historyBytes?: number | undefined;
-  /** Hears of the history of each life of the machine, before it moves. */
-  readonly onHistory?: (history: History) => void;
-  /** Writes the machine's state to a file, with what is known of its threads. @throws UserError naming the file */
-  readonly save?: (path: string, threads: PlainThreads) => void;
-  /** What is known of the threads of a machine that has been loaded from one. */
-  readonly threads?: PlainThreads | undefined;
-}
-
 /** A kernel that has not come to a program by then never will: about ten seconds. */
 const ENTRY_LIMIT = 1_000_000_000;
 
-/** What ends the process that hosts the machine. */
-export type Ending =
-  | { readonly kind: "power-off" | "killed" | "limit" }
-  | { readonly kind: "debug-exit"; readonly value: number }
-  | { readonly kind: "fault"; readonly text: string };
-
-export class MachineTarget implements DebugTarget, SpaceMemory {
+export class MachineTarget implements DebugTarget {
   readonly machine: Machine;
   system!: SystemModel;
   threadTable!: Threads;
   points!: DebugPoints;
   private debugRegisters!: DebugRegisters;
+  memory!: DebugMemory;
   run!: RunControl;
   branches!: Branches;
   /** They stay as they were chosen when the machine is started again. */
@@ -107,6 +76,7 @@ export class MachineTarget implements DebugTarget, SpaceMemory {
     this.threadTable = new Threads(machine.cpu, this.system, this.options.observed !== false);
     if (threads) this.threadTable.adopt(threads);
     this.points = new DebugPoints(machine.cpu, this.system, this.views);
+    this.memory = new DebugMemory(machine, this.system, this.views);
     this.debugRegisters = new DebugRegisters(machine.cpu, this.threadTable, this.views);
     this.debugRegisters.entryOf = (space) => entryPoint(this.space(space)?.executable?.bytes);
     const followers = new Followers(machine.cpu, this.threadTable);
@@ -116,7 +86,7 @@ export class MachineTarget implements DebugTarget, SpaceMemory {
     const viewed = (): CheckedView => new CheckedView(processor, system, debugRegisters, this.views, () => threadTable.current(), print);
     this.run = new RunControl(machine, system, threadTable, points, debugRegisters, exceptions, followers, viewed());
     this.branches = new Branches(processor, followers, viewed(), debugRegisters, (space, address) => {
-      const bytes = this.read(space, address, 1);
+      const bytes = this.memory.read(space, address, 1);
       return typeof bytes === "string" ? undefined : bytes[0];
     });
     this.run.history = this.startHistory();
@@ -128,8 +98,8 @@ export class MachineTarget implements DebugTarget, SpaceMemory {
     const memoryBytes = this.options.historyBytes;
     if (memoryBytes === undefined) return undefined;
     const say = (text: string): void => this.say(text);
-    const { syscalls } = scene;
-    const history = new History({ machine, system, threads, points, syscalls, registers, exceptions, scene, memoryBytes, say });
+    const { syscalls, killed } = scene;
+    const history = new History({ machine, system, threads, points, syscalls, killed, registers, exceptions, scene, memoryBytes, say });
     this.options.onHistory?.(history);
     return history;
   }
@@ -137,8 +107,7 @@ export class MachineTarget implements DebugTarget, SpaceMemory {
     return this.run.history;
   }
   get reverse(): true | undefined {
-    // What a killed partition does not do is in no log: there is no way back behind it, nor over it.
-    return (this.run.killed.size === 0 && this.history?.reaches) || undefined;
+    return this.history?.reaches || undefined;
   }
 
   /** The machine as it is, into a file. */
@@ -149,7 +118,6 @@ export class MachineTarget implements DebugTarget, SpaceMemory {
   /** To another moment of the history, stopped there. */
   goTo(count: number): void {
     if (!this.history) return;
-    if (this.run.killed.size > 0) throw new UserError("a partition has been killed: there is no way back");
     goTo(this.history.timeline, count);
     this.ending = undefined;
     this.run.moved();
@@ -170,8 +138,8 @@ export class MachineTarget implements DebugTarget, SpaceMemory {
   get registers(): Registers {
     return this.debugRegisters;
   }
-  get memory(): SpaceMemory {
-    return this;
+  private space(id: number): SystemSpace | undefined {
+    return this.system.spaces().find((s) => s.id === id);
   }
   get tables(): readonly InfoTable[] {
     return [...infoTables(this), ...(this.system.tables ?? [])];
@@ -185,10 +153,8 @@ export class MachineTarget implements DebugTarget, SpaceMemory {
     return this.run;
   }
   readonly physicalMemory = {
-    read: (address: number, length: number): Uint8Array | string =>
-      this.machine.peek(address, length) ?? `there is no memory at 0x${address.toString(16)}`,
-    write: (address: number, bytes: Uint8Array): true | string =>
-      this.machine.cpu.processor.memory.poke(physical(address), bytes) || `there is no memory at 0x${address.toString(16)}`,
+    read: (address: number, length: number): Uint8Array | string => this.memory.readPhysical(address, length),
+    write: (address: number, bytes: Uint8Array): true | string => this.memory.writePhysical(address, bytes),
   };
 
   readonly tracing = {
@@ -202,43 +168,6 @@ export class MachineTarget implements DebugTarget, SpaceMemory {
   lastFault(): FaultReport | undefined {
     const fault = this.machine.cpu.processor.faults.at(-1);
     return fault && reportOf(fault, faultSpace(fault, this.system, this.current().space));
-  }
-
-  // Memory -----------------------------------------------------------------------------------------------------------------------
-  private space(id: number): SystemSpace | undefined {
-    return this.system.spaces().find((s) => s.id === id);
-  }
-
-  read(id: number, address: number, length: number): Uint8Array | string {
-    const space = this.space(id);
-    if (!space) return `there is no process ${id}`;
-    const at = address >>> 0;
-    const view = this.views.of(id);
-    if (view === "physical") return this.physicalMemory.read(at, length);
-    if (view !== "segment") return this.peek(linear(at), length);
-    if (space.segments) {
-      const { base, limit } = space.segments;
-      if (at > limit) return `offset 0x${at.toString(16)} passes ${space.name}'s limit 0x${limit.toString(16)}`;
-      return this.peek(linear(base + at), Math.min(length, limit - at + 1));
-    }
-    // A partition that has no segments yet shows what its executable will load.
-    return readImage(space.executable?.bytes, at, length) ?? `${space.name} has no segments yet`;
-  }
-  private peek(at: number, length: number): Uint8Array | string {
-    return this.machine.cpu.processor.peekLinear(at, length) ?? `there is no memory at 0x${at.toString(16)}`;
-  }
-
-  write(id: number, address: number, bytes: Uint8Array): true | string {
-    const space = this.space(id);
-    if (!space) return `there is no process ${id}`;
-    const at = address >>> 0;
-    const view = this.views.of(id);
-    if (view === "physical") return this.physicalMemory.write(at, bytes);
-    if (view === "segment" && !space.segments) return `${space.name} has no segments yet`;
-    const { base, limit } = (view === "segment" ? space.segments : undefined) ?? { base: 0, limit: 0xffffffff };
-    if (at + bytes.length - 1 > limit)
-      return `offset 0x${(at + bytes.length - 1).toString(16)} passes ${space.name}'s limit 0x${limit.toString(16)}`;
-    return this.machine.cpu.processor.pokeLinear(linear(base + at), bytes) || `there is no memory at 0x${at.toString(16)}`;
   }
 
   // Running ----------------------------------------------------------------------------------------------------------------------
@@ -308,7 +237,7 @@ export class MachineTarget implements DebugTarget, SpaceMemory {
   /** Something that whoever debugs wants to happen now. */
   inject(what: Happening): void {
     if (this.history) this.history.timeline.inject(what);
-    else apply(this.machine, what);
+    else apply(this.machine, this.run.killed, what);
   }
   /** Console input, as if typed at COM1's other end. */
   type(bytes: Uint8Array): void {
@@ -326,7 +255,7 @@ export class MachineTarget implements DebugTarget, SpaceMemory {
   killSpace(space: number): true | string {
     if (space === 1) return "the kernel is the machine";
     if (!this.space(space)) return `there is no process ${space}`;
-    this.run.killed.add(space);
+    if (!this.run.killed.has(space)) this.inject({ kind: "killed", space });
     return true;
   }
 

@@ -1,13 +1,18 @@
 /** Registers by name, of the running thread and of those that are not. */
+import { linear } from "../cpu386/address.js";
 import type { Cpu } from "../cpu386/cpu.js";
 import { GuestFault } from "../cpu386/fault.js";
 import { fromBytes, toBytes } from "../cpu386/fpu/convert.js";
 import * as L from "../cpu386/layout.js";
+import { peekPhysicalNumber } from "../cpu386/peek.js";
 import type { Processor } from "../cpu386/processor.js";
-import { install, loadSegment, SEGMENT, SEGMENT_NAMES } from "../cpu386/segment.js";
+import { install, loadSegment, locateDescriptor, SEGMENT, SEGMENT_NAMES } from "../cpu386/segment.js";
 import type { RegisterInfo, Registers, ThreadId } from "./target.js";
 import { GENERAL_NAMES, type SavedRegisters, SELECTOR_NAMES, type Threads } from "./threads.js";
 import { offsetOf, type Place, shownAs, type Views } from "./views.js";
+
+/** Of a descriptor's eight (SDM volume 3, figure 3-8). */
+const ACCESS_BYTE = 5;
 
 const CONTROL: Readonly<Record<string, number>> = {
   cr0: L.CR0,
@@ -204,18 +209,31 @@ export class DebugRegisters implements Registers {
     return true;
   }
 
+  /** Where the byte of a selector's descriptor lies that has its accessed bit; undefined if it has no descriptor. */
+  private accessByte(selector: number): number | undefined {
+    const { processor } = this.cpu;
+    const at = processor.protectedMode && !processor.virtual8086 ? locateDescriptor(processor, selector) : undefined;
+    return at === undefined ? undefined : processor.paging.peek(linear(at + ACCESS_BYTE));
+  }
+
   /** Loading a selector is the processor's business, checks included; CS changes by a far transfer only. */
   private writeSelector(name: string, value: number): true | string {
     const n = (SELECTOR_NAMES as readonly string[]).indexOf(name);
     if (n < 0) return `there is no register ${name} to write`;
     if (n === SEGMENT.CS) return "cs cannot be written: only a far transfer loads it";
-    const before = this.cpu.processor.segment(n);
+    const { processor } = this.cpu;
+    const before = processor.segment(n);
+    const access = this.accessByte(value & 0xffff);
+    const unmarked = access === undefined ? undefined : peekPhysicalNumber(processor, access, 1);
     try {
-      loadSegment(this.cpu.processor, n, value & 0xffff);
+      loadSegment(processor, n, value & 0xffff);
+      const marked = access === undefined ? undefined : peekPhysicalNumber(processor, access, 1);
+      // The processor has set the descriptor's accessed bit, but on a debugger's behalf: the history has to know of it.
+      if (marked !== unmarked) processor.memory.onPoke?.(access!, Uint8Array.of(marked!));
       return true;
     } catch (e) {
       if (!(e instanceof GuestFault)) throw e;
-      install(this.cpu.processor, n, before);
+      install(processor, n, before);
       return `${name} = 0x${value.toString(16)}: ${e.facts.rule}`;
     }
   }

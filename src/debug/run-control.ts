@@ -6,11 +6,13 @@
 import type { Machine, MachineExit } from "../pc/machine.js";
 import { Arrivals } from "./arrivals.js";
 import { type ExceptionFilter, signalOfVector } from "./exceptions.js";
-import { explain, explainChain, explainShort } from "./explain.js";
+import { Exits, SIGTRAP } from "./exits.js";
+import { explain } from "./explain.js";
 import type { Followers } from "./follower.js";
 import type { Scene } from "./history/backwards.js";
 import type { History } from "./history/history.js";
 import { type TimelineExit, Unrepeatable } from "./history/timeline.js";
+import { KilledSpaces } from "./killed.js";
 import type { CheckedView } from "./point-view.js";
 import type { DebugPoints } from "./points.js";
 import type { DebugRegisters } from "./registers.js";
@@ -23,8 +25,6 @@ import { KERNEL, type Threads } from "./threads.js";
 export type StepPolicy = "auto" | "thread" | "follow";
 
 const same = (a: ThreadId, b: ThreadId): boolean => a.space === b.space && a.thread === b.thread;
-const SIGSEGV = 11;
-const SIGTRAP = 5;
 /** Checks take time of the host's that no instruction counts: a turn ends with so many of them, so that Ctrl-C is heard. */
 const CHECKS_OF_TURN = 1_000;
 
@@ -36,8 +36,7 @@ export class RunControl implements Scene {
   private back: Generator<void, Stop> | undefined;
   /** See target.ts. */
   holdsInterrupts = true;
-  /** Spaces that execute nothing any more: the processor sleeps through the time the kernel gives them. */
-  readonly killed = new Set<number>();
+  readonly killed: KilledSpaces;
   private plan: ResumePlan = { alone: false };
   /** An event that came while a lone step owed its answer: reported at the next resume. */
   private deferred: Stop | undefined;
@@ -51,6 +50,7 @@ export class RunControl implements Scene {
   /** The stepping thread has executed an instruction and may have come to a trace point, which has not been told yet. */
   private advanced = false;
   readonly syscalls: SyscallCatch;
+  private readonly exits: Exits;
   /** The instruction whose fault has been reported and not been delivered. */
   private faultedAt: number | undefined;
   private checksLeft = 0;
@@ -77,6 +77,9 @@ export class RunControl implements Scene {
       return false;
     };
     this.syscalls = new SyscallCatch(machine, system, threads);
+    this.killed = new KilledSpaces(machine, threads);
+    const { syscalls } = this;
+    this.exits = new Exits({ system, threads, points, syscalls, eip: () => this.eip, stopsHere: () => this.stopsHere() });
     threads.onRingChange = (to, entered) => {
       if (entered) this.syscalls.enters(entered.thread, entered.registers);
       else this.syscalls.leaves();
@@ -84,7 +87,7 @@ export class RunControl implements Scene {
       if (this.history?.backwards.leavesAtRings) machine.leave();
       // A partition's segments may have been set up only now: its breakpoints must be in place before it runs.
       if (to > 0 && points.waiting) points.refresh();
-      if (to > 0 && this.killed.size > 0) machine.leave();
+      if (to > 0 && !this.killed.isEmpty) machine.cpu.processor.attention = true;
     };
   }
 
@@ -255,12 +258,10 @@ export class RunControl implements Scene {
   }
 
   private run(count: number, pass: boolean, interrupts = this.plan.step === undefined): TimelineExit {
-    this.restrain();
     return this.runner.run(count, { passBreakpoint: pass, interrupts });
   }
   /** While the stepping thread is elsewhere: until some ring change, with interrupts as ever. */
   private runToRingChange(count: number): TimelineExit {
-    this.restrain();
     this.machine.attentionOnly = true;
     try {
       const pass = this.pass;
@@ -271,71 +272,19 @@ export class RunControl implements Scene {
     }
   }
 
-  private restrain(): void {
-    if (this.killed.size > 0 && this.killed.has(this.threads.current().space)) this.machine.cpu.processor.halted = true;
-  }
-
   /** What an exit of the machine means to the debugger; undefined: run on. */
   private judge(exit: TimelineExit): Stop | undefined {
     this.asleep = exit.kind === "asleep";
-    const current = this.threads.current();
-    // A breakpoint where a call returns to is met again at the next resume; of a watchpoint nothing would be left then.
-    const mayBeCall = exit.kind !== "watchpoint" && exit.kind !== "shutdown" && this.syscalls.isUnderWay;
-    const call = mayBeCall ? this.syscalls.take(current, this.eipOf(current)) : undefined;
-    if (call) return this.event(call.thread, call.reason);
-    switch (exit.kind) {
-      case "breakpoint":
-        return this.breakpoint(current);
-      case "watchpoint": {
-        const stop = this.watched(exit);
-        return stop && this.event(stop.thread, stop.reason);
-      }
-      case "history-end":
-        return this.points.at(current.space, this.eip) && this.stopsHere()
-          ? this.breakpoint(current)
-          : this.event(current, { kind: "history", edge: "end" });
-      case "exception": {
-        const { fault } = exit;
-        const signal = signalOfVector(fault.vector);
-        // After a trap there is nothing to be executed again.
-        this.faultedAt = signal === SIGTRAP ? undefined : fault.eip;
-        // A breakpoint or step of the program's own needs no words; of a fault the signal says too little.
-        const text = signal === SIGTRAP ? undefined : explainShort(fault, this.system, current.space);
-        return this.event(current, { kind: "exception", signal, text });
-      }
-      case "shutdown":
-        return this.event(current, { kind: "fault", signal: SIGSEGV, text: explainChain(exit.chain, this.system, current.space) });
-      case "dead":
-        return this.event(current, {
-          kind: "fault",
-          signal: SIGTRAP,
-          text: "hlt with interrupts disabled: nothing can wake the processor",
-        });
-      case "power":
-        if (exit.event.kind === "reset") {
-          return this.event(current, {
-            kind: "fault",
-            signal: SIGTRAP,
-            text: `the guest has asked for a reset by ${exit.event.by}; the machine has been stopped before it`,
-          });
-        }
-        return this.event(current, {
-          kind: "ending",
-          text: powerText(exit.event),
-          status: exit.event.kind === "debug-exit" ? exit.event.value & 0xff : 0,
-        });
-      default:
-        return undefined;
-    }
+    const stop = this.exits.stop(exit);
+    if (!stop) return undefined;
+    if (stop.reason.kind === "breakpoint") this.reported = { eip: this.eip, time: this.machine.now };
+    // After a trap there is nothing to be executed again.
+    if (exit.kind === "exception") this.faultedAt = signalOfVector(exit.fault.vector) === SIGTRAP ? undefined : exit.fault.eip;
+    return this.event(stop.thread, stop.reason);
   }
 
-  watched({ hit }: MachineExit & { kind: "watchpoint" }): Stop | undefined {
-    const owner = this.points.ownerOf(hit);
-    if (!owner) return undefined;
-    // A change of a partition's variable by the kernel is the partition's business: gdb looks at it in the process it names.
-    const current = this.threads.current();
-    const thread = owner.space === current.space ? current : this.threads.ownerIn(owner.space);
-    return { thread, reason: { kind: "watchpoint", access: owner.access, address: owner.address } };
+  watched(exit: MachineExit & { kind: "watchpoint" }): Stop | undefined {
+    return this.exits.watched(exit);
   }
   get watches(): boolean {
     return this.points.watches;
@@ -359,12 +308,6 @@ export class RunControl implements Scene {
     return point.check(this.view);
   }
 
-  private breakpoint(current: ThreadId): Stop {
-    const eip = this.eipOf(current);
-    this.reported = { eip, time: this.machine.now };
-    return this.event(current, { kind: "breakpoint" });
-  }
-
   /** Reports an event, or keeps it while a lone step owes an answer for its own thread. */
   private event(thread: ThreadId, reason: StopReason): Stop {
     const { step, alone } = this.plan;
@@ -383,9 +326,4 @@ export class RunControl implements Scene {
     const fault = this.machine.cpu.processor.faults.at(-1);
     return fault && explain(fault, this.system, this.threads.current().space);
   }
-}
-
-function powerText(event: Extract<MachineExit, { kind: "power" }>["event"]): string {
-  if (event.kind === "power-off") return "the guest has switched the power off";
-  return event.kind === "debug-exit" ? `the guest has ended with ${event.value} at the debug-exit port` : "the machine ends";
 }

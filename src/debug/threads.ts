@@ -55,7 +55,12 @@ export class Threads {
     private readonly system: SystemModel,
     observed = true,
   ) {
-    if (observed) cpu.processor.onRingChange = (from, to, eip) => this.note(from, to, eip);
+    if (observed) this.observe();
+  }
+
+  /** Takes down each change of ring from now on. */
+  observe(): void {
+    this.cpu.processor.onRingChange ??= (from, to, eip) => this.note(from, to, eip);
   }
 
   /** What is known of threads, as plain data for `restore`. Numbers once given stay. */

@@ -232,6 +232,7 @@ export class Machine {
       this.clock.fireDue();
       if (this.powerEvent) return { kind: "power", event: this.powerEvent };
       const due = this.clock.next() ?? Number.POSITIVE_INFINITY;
+      if (this.sleeps?.()) this.cpu.processor.halted = true;
       const exit = this.cpu.run(Math.max(0, Math.min(end, due) - this.now), { ...options, passBreakpoint: pass });
       if (exit.kind === "halted") {
         const { retired } = this.cpu;
@@ -260,6 +261,9 @@ export class Machine {
 
   /** Set by whoever wants run() to return at an attention, and not only to look at the clock. */
   attentionOnly = false;
+
+  /** Whether what is about to be executed is passed over, until the next interrupt: asked at the beginning and after each attention. */
+  sleeps: (() => boolean) | undefined;
 
   /** HLT: on to the next event. Something to return if there is none to wait for. */
   private sleep(end: number): MachineExit | undefined {

@@ -118,6 +118,19 @@ describe.each(GDBS)("%s", (gdb) => {
     expect(value(said.last)).toBe("41");
   });
 
+  it("goes back over a partition's kill: it runs again, and is killed again where it was", async () => {
+    const KILL = [ALL, "break crc_block", "continue", "continue", "delete", "kill inferiors 2", "inferior 3"];
+    const said = await session(gdb, [
+      ...[...KILL, "break beat if heartbeats == 50", "continue", "monitor threads"],
+      ...["delete", "break beat if heartbeats == 1", "reverse-continue", "monitor threads"],
+      ...["delete", "break beat if heartbeats == 50", "continue", "monitor threads"],
+    ]);
+    const KILLED = /p2\.1 part1 thread 1 +killed at 0x00102000 <crc_block>/;
+    const threads = [0, 1, 2].map((n) => KILLED.test(said.of("monitor threads", n)));
+    expect(threads).toEqual([true, false, true]);
+    expect(said.of("monitor threads", 2)).toBe(said.of("monitor threads", 0));
+  });
+
   it("goes back with one process resumed at a time", async () => {
     const said = await session(gdb, [
       "break read_clock",

@@ -1,6 +1,7 @@
 /** Ties the timeline to those who debug: what they keep goes back with the machine, and what they change is noted. */
 import type { Machine } from "../../pc/machine.js";
 import type { ExceptionFilter } from "../exceptions.js";
+import type { KilledSpaces } from "../killed.js";
 import type { DebugPoints } from "../points.js";
 import type { DebugRegisters } from "../registers.js";
 import type { SyscallCatch } from "../syscall-catch.js";
@@ -17,6 +18,7 @@ export interface HistoryParts {
   readonly threads: Threads;
   readonly points: DebugPoints;
   readonly syscalls: SyscallCatch;
+  readonly killed: KilledSpaces;
   readonly registers: DebugRegisters;
   readonly exceptions: ExceptionFilter;
   readonly scene: Scene;
@@ -28,6 +30,7 @@ export interface HistoryParts {
 interface Saved {
   readonly threads: ReturnType<Threads["save"]>;
   readonly syscalls: ReturnType<SyscallCatch["save"]>;
+  readonly killed: ReturnType<KilledSpaces["save"]>;
 }
 
 export class History {
@@ -37,12 +40,14 @@ export class History {
   readonly checkpoints = new Map<string, Position>();
 
   constructor(private readonly parts: HistoryParts) {
-    const { machine, threads, syscalls, system, points, registers, exceptions, scene, memoryBytes, say } = parts;
+    const { machine, threads, syscalls, killed, system, points, registers, exceptions, scene, memoryBytes, say } = parts;
     const companion = {
-      save: (): Saved => ({ threads: threads.save(), syscalls: syscalls.save() }),
+      killed,
+      save: (): Saved => ({ threads: threads.save(), syscalls: syscalls.save(), killed: killed.save() }),
       restore: (saved: unknown): void => {
         threads.restore((saved as Saved).threads);
         syscalls.restore((saved as Saved).syscalls);
+        killed.restore((saved as Saved).killed);
         system.forget();
         points.refresh();
       },

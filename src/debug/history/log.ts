@@ -12,6 +12,8 @@ export type Happening =
   | { readonly kind: "nmi" }
   /** A debugger's write to physical memory. */
   | { readonly kind: "memory"; readonly address: number; readonly bytes: readonly number[] }
+  /** A space executes nothing from then on. */
+  | { readonly kind: "killed"; readonly space: number }
   /** A debugger's changes of registers, as what they made of the processor. */
   | { readonly kind: "processor"; readonly state: CpuState }
   /** An exception of that vector was the debugger's, and is not delivered. Its count is that of the exception. */

@@ -1,6 +1,7 @@
 /** Runs again what has been run, by the log: the one way in which it may differ from then is where it is left. */
 import type { RunOptions } from "../../cpu386/cpu.js";
 import type { Machine, MachineExit } from "../../pc/machine.js";
+import type { KilledSpaces } from "../killed.js";
 import { apply } from "./apply.js";
 import type { Happening, InputLog } from "./log.js";
 import type { Position } from "./position.js";
@@ -12,6 +13,7 @@ export class Repeater {
   constructor(
     private readonly machine: Machine,
     private readonly log: InputLog,
+    private readonly killed: Pick<KilledSpaces, "add">,
   ) {}
 
   private get now(): number {
@@ -19,7 +21,7 @@ export class Repeater {
   }
   apply(what: Happening): void {
     this.applying = true;
-    apply(this.machine, what);
+    apply(this.machine, this.killed, what);
     this.applying = false;
   }
 

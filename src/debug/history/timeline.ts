@@ -4,6 +4,7 @@
  */
 import type { RunOptions } from "../../cpu386/cpu.js";
 import type { Machine, MachineExit } from "../../pc/machine.js";
+import type { KilledSpaces } from "../killed.js";
 import { type Entry, type Happening, InputLog } from "./log.js";
 import { type Position, positionOf } from "./position.js";
 import { Repeater } from "./repeater.js";
@@ -13,6 +14,7 @@ import { type Snapshot, Snapshots } from "./snapshots.js";
 export interface Companion {
   save(): unknown;
   restore(saved: unknown): void;
+  readonly killed: Pick<KilledSpaces, "add">;
   /** Watchpoints would only be in the way. */
   unwatch(): void;
   watch(): void;
@@ -63,7 +65,7 @@ export class Timeline {
 
   constructor(private readonly options: TimelineOptions) {
     this.machine = options.machine;
-    this.repeater = new Repeater(this.machine, this.log);
+    this.repeater = new Repeater(this.machine, this.log, options.companion.killed);
     this.machine.cpu.processor.memory.onPoke = (address, bytes) => this.note({ kind: "memory", address, bytes: [...bytes] });
     if (options.memoryBytes === 0) return;
     this.snapshots = new Snapshots(this.machine, options.memoryBytes);

@@ -21,8 +21,9 @@ export class Driver {
   /**
    * @param kernel an image's name, or its bytes
    * @param historyBytes undefined: none is kept
+   * @param observed false: as without a debugger, threads are not followed
    */
-  constructor(kernel: string | Uint8Array, historyBytes: number | undefined = 64 * MEGABYTE, turnLength = 250_000) {
+  constructor(kernel: string | Uint8Array, historyBytes: number | undefined = 64 * MEGABYTE, turnLength = 250_000, observed = true) {
     this.machine = new Machine({
       memoryBytes: 16 * MEGABYTE,
       ips: 10_000_000,
@@ -44,6 +45,7 @@ export class Driver {
       },
       turnLength,
       historyBytes,
+      observed,
     });
     this.target.onStop((stop) => {
       this.stop = stop;

@@ -34,9 +34,10 @@ function replayed(
   kernel: string | Uint8Array,
   file: Uint8Array,
   historyBytes?: number,
+  observed = true,
 ): { found: string; expected: string | undefined; output: string } {
   const { entries, end, hash } = readRecording("file", file);
-  const driver = new Driver(kernel, historyBytes ?? 0);
+  const driver = new Driver(kernel, historyBytes ?? 0, undefined, observed);
   const { timeline } = driver.target.history!;
   timeline.replay(entries, end);
   while (timeline.run(1_000_000).kind !== "history-end");
@@ -75,6 +76,18 @@ describe("a recording", () => {
     expect(readRecording("file", file).entries.map(({ what }) => what.kind)).toEqual(["processor"]);
     const { found, expected } = replayed("pok-two.elf", file, 1 << 24);
     expect(found).toBe(expected);
+  });
+
+  it.each([true, false])("has a partition's kill, whether or not anybody watches when it is repeated (%s)", (observed) => {
+    const driver = new Driver("pok-two.elf");
+    const file = recorded(driver, () => {
+      driver.runTo(2_000_000);
+      expect(driver.target.killSpace(2)).toBe(true);
+      driver.runTo(4_000_000);
+    });
+    expect(readRecording("file", file).entries.map(({ what }) => what.kind)).toEqual(["killed"]);
+    const { found, expected, output } = replayed("pok-two.elf", file, undefined, observed);
+    expect([found, output]).toEqual([expected, driver.output]);
   });
 
   it("ends at its last whole chunk if it is cut off anywhere", () => {

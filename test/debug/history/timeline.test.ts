@@ -162,7 +162,7 @@ describe("an exception that the debugger kept", () => {
     const { space } = driver.target.current();
     const eip = driver.target.run.eip;
     // int3, in the place of the instruction to come.
-    expect(driver.target.write(space, eip, Uint8Array.of(0xcc, 0x90, 0x90))).toBe(true);
+    expect(driver.target.memory.write(space, eip, Uint8Array.of(0xcc, 0x90, 0x90))).toBe(true);
     expect(driver.resume().reason).toMatchObject({ kind: "exception", signal: 5 });
     expect(driver.target.run.eip).toBe(eip + 1);
     driver.step();
