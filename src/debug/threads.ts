@@ -58,9 +58,9 @@ export class Threads {
     if (observed) this.observe();
   }
 
-  /** Takes down each change of ring from now on. */
+  /** Takes down each change of ring from now on, in the place of whoever did so in a former life of the machine. */
   observe(): void {
-    this.cpu.processor.onRingChange ??= (from, to, eip) => this.note(from, to, eip);
+    this.cpu.processor.onRingChange = (from, to, eip) => this.note(from, to, eip);
   }
 
   /** What is known of threads, as plain data for `restore`. Numbers once given stay. */

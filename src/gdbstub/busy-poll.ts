@@ -1,17 +1,26 @@
 /**
  * Busy polling (the term is that of Linux's sockets): for a moment after a client's packet the process looks for the next one again and again,
  * instead of sleeping until the kernel wakes it. A debugger that steps sends its next packet as soon as it has the reply, and to be woken
- * takes longer than the step. The moment is short, and begins only if the packet before came as soon: whoever types costs nothing.
+ * takes longer than the step. The moment is short, and begins only if the packet before came as soon: whoever types costs nothing. Where others
+ * want the processors it ends at once, since a process that never sleeps is given less of them than one that does.
  */
 import { availableParallelism } from "node:os";
 import { performance } from "node:perf_hooks";
 
 /** Milliseconds after a packet. */
 const MOMENT = 1;
+/** Between two looks it takes that long only if another process has had the processor, or the machine has run. */
+const INTERRUPTED = 0.3;
+/** For how long nothing is tried after that: twice as long each time it is in vain again. */
+const REST = 20;
+const LONGEST_REST = 640;
 
 export class BusyPoll {
   #until = 0;
   #polls = false;
+  #lookedAt = 0;
+  #restsUntil = 0;
+  #rest = REST;
   /** With one processor the client could not run meanwhile. */
   readonly #possible = availableParallelism() > 1;
 
@@ -20,14 +29,21 @@ export class BusyPoll {
     const now = performance.now();
     const isQuick = now < this.#until;
     this.#until = now + MOMENT;
-    if (!isQuick || this.#polls || !this.#possible) return;
+    this.#lookedAt = now;
+    if (!isQuick || this.#polls || !this.#possible || now < this.#restsUntil) return;
     this.#polls = true;
     setImmediate(this.#poll);
   }
 
   /** An immediate callback has the event loop look at its sockets without waiting. */
   readonly #poll = (): void => {
-    if (performance.now() < this.#until) setImmediate(this.#poll);
-    else this.#polls = false;
+    const now = performance.now();
+    if (now - this.#lookedAt > INTERRUPTED) {
+      this.#rest = now - this.#restsUntil < REST ? Math.min(this.#rest * 2, LONGEST_REST) : REST;
+      this.#restsUntil = now + this.#rest;
+    }
+    this.#lookedAt = now;
+    this.#polls = now < this.#until && now >= this.#restsUntil;
+    if (this.#polls) setImmediate(this.#poll);
   };
 }
