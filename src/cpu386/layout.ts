@@ -119,6 +119,8 @@ export const QUICK_SEGMENTS = 1;
 export const QUICK_IRET = 2;
 /** Between ring 3 and ring 0: nobody follows those changes. */
 export const QUICK_RINGS = 4;
+/** An interrupt waits: behind a far transfer, which may let it in, the run loop has something to see to. */
+export const QUICK_LEAVES = 8;
 /** The gate's DPL matters to software only: what one has found out does not hold for the other. */
 export const QUICK_EXTERNAL = 1 << 21;
 export const QUICK_BYTES = 192;

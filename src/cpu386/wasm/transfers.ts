@@ -1,7 +1,21 @@
 /** Where the dynamic back end goes from an instruction: links, the hash of blocks, attempts at quick paths, and the budget. */
 import type { Shape } from "../definitions/table.js";
 import type { Value } from "../emitter.js";
-import { BUDGET, CONTEXT, CONTEXT_SALT, CS, ECX, EIP, HASH, HASH_ENTRIES, HASH_ENTRY_BYTES, LIMIT, QUICK, R } from "../layout.js";
+import {
+  BUDGET,
+  CONTEXT,
+  CONTEXT_SALT,
+  CS,
+  ECX,
+  EIP,
+  HASH,
+  HASH_ENTRIES,
+  HASH_ENTRY_BYTES,
+  LIMIT,
+  QUICK,
+  QUICK_LEAVES,
+  R,
+} from "../layout.js";
 import type { DynamicOptions } from "./accesses.js";
 import { access, call, i32Const, localGet, localSet, localTee, OP, unsignedLeb } from "./binary.js";
 import { EXIT, type ImportName, importIndex, LOAD_HANDLER, RECORD_LOCAL } from "./imports.js";
@@ -47,6 +61,8 @@ export abstract class Transfers extends Operands {
     return this.attempt("interruptReturn");
   }
   jumpFar(): void {
+    this.put(this.and(this.word(QUICK), this.constant(QUICK_LEAVES)).code);
+    this.whenTrue(() => this.exit(EXIT.attention));
     this.jumpTo(this.word(EIP));
   }
   jump(): void {
