@@ -85,6 +85,7 @@ export class MachineTarget implements DebugTarget {
     const { processor } = machine.cpu;
     const viewed = (): CheckedView => new CheckedView(processor, system, debugRegisters, this.views, () => threadTable.current(), print);
     this.run = new RunControl(machine, system, threadTable, points, debugRegisters, exceptions, followers, viewed());
+    for (const space of threads?.killed ?? []) this.run.killed.add(space);
     this.branches = new Branches(processor, followers, viewed(), debugRegisters, (space, address) => {
       const bytes = this.memory.read(space, address, 1);
       return typeof bytes === "string" ? undefined : bytes[0];
@@ -113,7 +114,7 @@ export class MachineTarget implements DebugTarget {
   /** The machine as it is, into a file. */
   save(path: string): void {
     if (!this.options.save) throw new UserError("there is nowhere to save to");
-    this.options.save(path, this.threadTable.plain());
+    this.options.save(path, { ...this.threadTable.plain(), killed: [...this.run.killed.save()] });
   }
   /** To another moment of the history, stopped there. */
   goTo(count: number): void {

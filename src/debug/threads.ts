@@ -30,6 +30,8 @@ interface GuestThread {
 }
 
 export interface PlainThreads {
+  /** Spaces that a debugger has killed. */
+  readonly killed?: readonly number[];
   readonly kernel?: SavedRegisters | undefined;
   readonly recent: readonly ThreadId[];
   readonly threads: readonly GuestThread[];

@@ -188,6 +188,16 @@ describe("a saved machine", () => {
     expect(after.last).toContain("No more reverse-execution history");
   });
 
+  it("has a partition that was killed, which stays so while the other goes on", async () => {
+    const path = join(folder(), "two.snap");
+    const kill = ["set schedule-multiple on", "break crc_block", "continue", "delete", "kill inferiors 2", "inferior 3"];
+    await session("gdb", [...kill, `monitor save ${path}`, "kill"], { args: SLOW });
+    const loaded = ["set schedule-multiple on", "inferior 3", "break beat if heartbeats == 50", "continue", "monitor threads"];
+    const after = await session("gdb", loaded, { args: [...SLOW, "--load", path] });
+    expect(after.of("continue")).toMatch(/hit Breakpoint 1, beat/);
+    expect(after.of("monitor threads")).toMatch(/part1 thread 1 +killed at 0x00102000 <crc_block>/);
+  });
+
   it("that cannot be written is one line, and the session goes on", async () => {
     const said = await session("gdb", ["monitor save /nowhere/two.snap", "stepi"]);
     expect(said.of("monitor save /nowhere/two.snap")).toMatch(/^save: \/nowhere\/two\.snap: [^\n]+\n$/);
