@@ -14,7 +14,7 @@ const GUESTS = {
   paging: { title: "the same with paging on", image: PAGED, first: 0, iterations: 6_000 },
   calls: { title: "calls: recursion, small functions, function pointers", ...kind(1, 60_000) },
   loops: { title: "hot loops: checksum, matrix product, list reversal", ...kind(2, 20_000) },
-  strings: { title: "rep movsb, stosb, cmpsb, scasb, 64 KB each", ...kind(3, 20_000) },
+  strings: { title: "rep movsb, stosb, cmpsb, scasb, 64 KB each", ...kind(3, 60_000) },
   "system-calls": { title: "system calls: int, the kernel's dispatch, iret", ...kind(4, 300_000) },
   forwards: {
     title: "interrupts forwarded to a partition: its handler, and the return",

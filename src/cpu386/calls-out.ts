@@ -10,7 +10,7 @@ import { Instruction } from "./instruction.js";
 import type { Region } from "./jit/jit.js";
 import { REASON } from "./jit/locals.js";
 import * as L from "./layout.js";
-import { bulkString } from "./operations/bulk.js";
+import { BulkStrings } from "./operations/bulk.js";
 import type { Processor } from "./processor.js";
 import type { QuickPaths } from "./quick.js";
 import type { RecordCache } from "./records.js";
@@ -23,6 +23,7 @@ const segmentNumber = (address: number): number => (address - L.SEGMENTS) / L.SE
 
 export class CallsOut {
   private readonly instruction: Instruction;
+  private readonly strings: BulkStrings;
 
   constructor(
     private readonly processor: Processor,
@@ -33,6 +34,7 @@ export class CallsOut {
     private readonly course: Course,
   ) {
     this.instruction = new Instruction(processor, TABLE.shapes);
+    this.strings = new BulkStrings(processor);
   }
 
   /** The functions that the interpreter imports; their signatures are in wasm/imports.ts. */
@@ -72,7 +74,7 @@ export class CallsOut {
       ...this.quick.functions,
       bulk: (record: number): void => {
         const shape = TABLE.shapes[cpu.i32[(record + R.shape) >> 2]! & 0xffff]!;
-        bulkString(cpu, shape, segmentNumber(cpu.i32[(record + R.seg) >> 2]!), options.watchLoads);
+        this.strings.iterate(shape, segmentNumber(cpu.i32[(record + R.seg) >> 2]!), options.watchLoads);
       },
       raise: (record: number, vector: number): void => {
         enter(record);

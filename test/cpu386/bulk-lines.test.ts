@@ -2,7 +2,7 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
 import * as L from "../../src/cpu386/layout.js";
-import { unflagged } from "../../src/cpu386/operations/bulk.js";
+import { BulkStrings } from "../../src/cpu386/operations/bulk.js";
 import { Machine } from "./machine.js";
 
 const LINES = 200;
@@ -10,6 +10,7 @@ const LINE = 1 << L.LINE_SHIFT;
 
 it("counts the bytes in front of a flagged line", () => {
   const { p } = new Machine();
+  const strings = new BulkStrings(p);
   fc.assert(
     fc.property(
       fc.array(fc.nat(LINES - 1), { maxLength: 3 }),
@@ -20,7 +21,7 @@ it("counts the bytes in front of a flagged line", () => {
         p.u8.fill(0, L.LINE_FLAGS, L.LINE_FLAGS + LINES);
         for (const line of flagged) p.u8[L.LINE_FLAGS + line] = L.LINE_CODE;
         const first = Math.min(...flagged.filter((line) => (line + 1) * LINE > start).map((line) => line * LINE));
-        expect(unflagged(p, start, length)).toBe(Math.min(length, Math.max(0, first - start)));
+        expect(strings.unflagged(start, length)).toBe(Math.min(length, Math.max(0, first - start)));
       },
     ),
     { numRuns: 2000 },

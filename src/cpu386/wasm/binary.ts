@@ -2,6 +2,7 @@
 
 export const I32 = 0x7f;
 export const I64 = 0x7e;
+export const V128 = 0x7b;
 const VOID = 0x40;
 
 /** Opcodes by their names in the specification. */
@@ -82,7 +83,24 @@ export const OP = {
   i64Extend8S: 0xc2,
   i64Extend16S: 0xc3,
   i64Extend32S: 0xc4,
+  /** The prefix of vector instructions. */
+  vector: 0xfd,
   void: VOID,
+} as const;
+
+/** Vector instructions, behind their prefix. */
+export const VECTOR = {
+  load: 0x00,
+  i8x16Splat: 0x0f,
+  i16x8Splat: 0x10,
+  i32x4Splat: 0x11,
+  i8x16Eq: 0x23,
+  i16x8Eq: 0x2d,
+  i32x4Eq: 0x37,
+  and: 0x4e,
+  or: 0x50,
+  anyTrue: 0x53,
+  i8x16AllTrue: 0x63,
 } as const;
 
 export function unsignedLeb(n: number): number[] {
