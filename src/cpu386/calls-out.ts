@@ -34,7 +34,7 @@ export class CallsOut {
     private readonly course: Course,
   ) {
     this.instruction = new Instruction(processor, TABLE.shapes);
-    this.strings = new BulkStrings(processor);
+    this.strings = new BulkStrings(processor, course);
   }
 
   /** The functions that the interpreter imports; their signatures are in wasm/imports.ts. */

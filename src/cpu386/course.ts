@@ -17,6 +17,8 @@ export class Course {
   leavesRegion = false;
   /** Budget set aside to make the interpreter leave at the next block. */
   stolen = 0;
+  /** Budget that code may use only at many instructions a time, so that it is looked at now and then where time goes. */
+  withheld = 0;
   /** A record whose handler was replaced to stop there, that handler, and the generation of records it is of. */
   private patched = 0;
   private patchedHandler = 0;
@@ -32,8 +34,19 @@ export class Course {
     return this.place === "between" ? 0 : this.processor.i32[(this.record + R.remaining) >> 2]!;
   }
   reset(): void {
-    this.stolen = 0;
+    this.stolen = this.withheld = 0;
     this.place = "between";
+  }
+
+  /** What a string instruction that does many iterations at a time has. */
+  get available(): number {
+    return this.processor.i32[L.BUDGET >> 2]! + this.withheld;
+  }
+  /** Iterations done so: they take next to no time, and say nothing of where it goes. */
+  spend(count: number): void {
+    const spare = Math.min(count, this.withheld);
+    this.withheld -= spare;
+    this.processor.i32[L.BUDGET >> 2]! -= count - spare;
   }
 
   /** Stops in front of a record of the block that is executed. */
@@ -73,16 +86,16 @@ export class Course {
     if (this.place !== "interpreter") return;
     if (i32[(this.record + R.remaining) >> 2]! > 1) this.stopAt(this.record + L.RECORD_BYTES);
     else {
-      this.stolen += i32[L.BUDGET >> 2]!;
-      i32[L.BUDGET >> 2] = 0;
+      this.stolen += this.available;
+      this.withheld = i32[L.BUDGET >> 2] = 0;
     }
   }
 
   /** Undoes all that after the interpreter has left. */
   settle(): void {
     this.unpatch();
-    this.processor.i32[L.BUDGET >> 2]! += this.stolen;
-    this.stolen = 0;
+    this.processor.i32[L.BUDGET >> 2]! += this.stolen + this.withheld;
+    this.stolen = this.withheld = 0;
   }
 
   /** After a throw out of the interpreter: as if the instruction had not begun. Returns its offset. */

@@ -175,8 +175,8 @@ export class Cpu {
 
   /** Instructions executed since power-on; exact at any moment. An instruction that faults counts as well: it took its time. */
   get retired(): number {
-    const { stolen, inFlight } = this.course;
-    return this.before + this.slice - this.processor.i32[L.BUDGET >> 2]! - stolen - inFlight;
+    const { stolen, available, inFlight } = this.course;
+    return this.before + this.slice - available - stolen - inFlight;
   }
 
   /** Executes at most `count` instructions; with a count of 0, an interrupt that is pending is still delivered. */
@@ -347,7 +347,7 @@ export class Cpu {
         const restore = first && !this.debugRegisters.executionCauses(i32[L.EIP >> 2]!) ? course.unbreak(record) : undefined;
         first = false;
         const granted = Math.min(left, Math.max(remaining, cold ? 0 : this.grant));
-        course.stolen = left - granted;
+        course.withheld = left - granted;
         i32[L.GATES_CLOSED >> 2] = 0;
         i32[L.BUDGET >> 2] = granted - remaining;
         course.record = record;
@@ -361,8 +361,8 @@ export class Cpu {
           regate?.();
         }
         course.place = "between";
+        this.jit.heat.left -= granted - i32[L.BUDGET >> 2]! - course.stolen;
         course.settle();
-        this.jit.heat.left -= left - i32[L.BUDGET >> 2]!;
         if (reason === EXIT.breakpoint) return "breakpoint";
         cold = reason === EXIT.side || reason === EXIT.mismatch;
         if (reason === EXIT.mismatch) this.jit.mismatch(this.records.find(i32[L.EIP >> 2]!));

@@ -8,9 +8,13 @@ import { Machine } from "./machine.js";
 const LINES = 200;
 const LINE = 1 << L.LINE_SHIFT;
 
+it("counts none of none, at address 0 either", () => {
+  expect(new BulkStrings(new Machine().p, { available: 0, spend: () => {} }).unflagged(0, 0)).toBe(0);
+});
+
 it("counts the bytes in front of a flagged line", () => {
   const { p } = new Machine();
-  const strings = new BulkStrings(p);
+  const strings = new BulkStrings(p, { available: 0, spend: () => {} });
   fc.assert(
     fc.property(
       fc.array(fc.nat(LINES - 1), { maxLength: 3 }),

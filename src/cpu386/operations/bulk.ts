@@ -21,17 +21,27 @@ interface Run {
   readonly size: Size;
 }
 
+interface Allowance {
+  readonly available: number;
+  spend(count: number): void;
+}
+
 export class BulkStrings {
   private readonly scans: Scans;
   private readonly unflaggedLines: Scan;
 
-  constructor(private readonly cpu: Processor) {
+  /** @param allowance how many iterations may be done, and where they are told */
+  constructor(
+    private readonly cpu: Processor,
+    private readonly allowance: Allowance,
+  ) {
     this.scans = scansOf(cpu.wasmMemory);
     this.unflaggedLines = this.scans("value", "different", 1);
   }
 
   /** How many of the bytes from a linear address on lie in lines without a flag. */
   unflagged(start: number, length: number): number {
+    if (length <= 0) return 0;
     const line = start >>> L.LINE_SHIFT;
     const lines = ((start + length - 1) >>> L.LINE_SHIFT) + 1 - line;
     const clear = this.unflaggedLines(L.LINE_FLAGS + line, 0, lines);
@@ -39,7 +49,7 @@ export class BulkStrings {
   }
 
   /**
-   * Does up to min(ecx - 1, budget) iterations and advances ecx, esi, edi and the budget by them. Anything out of the ordinary (going
+   * Does up to min(ecx - 1, budget) iterations and advances ecx, esi and edi by them. Anything out of the ordinary (going
    * down, a limit, a line with code or a watchpoint ahead, an overlap that repeats what has just been written, the element at which a
    * comparison ends) is left to single ones.
    * @param segment of the source, for movs and cmps
@@ -54,7 +64,7 @@ export class BulkStrings {
     const sourced = name === "movs" || name === "cmps";
     const to = cpu.word(L.EDI);
     const target = baseOf(cpu, SEGMENT.ES) + to;
-    const wanted = Math.min(cpu.word(L.ECX) - 1, i32[L.BUDGET >> 2]!) * size;
+    const wanted = Math.min(cpu.word(L.ECX) - 1, this.allowance.available) * size;
     let length = Math.min(wanted, room(cpu, SEGMENT.ES, stores ? L.WRITE_BOUND[1] : L.READ_BOUND[1], to));
     if (stores || watchesLoads) length = this.unflagged(target, length);
     let source = 0;
@@ -72,7 +82,7 @@ export class BulkStrings {
     if (sourced) i32[L.ESI >> 2]! += count * size;
     i32[L.EDI >> 2]! += count * size;
     i32[L.ECX >> 2]! -= count;
-    i32[L.BUDGET >> 2]! -= count;
+    this.allowance.spend(count);
   }
 }
 
