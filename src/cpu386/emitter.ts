@@ -95,24 +95,24 @@ export interface Emitter {
   immediate2(): Value;
   /** The number of the segment register named by modrm.reg. */
   segmentNumber(): Value;
-  /** The visible selector of a segment register. */
-  selector(n: number): Value;
+  /** The visible selector of a segment register; undefined: of that named by modrm.reg. */
+  selector(n: number | undefined): Value;
   /** An instruction with a quick path: the system operation executes it, if that path is not open (L.QUICK_ bits). */
   requireQuick(bits: number): void;
   /** As requireQuick, if the attempt was 0. Nothing must have changed then. */
   requireDone(attempt: Value): void;
   /**
    * Attempts: all or nothing, and nothing is 0. `segment` undefined: that named by modrm.reg.
-   * interrupt: int n's vector. Far transfers by kind: 0 as jmp and call, 1 as ret;
-   * knowsCode says whether enterCode would do it.
+   * interrupt: int n's vector. knowsCode: of a far transfer by kind, 0 as jmp and call, 1 as ret.
    */
   loadSegment(segment: number | undefined, selector: Value): Value;
   knowsCode(kind: 0 | 1, selector: Value, offset: Value): Value;
-  enterCode(kind: 0 | 1, selector: Value, offset: Value): Value;
+  /** Does what knowsCode knows, whatever has been stored since. */
+  enterCode(known: Value, offset: Value): void;
   interrupt(vector: Value): Value;
   interruptReturn(): Value;
-  /** To where EIP points: the code segment may be another one. */
-  jumpFar(): void;
+  /** To where EIP points: the code segment may be another one. An instruction that changes IF may let an interrupt in. */
+  jumpFar(far: "within-ring" | "between-rings"): void;
 
   /** Offset of the next instruction. */
   nextOffset(): Value;

@@ -119,7 +119,7 @@ export const QUICK_SEGMENTS = 1;
 export const QUICK_IRET = 2;
 /** Between ring 3 and ring 0: nobody follows those changes. */
 export const QUICK_RINGS = 4;
-/** An interrupt waits: behind a far transfer, which may let it in, the run loop has something to see to. */
+/** An interrupt waits: behind int and iret, which may let it in, the run loop has something to see to. */
 export const QUICK_LEAVES = 8;
 /** The gate's DPL matters to software only: what one has found out does not hold for the other. */
 export const QUICK_EXTERNAL = 1 << 21;
@@ -143,11 +143,12 @@ export const Q = {
   flags: 52,
   context: 56,
   salt: 60,
-  /** Ten words each, as from SEGMENTS on: selector to write bounds. */
+  /** As from SEGMENTS on: selector to write bounds. */
   first: 64,
-  second: 104,
+  second: 112,
 } as const;
-export const SEGMENT_WORDS = 10;
+/** Words of a segment register that are copied with it: ten that mean something, and to whole vectors. */
+export const SEGMENT_WORDS = 12;
 
 /** Pages that the region that runs remembers: see jit/pages.ts. */
 export const PAGES = 0xd000;

@@ -13,22 +13,27 @@ import type { Definition, Shape } from "./table.js";
 function callQuickly(e: Emitter, i: Shape, selector: Value, eip: Value): void {
   const size = i.size === 2 ? 2 : 4;
   // The descriptor is looked at before the stack is.
-  e.requireDone(e.knowsCode(0, selector, eip));
+  const known = e.knowsCode(0, selector, eip);
+  e.requireDone(known);
   const slots = [1, 2].map((n) => e.let(e.stackOffset(e.constant(-size * n)))) as [Value, Value];
   // What is certain to be stored can be stored once the rest is done.
   for (const slot of slots) e.probeStore(SEGMENT.SS, slot, size);
-  const from = e.let(e.selector(SEGMENT.CS));
-  e.requireDone(e.enterCode(0, selector, eip));
-  e.store(SEGMENT.SS, slots[0], size, from);
+  e.store(SEGMENT.SS, slots[0], size, e.let(e.selector(SEGMENT.CS)));
   e.store(SEGMENT.SS, slots[1], size, e.let(e.nextOffset()));
+  e.enterCode(known, eip);
   e.setStackPointer(slots[1]);
+}
+function jumpQuickly(e: Emitter, kind: 0 | 1, selector: Value, eip: Value): void {
+  const known = e.knowsCode(kind, selector, eip);
+  e.requireDone(known);
+  e.enterCode(known, eip);
 }
 function returnQuickly(e: Emitter, i: Shape): void {
   const size = i.size === 2 ? 2 : 4;
   e.requireQuick(L.QUICK_SEGMENTS);
   const eip = popValue(e, size);
   const selector = e.let(e.load(SEGMENT.SS, e.let(e.stackOffset(e.constant(size))), size));
-  e.requireDone(e.enterCode(1, e.let(e.and(selector, e.constant(0xffff))), eip));
+  jumpQuickly(e, 1, e.let(e.and(selector, e.constant(0xffff))), eip);
   releaseStack(e, e.constant(2 * size));
 }
 
@@ -38,10 +43,10 @@ export const farTransfers: readonly Definition[] = [
     forms: ["ea Av"],
     faults: "GP NP TS SS PF",
     system: (cpu, i) => farJump(cpu, i.immediate2, i.immediate >>> 0, i.next),
-    far: true,
+    far: "within-ring",
     quick: (e) => {
       e.requireQuick(L.QUICK_SEGMENTS);
-      e.requireDone(e.enterCode(0, e.immediate2(), e.operand(1).get()));
+      jumpQuickly(e, 0, e.immediate2(), e.let(e.operand(1).get()));
     },
   },
   {
@@ -52,10 +57,10 @@ export const farTransfers: readonly Definition[] = [
       const { selector, eip } = pointer(cpu, i);
       farJump(cpu, selector, eip, i.next);
     },
-    far: true,
+    far: "within-ring",
     quick: (e, i) => {
       const { selector, eip } = pointerQuickly(e, i);
-      e.requireDone(e.enterCode(0, selector, eip));
+      jumpQuickly(e, 0, selector, eip);
     },
   },
   {
@@ -64,7 +69,7 @@ export const farTransfers: readonly Definition[] = [
     faults: "GP NP TS SS PF AC",
     system: (cpu, i) => farCall(cpu, i.immediate2, i.immediate >>> 0, wide(i), i.next),
     stack: true,
-    far: true,
+    far: "within-ring",
     quick: (e, i) => {
       e.requireQuick(L.QUICK_SEGMENTS);
       callQuickly(e, i, e.immediate2(), e.let(e.operand(1).get()));
@@ -79,7 +84,7 @@ export const farTransfers: readonly Definition[] = [
       farCall(cpu, selector, eip, wide(i), i.next);
     },
     stack: true,
-    far: true,
+    far: "within-ring",
     quick: (e, i) => {
       const { selector, eip } = pointerQuickly(e, i);
       callQuickly(e, i, selector, eip);
@@ -91,7 +96,7 @@ export const farTransfers: readonly Definition[] = [
     faults: "GP NP SS PF AC",
     system: (cpu, i) => farReturn(cpu, wide(i), 0),
     stack: true,
-    far: true,
+    far: "within-ring",
     quick: (e, i) => returnQuickly(e, i),
   },
   { name: "retf-pop", forms: ["ca Iw :v"], faults: "GP NP SS PF AC", system: (cpu, i) => farReturn(cpu, wide(i), i.immediate & 0xffff) },
@@ -104,7 +109,7 @@ export const farTransfers: readonly Definition[] = [
       interruptReturn(cpu, wide(i), i.next);
       cpu.nmiBlocked = false;
     },
-    far: true,
+    far: "between-rings",
     quick: (e, i) => {
       e.requireQuick(L.QUICK_RINGS | L.QUICK_IRET);
       e.requireDone(i.size === 4 ? e.interruptReturn() : e.constant(0));
@@ -116,7 +121,7 @@ export const farTransfers: readonly Definition[] = [
     forms: ["cd Ib"],
     faults: "GP NP TS SS PF AC",
     system: (cpu, i) => op.interruptN(cpu, i),
-    far: true,
+    far: "between-rings",
     quick: (e) => {
       e.requireQuick(L.QUICK_RINGS);
       e.requireDone(e.interrupt(e.let(e.and(e.operand(1).get(), e.constant(0xff)))));

@@ -8,7 +8,7 @@ import type { Processor } from "../processor.js";
 import { SEGMENT } from "../segment.js";
 import { Stack } from "../stack.js";
 import { popValue, push, releaseStack } from "./move.js";
-import { pointer, pointerQuickly, storeWord, wide } from "./operands.js";
+import { pointer, pointerQuickly, wide } from "./operands.js";
 import type { Definition, Shape } from "./table.js";
 
 function popSegment(cpu: Processor, i: Instruction, n: number): void {
@@ -91,9 +91,11 @@ export const segmentMoves: readonly Definition[] = [
     name: "mov-from-segment",
     forms: ["8c Ev,Nw"],
     faults: "UD",
-    system: (cpu, i) => {
-      if (i.special > 5) cpu.raise(VECTOR.UD, undefined, "there is no such segment register");
-      storeWord(cpu, i, cpu.selector(i.special));
+    emit: (e, i) => {
+      e.when(e.gtu(e.segmentNumber(), e.constant(SEGMENT.GS)), () => e.raise(VECTOR.UD));
+      const selector = e.let(e.selector(undefined));
+      if (i.operands[0]!.kind === "memory") e.store(undefined, e.effectiveAddress(), 2, selector);
+      else e.operand(1).set(selector);
     },
   },
   {

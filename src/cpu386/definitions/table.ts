@@ -34,8 +34,8 @@ export interface Definition {
   readonly quick?: (e: Emitter, i: Shape) => void;
   /** A system operation that goes on to the next instruction, with the same segments, unless something asks for attention. */
   readonly contained?: boolean;
-  /** A quick path that leads to another code segment. */
-  readonly far?: boolean;
+  /** A quick path that leads to another code segment, or may. */
+  readonly far?: "within-ring" | "between-rings";
   /** An emitted definition that transfers control, and so ends the block. */
   readonly ends?: boolean;
   /** It uses the stack implicitly: the size of the stack pointer makes a shape. */

@@ -4,8 +4,9 @@ import type { Value } from "../emitter.js";
 import * as L from "../layout.js";
 import { access, call, i32Const, localGet, localSet, localTee, OP, unsignedLeb } from "../wasm/binary.js";
 import { Expressions, LOADS, STORES } from "../wasm/expressions.js";
+import { FIND_PAGE } from "./imports.js";
 import { FIRST_TEMPORARY, FIRST_TEMPORARY_64, OUT_EIP, UNDONE } from "./locals.js";
-import { FIND_PAGE, MAX_PAGES, PAGE, pageAt } from "./pages.js";
+import { MAX_PAGES, PAGE, pageAt } from "./pages.js";
 
 const { R } = L;
 

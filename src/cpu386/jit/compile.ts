@@ -3,11 +3,13 @@ import type { Shape } from "../definitions/table.js";
 import * as L from "../layout.js";
 import type { Predicate } from "../predicate.js";
 import { segmentLoadedBy } from "../quick.js";
+import { SEGMENT } from "../segment.js";
 import { access, buildModule, type Code, I32, I64, i32Const, localGet, localSet, OP } from "../wasm/binary.js";
 import { TEMPORARIES_64 } from "../wasm/expressions.js";
 import { Facts, type StaticOptions } from "./accesses.js";
 import { type Draft, type Formed, keyOf } from "./form.js";
 import { measureNeeds, type Node } from "./graph.js";
+import { REGION_IMPORTS } from "./imports.js";
 import { FIRST_TEMPORARY, FLAGS, LEFT, OUT_EIP, REASON, REGISTER, WHY } from "./locals.js";
 import { findPage, forgetPage } from "./pages.js";
 import { StaticEmitter, type Terminator } from "./static.js";
@@ -77,25 +79,19 @@ export function* compile(
 export const sizeOf = ({ drafts }: Formed): number => drafts.reduce((sum, d) => sum + d.count, 0);
 
 function moduleOf(body: Code, facts: Facts): Uint8Array {
-  return buildModule(
-    [
-      { name: "helper", parameters: [I32], results: [I32] },
-      { name: "loadSegment", parameters: [I32, I32], results: [I32] },
-    ],
-    [
-      {
-        exportName: "region",
-        parameters: [I32],
-        results: [I32],
-        locals: [
-          { count: TEMPORARIES_64, type: I64 },
-          { count: FIRST_TEMPORARY - LEFT + facts.temporaries, type: I32 },
-        ],
-        body,
-      },
-      ...(facts.pages.size > 0 ? [findPage] : []),
-    ],
-  );
+  return buildModule(REGION_IMPORTS, [
+    {
+      exportName: "region",
+      parameters: [I32],
+      results: [I32],
+      locals: [
+        { count: TEMPORARIES_64, type: I64 },
+        { count: FIRST_TEMPORARY - LEFT + facts.temporaries, type: I32 },
+      ],
+      body,
+    },
+    ...(facts.pages.size > 0 ? [findPage] : []),
+  ]);
 }
 
 function loadedSegments({ i32, shapes }: Source, formed: Formed): ReadonlySet<number> {
@@ -104,7 +100,8 @@ function loadedSegments({ i32, shapes }: Source, formed: Formed): ReadonlySet<nu
     for (let n = 0; n < draft.count; n++) {
       const w = (draft.record + n * L.RECORD_BYTES) >> 2;
       const { definition } = shapes[i32[w + R.shape / 4]! & 0xffff]!;
-      if (definition.quick) found.add(segmentLoadedBy(definition, i32[w + R.scale / 4]! >> 8));
+      if (definition.far) found.add(SEGMENT.CS);
+      else if (definition.quick) found.add(segmentLoadedBy(definition, i32[w + R.scale / 4]! >> 8));
     }
   }
   return found;

@@ -3,7 +3,7 @@
  *
  * Only what the cold tier has decoded, and so executed or meant to, is included; everything else stays an exit.
  */
-import type { Shape } from "../definitions/table.js";
+import type { Definition, Shape } from "../definitions/table.js";
 import * as L from "../layout.js";
 import type { Predicate } from "../predicate.js";
 
@@ -129,7 +129,9 @@ export class Former {
     if (guard) this.guards.set(record, guard);
     return (
       rep === 0 &&
-      (definition.system === undefined || definition.contained || (definition.quick !== undefined && !definition.far && this.isQuick()))
+      (definition.system === undefined ||
+        definition.contained ||
+        (definition.quick !== undefined && definition.far !== "between-rings" && this.isQuick()))
     );
   }
 
@@ -155,6 +157,10 @@ export class Former {
       return;
     }
     const { definition } = this.shape(last);
+    if (definition.far) {
+      this.followFar(draft, last, definition);
+      return;
+    }
     if (!definition.ends) {
       draft.next = [{ ip: next, sites }];
       return;
@@ -185,6 +191,13 @@ export class Former {
     }
     // Where loops begin: the cold tier must find a way in.
     if (sites.length === 0) for (const to of draft.next) if (to.sites.length === 0 && to.ip <= draft.ip) this.root(to.ip);
+  }
+
+  /** Where it leads is known at run time only; if it is in the same code context, this is where that would be. */
+  private followFar(draft: Draft, record: number, { name }: Definition): void {
+    draft.end = "transfer";
+    if (name.startsWith("call")) this.root(this.field(record, R.next) >>> 0);
+    if (name === "call-far" || name === "jmp-far") this.root(this.field(record, R.imm) >>> 0);
   }
 
   private called(target: number, back: number, sites: readonly number[]): Step {
@@ -220,6 +233,7 @@ export class Former {
       const { definition } = this.shape(last);
       const next = this.field(last, R.next) >>> 0;
       const to = this.field(last, R.target) >>> 0;
+      if (definition.far) return undefined;
       if (definition.name === "ret" || definition.name === "ret-pop") continue;
       if (definition.name === "call") {
         const inner = depth > 1 ? this.inlinedSize(to, depth - 1) : undefined;

@@ -7,6 +7,7 @@
  */
 import type { Shape } from "../definitions/table.js";
 import * as L from "../layout.js";
+import type { QuickPaths } from "../quick.js";
 import type { DynamicOptions } from "../wasm/accesses.js";
 import { Compilation } from "./compilation.js";
 import { type Compiled, sizeOf } from "./compile.js";
@@ -92,7 +93,7 @@ export class Jit {
     readonly shapes: readonly Shape[],
     private readonly blocks: JitBlocks,
     private readonly helper: (record: number, region: Region) => number,
-    private readonly loadSegment: (segment: number, selector: number) => number,
+    private readonly quick: QuickPaths["functions"],
   ) {
     this.gates = new Gates(i32);
     this.tables = new EntryTables(i32);
@@ -212,7 +213,9 @@ export class Jit {
       assumed: facts.assumed,
       dropped: false,
     };
-    const e = { memory: this.memory, helper: (record: number) => this.helper(record, region), loadSegment: this.loadSegment };
+    const { loadSegment, knowsCode, enterCode } = this.quick;
+    const helper = (record: number): number => this.helper(record, region);
+    const e = { memory: this.memory, helper, loadSegment, knowsCode, enterCode };
     const instance = new WebAssembly.Instance(new WebAssembly.Module(module as Uint8Array<ArrayBuffer>), { e });
     this.functions.set(region.index, instance.exports.region);
     this.supersede(region, state);

@@ -5,9 +5,6 @@
 import * as L from "../layout.js";
 import { access, type DefinedFunction, I32, I64, i32Const, localGet, localSet, localTee, OP } from "../wasm/binary.js";
 
-/** The index of findPage's function in a region's module. */
-export const FIND_PAGE = 3;
-
 /** Fields of a page remembered: 64 bits, so that there is a value for none, and 64; 32 bits. */
 export const PAGE = { start: 0, span: 8, delta: 16 } as const;
 const PAGE_BYTES = 24;

@@ -10,13 +10,11 @@ import type { Compared, Emitter, LazyFlag, Operand, Value } from "../emitter.js"
 import * as L from "../layout.js";
 import { access, call, i32Const, localGet, localSet, OP, unsignedLeb } from "../wasm/binary.js";
 import { Guards } from "./guards.js";
+import { ENTER_CODE, HELPER, KNOWS_CODE, LOAD_SEGMENT } from "./imports.js";
 import { FIRST_TEMPORARY, FLAGS, LEFT, OUT_EIP, REASON, REGISTER, UNDONE, WHY } from "./locals.js";
 
 const { R } = L;
 
-/** Indices of imported functions: operations in TypeScript (see callHelper), and wasm/quick.ts's loadSegment. */
-export const HELPER = 0;
-export const LOAD_SEGMENT = 1;
 const LAZY = Object.keys(FLAGS) as LazyFlag[];
 
 /** How a node ends. Offsets in CS. */
@@ -24,6 +22,8 @@ export type Terminator =
   | { readonly kind: "jump"; readonly to: number }
   | { readonly kind: "branch"; readonly condition: Value; readonly taken: number; readonly next: number }
   | { readonly kind: "dynamic"; readonly target: Value; readonly expected?: number | undefined }
+  /** As dynamic while the code context is this one, else outside. */
+  | { readonly kind: "far"; readonly target: Value; readonly context: number }
   /** On with this instruction outside. */
   | { readonly kind: "leave"; readonly at: number };
 
@@ -42,8 +42,9 @@ export class StaticEmitter extends Guards implements Emitter {
     this.begin(record, rest);
     this.shape = shape;
     this.address = undefined;
-    const { emit, quick } = shape.definition;
+    const { emit, quick, far } = shape.definition;
     (emit ?? quick)!(this, shape);
+    if (far) this.jumpFar();
   }
   finish(): void {
     this.facts.temporaries = Math.max(this.facts.temporaries, this.nextTemporary - FIRST_TEMPORARY);
@@ -207,8 +208,9 @@ export class StaticEmitter extends Guards implements Emitter {
   segmentNumber(): Value {
     return this.constant(this.field(R.scale) >> 8);
   }
-  selector(n: number): Value {
-    return { code: [...i32Const(0), ...access(OP.i32Load, L.SEGMENTS + n * L.SEGMENT_BYTES)], atom: false };
+  selector(n: number | undefined): Value {
+    const number = n ?? this.segmentNumber().known!;
+    return { code: [...i32Const(0), ...access(OP.i32Load, L.SEGMENTS + number * L.SEGMENT_BYTES)], atom: false };
   }
   requireQuick(bits: number): void {
     this.put(i32Const(0), access(OP.i32Load, L.QUICK), i32Const(bits), [OP.i32And], i32Const(bits), [OP.i32Ne]);
@@ -222,11 +224,11 @@ export class StaticEmitter extends Guards implements Emitter {
     const n = segment === undefined ? this.segmentNumber() : this.constant(segment);
     return this.let({ code: [...n.code, ...selector.code, ...call(LOAD_SEGMENT)], atom: false });
   }
-  knowsCode(): Value {
-    return this.fail("far transfers are the cold tier's");
+  knowsCode(kind: 0 | 1, selector: Value, offset: Value): Value {
+    return this.let({ code: [...i32Const(kind), ...selector.code, ...offset.code, ...call(KNOWS_CODE)], atom: false });
   }
-  enterCode(): Value {
-    return this.fail("far transfers are the cold tier's");
+  enterCode(known: Value, offset: Value): void {
+    this.let({ code: [...known.code, ...offset.code, ...call(ENTER_CODE)], atom: false });
   }
   interrupt(): Value {
     return this.fail("interrupts are the cold tier's");
@@ -235,7 +237,8 @@ export class StaticEmitter extends Guards implements Emitter {
     return this.fail("iret is the cold tier's");
   }
   jumpFar(): void {
-    this.fail("far transfers are the cold tier's");
+    const target = this.let({ code: [...i32Const(0), ...access(OP.i32Load, L.EIP)], atom: false });
+    this.terminator = { kind: "far", target, context: this.state[L.CONTEXT >> 2]! };
   }
 
   // Control ----------------------------------------------------------------------------------------------------------------------

@@ -6,6 +6,7 @@
  * component behind a block that forward jumps branch out of. A loop that can be entered elsewhere than at its one head has a dispatcher
  * of its own, which sends on what the ENTRY local names; 0 stands for the head.
  */
+import * as L from "../layout.js";
 import { access, i32Const, localGet, localSet, localTee, OP, unsignedLeb } from "../wasm/binary.js";
 import { components, heads, isLoop, type Node } from "./graph.js";
 import { ENTRY, LEFT, OUT_EIP, REASON, UNDONE, WHY } from "./locals.js";
@@ -160,6 +161,7 @@ export class Structurer {
     const { terminator } = n;
     if (terminator.kind === "leave") this.leave(terminator.at);
     else if (terminator.kind === "dynamic") this.dynamic(n, terminator.target.code, terminator.expected);
+    else if (terminator.kind === "far") this.far(n, terminator.target.code, terminator.context);
     else if (terminator.kind === "jump") this.go(n, terminator.to);
     else {
       this.put(terminator.condition.code, [OP.if, OP.void]);
@@ -202,7 +204,20 @@ export class Structurer {
     this.put(localGet(UNDONE), access(OP.i32Load, address + 4), localSet(ENTRY));
     this.branch((l) => l.kind === "dispatch");
     this.labels.pop();
-    this.put([OP.end], target, localSet(OUT_EIP), i32Const(REASON.onward), localSet(WHY));
+    this.put([OP.end]);
+    this.leaveTo(target);
+  }
+  private leaveTo(target: readonly number[]): void {
+    this.put(target, localSet(OUT_EIP), i32Const(REASON.onward), localSet(WHY));
     this.branch((l) => l.kind === "out");
+  }
+  /** The same offset in another code context is not this region's. */
+  private far(n: Node, target: readonly number[], context: number): void {
+    this.put(i32Const(0), access(OP.i32Load, L.CONTEXT), i32Const(context), [OP.i32Ne, OP.if, OP.void]);
+    this.labels.push({ kind: "anonymous" });
+    this.leaveTo(target);
+    this.labels.pop();
+    this.put([OP.end]);
+    this.dynamic(n, target, undefined);
   }
 }

@@ -91,6 +91,7 @@ export const OP = {
 /** Vector instructions, behind their prefix. */
 export const VECTOR = {
   load: 0x00,
+  store: 0x0b,
   i8x16Splat: 0x0f,
   i16x8Splat: 0x10,
   i32x4Splat: 0x11,
@@ -150,6 +151,10 @@ export const call = (n: number): readonly number[] => [OP.call, ...unsignedLeb(n
 
 /** A load's or store's opcode and its memarg; alignment hint 0, since the guest's accesses have none. */
 export const access = (opcode: number, offset: number): readonly number[] => [opcode, 0, ...unsignedLeb(offset)];
+
+export const VECTOR_BYTES = 16;
+/** A vector's, at any alignment. */
+export const vectorAccess = (opcode: number, offset: number): readonly number[] => [OP.vector, opcode, 0, ...unsignedLeb(offset)];
 
 /** Instructions in pieces, so that they are moved once only. */
 export type Code = readonly (readonly number[])[];

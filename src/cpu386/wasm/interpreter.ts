@@ -23,7 +23,7 @@ const SIGNATURES: Record<ImportName, { parameters: number; results: number }> = 
   bulk: { parameters: 1, results: 0 },
   loadSegment: { parameters: 2, results: 1 },
   knowsCode: { parameters: 3, results: 1 },
-  enterCode: { parameters: 3, results: 1 },
+  enterCode: { parameters: 2, results: 1 },
   interrupt: { parameters: 2, results: 1 },
   interruptReturn: { parameters: 0, results: 1 },
   point: { parameters: 1, results: 1 },
@@ -54,7 +54,7 @@ export function generateInterpreter(table: Table, options: DynamicOptions): Uint
     if (shape) {
       const { emit, quick, far } = shape.definition;
       (quick ?? emit)!(e, shape);
-      if (quick) far ? e.jumpFar() : e.proceed();
+      if (quick) far ? e.jumpFar(far) : e.proceed();
       else if (shape.definition.ends || shape.rep) {
         if (!e.hasEnded) throw new Error(`${shape.definition.name}: a definition that ends a block falls through`);
       } else e.fallThrough();

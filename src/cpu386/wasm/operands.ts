@@ -64,8 +64,10 @@ export abstract class Operands extends Accesses {
   segmentNumber(): Value {
     return this.shr(this.field(R.scale), this.constant(8));
   }
-  selector(n: number): Value {
-    return this.word(SEGMENTS + n * SEGMENT_BYTES);
+  selector(n: number | undefined): Value {
+    if (n !== undefined) return this.word(SEGMENTS + n * SEGMENT_BYTES);
+    const at = this.mul(this.segmentNumber(), this.constant(SEGMENT_BYTES));
+    return { code: [...at.code, ...access(OP.i32Load, SEGMENTS)], atom: false };
   }
   nextOffset(): Value {
     return this.field(R.next);

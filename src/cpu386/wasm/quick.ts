@@ -5,7 +5,7 @@
 import type { Value } from "../emitter.js";
 import { FLAG } from "../flags.js";
 import * as L from "../layout.js";
-import { access, buildModule, I32, i32Const, localGet, OP } from "./binary.js";
+import { access, buildModule, I32, i32Const, localGet, OP, VECTOR, VECTOR_BYTES, vectorAccess } from "./binary.js";
 import { Expressions } from "./expressions.js";
 
 const { Q } = L;
@@ -19,6 +19,8 @@ class QuickEmitter extends Expressions {
   constructor(parameters: number) {
     super(parameters, 0);
   }
+  /** Of the function, where nothing was refused. */
+  result = this.constant(1);
   raise(): never {
     throw new Error("quick paths raise nothing");
   }
@@ -58,7 +60,10 @@ class QuickEmitter extends Expressions {
   }
   /** Copies a segment register's words from an entry. */
   install(entry: Value, field: number, to: Value | number): void {
-    for (let n = 0; n < L.SEGMENT_WORDS; n++) this.store(to, this.load(entry, field + 4 * n), 4 * n);
+    const [at, plus] = typeof to === "number" ? [this.constant(0), to] : [to, 0];
+    for (let n = 0; n < L.SEGMENT_WORDS * 4; n += VECTOR_BYTES) {
+      this.put(at.code, entry.code, vectorAccess(VECTOR.load, field + n), vectorAccess(VECTOR.store, plus + n));
+    }
   }
   context(entry: Value): void {
     this.store(L.CONTEXT, this.load(entry, Q.context));
@@ -112,8 +117,8 @@ function loadSegment(e: QuickEmitter): void {
   e.install(found, Q.first, e.let(e.add(e.mul(segment, e.constant(L.SEGMENT_BYTES)), e.constant(L.SEGMENTS))));
 }
 
-/** The entry for the far transfer (kind, selector, offset) of the parameters. */
-function codeEntry(e: QuickEmitter): Value {
+/** knowsCode(kind, selector, offset): the entry by which enterCode may do that far transfer, or 0 */
+function knowsCode(e: QuickEmitter): void {
   const [kind, selector, offset] = [e.parameter(0), e.parameter(1), e.parameter(2)];
   const how = e.or(e.shl(e.load(L.CPL), e.constant(16)), e.shl(kind, e.constant(18)));
   const key = e.let(e.or(e.or(selector, how), e.constant(1 << 20)));
@@ -121,18 +126,14 @@ function codeEntry(e: QuickEmitter): Value {
   const found = e.entry(L.QUICK_CODE, e.add(e.shr(selector, e.constant(3)), e.mul(kind, e.constant(31))), key, 1);
   e.refuseIf(e.ne(e.load(found, Q.stackSelector), e.and(e.load(L.SS, L.ATTRIBUTES), e.constant(1 << 22))));
   e.refuseIf(e.gtu(offset, e.load(found, Q.first + L.LIMIT)));
-  return found;
+  e.result = found;
 }
-/** knowsCode(kind, selector, offset): whether enterCode would do it */
-function knowsCode(e: QuickEmitter): void {
-  codeEntry(e);
-}
-/** enterCode(kind, selector, offset) */
+/** enterCode(entry, offset) */
 function enterCode(e: QuickEmitter): void {
-  const found = codeEntry(e);
+  const found = e.parameter(0);
   e.install(found, Q.first, L.CS);
   e.context(found);
-  e.store(L.EIP, e.parameter(2));
+  e.store(L.EIP, e.parameter(1));
 }
 
 /** interrupt(vector, returnTo): from ring 3 to ring 0; for an external one, QUICK_EXTERNAL is added to the vector */
@@ -198,7 +199,7 @@ function interruptReturn(e: QuickEmitter): void {
 }
 
 /** Functions of the module, with their numbers of parameters. */
-export const QUICK_FUNCTIONS = { loadSegment: 2, knowsCode: 3, enterCode: 3, interrupt: 2, interruptReturn: 0 } as const;
+export const QUICK_FUNCTIONS = { loadSegment: 2, knowsCode: 3, enterCode: 2, interrupt: 2, interruptReturn: 0 } as const;
 export type QuickName = keyof typeof QUICK_FUNCTIONS;
 
 export function generateQuick(): Uint8Array {
@@ -206,7 +207,7 @@ export function generateQuick(): Uint8Array {
   const functions = (Object.keys(QUICK_FUNCTIONS) as QuickName[]).map((exportName) => {
     const e = new QuickEmitter(QUICK_FUNCTIONS[exportName]);
     emitters[exportName](e);
-    e.put(i32Const(1));
+    e.put(e.result.code);
     const parameters = Array.from({ length: QUICK_FUNCTIONS[exportName] }, () => I32);
     return { exportName, parameters, results: [I32], locals: [{ count: e.temporaries, type: I32 }], body: e.code };
   });

@@ -1,6 +1,20 @@
 /** Searches of memory for string instructions, 64 bytes at a time: a small WebAssembly module of its own, since definitions know no vectors. */
 import type { Size } from "../bus.js";
-import { access, buildModule, type Code, type DefinedFunction, I32, i32Const, localGet, localSet, OP, V128, VECTOR } from "./binary.js";
+import {
+  access,
+  buildModule,
+  type Code,
+  type DefinedFunction,
+  I32,
+  i32Const,
+  localGet,
+  localSet,
+  OP,
+  V128,
+  VECTOR,
+  VECTOR_BYTES,
+  vectorAccess,
+} from "./binary.js";
 import { LOADS } from "./expressions.js";
 
 /** What an element is compared with: the one at the same place of another stretch, or a value. */
@@ -15,13 +29,11 @@ export type End = "equal" | "different";
 export type Scan = (at: number, second: number, elements: number) => number;
 
 const [AT, OTHER, ELEMENTS, DONE, BYTES, PATTERN] = [0, 1, 2, 3, 4, 5];
-const VECTOR_BYTES = 16;
 const STRIDE = 64;
 const SPLAT: Record<Size, number> = { 1: VECTOR.i8x16Splat, 2: VECTOR.i16x8Splat, 4: VECTOR.i32x4Splat };
 const EQUAL: Record<Size, number> = { 1: VECTOR.i8x16Eq, 2: VECTOR.i16x8Eq, 4: VECTOR.i32x4Eq };
 
 const simd = (opcode: number): readonly number[] => [OP.vector, opcode];
-const loadVector = (offset: number): readonly number[] => [...simd(VECTOR.load), 0, offset];
 const place = (base: number): Code => [localGet(base), localGet(DONE), [OP.i32Add]];
 
 /** Leaves the loop and the block around it if so. */
@@ -31,8 +43,8 @@ const leaveIf: readonly number[] = [OP.brIf, 1];
 function strides(second: Second, until: End, size: Size): Code {
   const vectors = Array.from({ length: STRIDE / VECTOR_BYTES }, (_, n) => [
     ...place(AT),
-    loadVector(n * VECTOR_BYTES),
-    ...(second === "memory" ? [...place(OTHER), loadVector(n * VECTOR_BYTES)] : [localGet(PATTERN)]),
+    vectorAccess(VECTOR.load, n * VECTOR_BYTES),
+    ...(second === "memory" ? [...place(OTHER), vectorAccess(VECTOR.load, n * VECTOR_BYTES)] : [localGet(PATTERN)]),
     simd(EQUAL[size]),
     ...(n === 0 ? [] : [simd(until === "equal" ? VECTOR.or : VECTOR.and)]),
   ]);

@@ -51,8 +51,8 @@ export abstract class Transfers extends Operands {
   knowsCode(kind: 0 | 1, selector: Value, offset: Value): Value {
     return this.attempt("knowsCode", this.constant(kind), selector, offset);
   }
-  enterCode(kind: 0 | 1, selector: Value, offset: Value): Value {
-    return this.attempt("enterCode", this.constant(kind), selector, offset);
+  enterCode(known: Value, offset: Value): void {
+    this.attempt("enterCode", known, offset);
   }
   interrupt(vector: Value): Value {
     return this.attempt("interrupt", vector, this.field(R.next));
@@ -60,9 +60,11 @@ export abstract class Transfers extends Operands {
   interruptReturn(): Value {
     return this.attempt("interruptReturn");
   }
-  jumpFar(): void {
-    this.put(this.and(this.word(QUICK), this.constant(QUICK_LEAVES)).code);
-    this.whenTrue(() => this.exit(EXIT.attention));
+  jumpFar(far: "within-ring" | "between-rings"): void {
+    if (far === "between-rings") {
+      this.put(this.and(this.word(QUICK), this.constant(QUICK_LEAVES)).code);
+      this.whenTrue(() => this.exit(EXIT.attention));
+    }
     this.jumpTo(this.word(EIP));
   }
   jump(): void {
