@@ -79,7 +79,8 @@ export class CallsOut {
       raise: (record: number, vector: number): void => {
         enter(record);
         if (vector === VECTOR.GP) branchBeyondLimit(cpu);
-        const why = vector === VECTOR.UD ? "there is no such segment register" : "division by zero, or a quotient too large for its register";
+        const why =
+          vector === VECTOR.UD ? "there is no such segment register" : "division by zero, or a quotient too large for its register";
         cpu.raise(vector, undefined, why);
       },
     };

@@ -69,7 +69,7 @@ export function* compile(
   measureNeeds(new Set([...heads, ...entries]));
   yield;
   const structured: (readonly number[])[] = [];
-  new Structurer(all, entries, table, structured).emit();
+  new Structurer(all, entries, table, structured, heads).emit();
   yield;
   structured.unshift(enter(facts), [OP.block, OP.void]);
   structured.push([OP.end], leave(facts));

@@ -74,12 +74,15 @@ export class Former {
   /** @param seeds offsets, the hottest first */
   form(seeds: readonly number[]): Formed {
     for (const ip of seeds) {
-      this.root(ip);
+      this.queue.push({ ip, sites: [] });
       // The first one first, whole: others fill what room there is.
       this.drain();
     }
     for (const draft of this.drafts.values()) this.cut(draft);
-    const entries = [...this.roots].flatMap((ip) => this.drafts.get(keyOf({ ip, sites: [] })) ?? []);
+    const at = (ip: number): Draft[] => [this.drafts.get(keyOf({ ip, sites: [] })) ?? []].flat();
+    const entries = [...this.roots].flatMap(at);
+    // A seed that others lead to is no entry: one in the middle of a loop would be in its way.
+    for (const seed of seeds.flatMap(at)) if (!this.reachable(entries).includes(seed)) entries.push(seed);
     return { drafts: this.reachable(entries), entries, guards: this.guards };
   }
 

@@ -15,7 +15,18 @@ export const UNDONE = first + 2;
 export const WHY = first + 3;
 export const REGISTER = first + 4;
 const FIRST_FLAG = REGISTER + 8;
-export const FIRST_TEMPORARY = FIRST_FLAG + 6;
+const FIRST_ASIDE = FIRST_FLAG + 6;
+/** Flag words put aside on the way into a loop, and whether (-1 or 0) those of its head follow from registers instead: see loop-flags.ts. */
+export const ASIDE: Record<LazyFlag, number> = {
+  fr: FIRST_ASIDE,
+  fx: FIRST_ASIDE + 1,
+  oa: FIRST_ASIDE + 2,
+  ob: FIRST_ASIDE + 3,
+  ca: FIRST_ASIDE + 4,
+  cb: FIRST_ASIDE + 5,
+};
+export const FROM_REGISTERS = FIRST_ASIDE + 6;
+export const FIRST_TEMPORARY = FIRST_ASIDE + 7;
 
 /** Each flag word's local and its place in memory. */
 export const FLAGS: Record<LazyFlag, { readonly local: number; readonly address: number }> = {

@@ -12,6 +12,7 @@ import { access, call, i32Const, localGet, localSet, OP, unsignedLeb } from "../
 import { Guards } from "./guards.js";
 import { ENTER_CODE, HELPER, KNOWS_CODE, LOAD_SEGMENT } from "./imports.js";
 import { FIRST_TEMPORARY, FLAGS, LEFT, OUT_EIP, REASON, REGISTER, UNDONE, WHY } from "./locals.js";
+import { Origins } from "./origins.js";
 
 const { R } = L;
 
@@ -36,6 +37,11 @@ export class StaticEmitter extends Guards implements Emitter {
   private address: Value | undefined;
   private source: Compared | undefined;
   private readonly words = new Map<LazyFlag, Value>();
+  /** As they were set, whatever they are made of. */
+  private readonly setWords = new Map<LazyFlag, Value>();
+  private readonly origins = new Origins();
+  /** Once finished: those of its last instruction that registers tell. */
+  flagsByRegisters: ReadonlyMap<LazyFlag, readonly number[]> = new Map();
 
   /** @param rest instructions of the node that are not complete yet, this one included */
   instruction(record: number, shape: Shape, rest: number): void {
@@ -47,6 +53,8 @@ export class StaticEmitter extends Guards implements Emitter {
     if (far) this.jumpFar();
   }
   finish(): void {
+    const found = [...this.setWords].map(([flag, { code }]) => [flag, this.origins.describe(code)] as const);
+    this.flagsByRegisters = new Map(found.filter((entry): entry is [LazyFlag, readonly number[]] => entry[1] !== undefined));
     this.facts.temporaries = Math.max(this.facts.temporaries, this.nextTemporary - FIRST_TEMPORARY);
   }
 
@@ -87,6 +95,7 @@ export class StaticEmitter extends Guards implements Emitter {
   }
   private modify(n: number): number {
     this.facts.modified.add(n);
+    this.origins.changed(n);
     return this.reg(n);
   }
   /** @param at byte address of the register */
@@ -99,6 +108,7 @@ export class StaticEmitter extends Guards implements Emitter {
     const n = at >> 2;
     if (size === 4) {
       this.put(value.code, localSet(this.modify(n)));
+      this.origins.changed(n, value.code);
       return;
     }
     const shift = (at & 3) * 8;
@@ -166,6 +176,7 @@ export class StaticEmitter extends Guards implements Emitter {
     for (const [name, value] of Object.entries(words)) {
       const flag = name as LazyFlag;
       this.put(value.code, localSet(FLAGS[flag].local));
+      this.setWords.set(flag, value);
       if (value.atom) this.words.set(flag, value);
       else this.words.delete(flag);
     }
@@ -176,13 +187,20 @@ export class StaticEmitter extends Guards implements Emitter {
   }
   private forgetFlags(): void {
     this.words.clear();
+    this.setWords.clear();
     this.source = undefined;
+  }
+  override let(a: Value): Value {
+    const value = super.let(a);
+    if (value !== a) this.origins.define(this.nextTemporary - 1, a.code);
+    return value;
   }
   override when(condition: Value, then: () => void, otherwise?: () => void): void {
     if (condition.known !== undefined) return super.when(condition, then, otherwise);
     // The other side, and what follows, knows nothing of what was found out on this one.
     const forget = (): void => {
       this.forgetFlags();
+      this.origins.clear();
       this.forgetPlace();
     };
     const other =

@@ -10,6 +10,7 @@ import * as L from "../layout.js";
 import { access, i32Const, localGet, localSet, localTee, OP, unsignedLeb } from "../wasm/binary.js";
 import { components, heads, isLoop, type Node } from "./graph.js";
 import { ENTRY, LEFT, OUT_EIP, REASON, UNDONE, WHY } from "./locals.js";
+import { LoopFlags } from "./loop-flags.js";
 
 /** Where an offset's entry number is found at run time: a table in memory, without collisions. */
 export interface EntryTable {
@@ -45,27 +46,38 @@ type Label =
   | { readonly kind: "out" }
   | { readonly kind: "dispatch" }
   | { readonly kind: "anonymous" }
-  | { readonly kind: "forward"; readonly members: ReadonlySet<Node>; readonly heads: readonly Node[] }
+  | { readonly kind: "prepare"; readonly head: Node }
+  | Forward
   | { readonly kind: "loop"; readonly heads: readonly Node[] };
+interface Forward {
+  readonly kind: "forward";
+  readonly members: ReadonlySet<Node>;
+  readonly heads: readonly Node[];
+}
 
 export class Structurer {
   private readonly labels: Label[] = [];
+  private readonly flags: LoopFlags;
 
   /**
    * @param entries those with a number, in its order
    * @param table where dynamic jumps look targets up
+   * @param loopHeads as numberHeads has found them
    */
   constructor(
     private readonly nodes: readonly Node[],
     private readonly entries: readonly Node[],
     private readonly table: EntryTable,
     readonly out: (readonly number[])[],
-  ) {}
+    loopHeads: ReadonlySet<Node>,
+  ) {
+    this.flags = new LoopFlags(nodes, loopHeads);
+  }
 
   /** Code that never ends but by a branch to a block around it, into which all exits lead. */
   emit(): void {
     this.labels.push({ kind: "out" });
-    this.open(OP.loop, { kind: "dispatch" }, () => this.set(this.nodes, new Set(), () => this.dispatcher(undefined)));
+    this.open(OP.loop, { kind: "dispatch" }, () => this.set(this.nodes, new Set(), (firsts) => this.dispatcher(undefined, firsts)));
     this.labels.pop();
   }
 
@@ -88,16 +100,16 @@ export class Structurer {
   }
 
   /** The components of a set, each behind a block; `dispatch` is emitted in front of the first, within all blocks. */
-  private set(members: readonly Node[], cut: ReadonlySet<Node>, dispatch: (() => void) | undefined): void {
+  private set(members: readonly Node[], cut: ReadonlySet<Node>, dispatch: (firsts: readonly Node[]) => void): void {
     const parts = components(members, cut);
     const labels = parts.map(
-      (part): Label => ({ kind: "forward", members: new Set(part), heads: isLoop(part, cut) ? headsOf(part, this.nodes) : part }),
+      (part): Forward => ({ kind: "forward", members: new Set(part), heads: isLoop(part, cut) ? headsOf(part, this.nodes) : part }),
     );
     for (let n = parts.length - 1; n >= 0; n--) {
       this.put([OP.block, OP.void]);
       this.labels.push(labels[n]!);
     }
-    if (dispatch) dispatch();
+    dispatch(labels.map(({ heads }) => heads[0]!));
     parts.forEach((part, n) => {
       this.labels.pop();
       this.put([OP.end]);
@@ -113,26 +125,41 @@ export class Structurer {
       this.set(
         part,
         cut,
-        dispatches ? () => this.dispatcher(from[0]!) : () => this.branch((l) => l.kind === "forward" && l.members.has(from[0]!)),
+        dispatches
+          ? (firsts) => this.dispatcher(from[0]!, firsts)
+          : () => this.branch((l) => l.kind === "forward" && l.members.has(from[0]!)),
       ),
     );
   }
 
   /** Sends on to what ENTRY names; 0, or an entry that is not in here, to the default. */
-  private dispatcher(standard: Node | undefined): void {
-    const to = (n: Node): number | undefined => {
-      const at = this.labels.findLastIndex((l) => l.kind === "forward" && l.members.has(n));
+  private dispatcher(standard: Node | undefined, firsts: readonly Node[]): void {
+    const [head, ...more] = firsts;
+    if (!head) return this.route(standard);
+    const pieces = this.flags.before(head);
+    if (head.entry === 0 || pieces.length === 0) return this.dispatcher(standard, more);
+    // What is to be done on the way to a loop's head comes behind a block of its own.
+    this.open(OP.block, { kind: "prepare", head }, () => this.dispatcher(standard, more));
+    this.put(...pieces);
+    this.branch((l) => l.kind === "forward" && l.members.has(head));
+  }
+  private route(standard: Node | undefined): void {
+    const isWay = (l: Label, n: Node): boolean => l.kind === "forward" && l.members.has(n);
+    const to = (n: Node, prepared: boolean): number | undefined => {
+      const at = this.labels.findLastIndex((l) => isWay(l, n) || (prepared && l.kind === "prepare" && l.head === n));
       const loop = this.labels.findLastIndex((l) => l.kind === "loop" || l.kind === "dispatch");
       return at > loop ? this.labels.length - 1 - at : undefined;
     };
-    const fallback = to(standard ?? this.entries[0]!)!;
-    const targets = this.entries.map((n) => to(n) ?? fallback);
+    // Who comes without ENTRY has done what there is to be done.
+    const fallback = to(standard ?? this.entries[0]!, standard === undefined)!;
+    const targets = this.entries.map((n) => to(n, true) ?? fallback);
     if (standard) this.put(localGet(ENTRY), [OP.i32Eqz, OP.brIf], unsignedLeb(fallback));
     this.put(localGet(ENTRY), [OP.brTable], unsignedLeb(targets.length + 1));
     for (const depth of [fallback, ...targets, fallback]) this.put(unsignedLeb(depth));
   }
 
   private node(n: Node): void {
+    this.put(...this.flags.atHead(n));
     if (n.entry > 0) this.put(i32Const(0), localSet(ENTRY));
     if (n.need > 0) {
       this.put(localGet(LEFT), i32Const(n.need), [OP.i32LtS, OP.if, OP.void]);
@@ -182,6 +209,7 @@ export class Structurer {
   private go(from: Node, ip: number): void {
     const to = from.successors.find((s) => s.ip === ip);
     if (!to) return this.leave(ip);
+    this.put(...this.flags.onWay(from, to));
     const at = this.labels.findLastIndex((l) => (l.kind === "loop" && l.heads.includes(to)) || (l.kind === "forward" && l.members.has(to)));
     const label = this.labels[at] as Extract<Label, { heads: readonly Node[] }>;
     if (label.heads[0] !== to) this.put(i32Const(to.entry), localSet(ENTRY));

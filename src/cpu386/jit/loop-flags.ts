@@ -1,0 +1,62 @@
+/**
+ * Flags around loops. What a loop's last compare has left is wanted at the loop's head only if the region is left there, and follows from
+ * registers that are kept anyway. So on the way back it is not carried along: the head computes the words from the registers, or, where it
+ * was reached in another way, takes what was put aside then. WebAssembly's engine moves that to the exits.
+ */
+import type { LazyFlag } from "../emitter.js";
+import { i32Const, localGet, localSet, OP } from "../wasm/binary.js";
+import type { Node } from "./graph.js";
+import { ASIDE, FLAGS, FROM_REGISTERS } from "./locals.js";
+
+type Pieces = readonly (readonly number[])[];
+
+/** How a head is come back to. */
+interface Return {
+  readonly from: Node;
+  /** The words by registers. */
+  readonly words: ReadonlyMap<LazyFlag, readonly number[]>;
+}
+
+export class LoopFlags {
+  private readonly returns = new Map<Node, Return>();
+
+  constructor(nodes: readonly Node[], heads: ReadonlySet<Node>) {
+    for (const from of nodes) {
+      const words = from.emitter.flagsByRegisters;
+      if (words.size === 0) continue;
+      for (const head of from.successors) {
+        if (!heads.has(head) || head.ip > from.ip) continue;
+        if (words.size > (this.returns.get(head)?.words.size ?? 0)) this.returns.set(head, { from, words });
+      }
+    }
+  }
+
+  /** First of all in a node. */
+  atHead(n: Node): Pieces {
+    const words = [...(this.returns.get(n)?.words ?? [])];
+    return words.flatMap(([flag, code]) => [
+      localGet(ASIDE[flag]),
+      localGet(ASIDE[flag]),
+      code,
+      [OP.i32Xor, ...localGet(FROM_REGISTERS), OP.i32And, OP.i32Xor],
+      localSet(FLAGS[flag].local),
+    ]);
+  }
+  /** Right before a jump. */
+  onWay(from: Node, to: Node): Pieces {
+    const back = this.returns.get(to);
+    if (!back) return [];
+    return back.from === from ? [i32Const(-1), localSet(FROM_REGISTERS)] : aside(back.words.keys());
+  }
+  /** Before a jump from where nothing is known. */
+  before(to: Node): Pieces {
+    const back = this.returns.get(to);
+    return back ? aside(back.words.keys()) : [];
+  }
+}
+
+const aside = (flags: Iterable<LazyFlag>): Pieces => [
+  ...[...flags].flatMap((flag) => [localGet(FLAGS[flag].local), localSet(ASIDE[flag])]),
+  i32Const(0),
+  localSet(FROM_REGISTERS),
+];
