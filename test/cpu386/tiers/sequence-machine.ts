@@ -39,7 +39,7 @@ function pageTables(): number[] {
 }
 
 export class SequenceMachine {
-  private readonly runner = new EmulatedRunner();
+  private readonly runner: EmulatedRunner;
   private program: Program | undefined;
   private patched: number[] = [];
   private readonly pristine: readonly Uint8Array[];
@@ -51,7 +51,7 @@ export class SequenceMachine {
     tiers: Tiers,
     private readonly paging: boolean,
   ) {
-    this.cpu.setTiers(tiers);
+    this.runner = new EmulatedRunner(tiers);
     const { processor: p } = this.cpu;
     for (const [at, bytes] of K.kernel()) this.poke(at, bytes);
     for (const [selector, [low, high]] of K.KERNEL_SEGMENTS) this.poke(0x9000 + selector, [...little(low, 4), ...little(high, 4)]);
