@@ -16,6 +16,9 @@ const COUNTS = PROGRAM + 0x10;
 const RING0_STACK = 0xfffc;
 /** The page directory, and behind it the one table. */
 export const DIRECTORY = 0x1f0000;
+const PAGE_TABLE = DIRECTORY + 0x1000;
+/** A word in one of the data's pages. */
+const REMAPPED = 0x122004;
 /** First and last byte of all this, and of the descriptor tables below. */
 export const KERNEL_START = 0x9000;
 export const KERNEL_END = 0x10000;
@@ -31,6 +34,8 @@ export const TSS_LIMIT = 0x67;
 export const CALL = 0x40;
 export const FLUSH = 0x41;
 export const EXTERNAL = 0x42;
+/** Of ring 0 alone: reads a page of the data, maps it elsewhere, reads it again. */
+export const REMAP = 0x43;
 const EXCEPTIONS = 20;
 const WITH_ERROR_CODE = new Set([8, 10, 11, 12, 13, 14, 17]);
 const [DEBUG, NMI] = [1, 2];
@@ -51,6 +56,15 @@ const COMMON: readonly number[] = [
   ...[0x5b, 0x58, 0x83, 0xc4, 8, 0xcf], // pop ebx; pop eax; add esp, 8; iret
 ];
 
+/** Within one run of instructions a page is read by way of two mappings: what a region has found is not true any more. */
+const remap = (): number[] => [
+  ...[0x50, 0x36, 0xa1, ...little(REMAPPED, 4)], // push eax; mov eax, ss:[REMAPPED]
+  ...[0x36, 0x80, ...at(6, PAGE_TABLE + 4 * (REMAPPED >>> 12) + 1), 0x10], // xor byte ss:[its entry + 1], 10h
+  ...[0x0f, 0x20, 0xd8, 0x0f, 0x22, 0xd8], // mov eax, cr3; mov cr3, eax
+  ...[0x36, 0xa1, ...little(REMAPPED, 4)], // mov eax, ss:[REMAPPED]
+  ...[0x36, 0x01, ...at(0, COUNTS + 0x88), 0x58, 0xcf], // add ss:[COUNTS+0x88], eax; pop eax; iret
+];
+
 /** The handlers' code from HANDLERS on, and where each vector's begins. */
 function handlers(): { readonly code: readonly number[]; readonly entries: ReadonlyMap<number, number> } {
   const code: number[] = [...COMMON];
@@ -69,6 +83,7 @@ function handlers(): { readonly code: readonly number[]; readonly entries: Reado
   add(NMI, [0x36, 0xff, ...at(0, COUNTS + 0x80), 0xcf]);
   add(CALL, [0xcf]);
   add(FLUSH, [0x50, 0x0f, 0x20, 0xd8, 0x0f, 0x22, 0xd8, 0x58, 0xcf]); // push eax; mov eax, cr3; mov cr3, eax; pop eax; iret
+  add(REMAP, remap());
   add(EXTERNAL, [0x36, 0xff, ...at(0, COUNTS + 0x84), 0xcf]);
   return { code, entries };
 }
@@ -82,7 +97,7 @@ export function kernel(): ReadonlyMap<number, readonly number[]> {
   ]);
   for (const [vector, handler] of entries) {
     // 32-bit interrupt gates; those of int n for ring 3.
-    const dpl = vector === CALL || vector === FLUSH || vector === 3 || vector === 4 ? 0x60 : 0;
+    const dpl = vector === CALL || vector === FLUSH || vector === REMAP || vector === 3 || vector === 4 ? 0x60 : 0;
     pieces.set(IDT + 8 * vector, [...little(handler | (CODE0 << 16), 4), ...little((handler & 0xffff0000) | ((0x8e | dpl) << 8), 4)]);
   }
   return pieces;

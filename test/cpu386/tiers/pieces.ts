@@ -6,7 +6,7 @@ import { little } from "../machine.js";
 import { selector } from "../oracle/generate.js";
 import { CODE, DATA, selectorOf, WINDOW } from "../oracle/native.js";
 import type { Random } from "../oracle/random.js";
-import { CALL, DIRECTORY, FLAT, FLUSH } from "./kernel.js";
+import { CALL, DIRECTORY, FLAT, FLUSH, REMAP } from "./kernel.js";
 
 export interface Place {
   readonly random: Random;
@@ -89,7 +89,7 @@ const farCall: Piece = ({ random, at, size }) => {
 };
 
 /** int n: one that comes back, one that flushes the TLB, one without a gate, one of ring 0's. */
-const interrupt: Piece = ({ random }) => [[0xcd, random.pick([CALL, CALL, CALL, FLUSH, 0x77, 13])]];
+const interrupt: Piece = ({ random }) => [[0xcd, random.pick([CALL, CALL, CALL, FLUSH, REMAP, REMAP, 0x77, 13])]];
 
 // Flags --------------------------------------------------------------------------------------------------------------------------
 /** cmp; setcc; cmovcc */
@@ -193,6 +193,26 @@ const otherInstruction: Piece = (p) => {
   return [...load, store(address), [0x42]];
 };
 
+/** The store of an operation that regions call (rcl, or fistp of a number that grows) into the immediate of mov edx behind it. */
+const byOperation: Piece = (p) => {
+  const { random, size } = p;
+  const flat = [
+    [0x68, ...little(FLAT, size)],
+    [0x0f, 0xa1],
+  ];
+  const counter = little(0x3000, 4);
+  // inc dword [counter]; fild dword [counter]
+  const count = [
+    [...wideAddress(p), ...dword(p), 0xff, 0x05, ...counter],
+    [...wideAddress(p), 0xdb, 0x05, ...counter],
+  ];
+  const isFloat = random.chance(50);
+  const load = [...flat, ...(isFloat ? count : [])];
+  const operation = isFloat ? [0xdb, 0x1d] : [random.pick([0xd0, 0xd3]), random.pick([0x15, 0x1d])];
+  const store = (address: number): number[] => [0x64, ...wideAddress(p), ...dword(p), ...operation, ...little(address, 4)];
+  const address = CODE + p.at + load.flat().length + store(0).length + 1 + dword(p).length;
+  return [...load, store(address), [...dword(p), 0xba, ...little(random.word(), 4)], [0x42]];
+};
 /** With paging: a page of the data becomes read-only or not present, or is again; the TLB may know it as it was, or is flushed. */
 const pageEntry: Piece = (p) => {
   const { random, size } = p;
@@ -231,6 +251,6 @@ const float: Piece = (p) => {
 const PIECES: readonly Piece[] = [
   ...[branchOver, branchOver, callAndReturn, callAndReturn, recursion, counted, counted, backwards, indirect, farCall, interrupt],
   ...[conditions, conditions, interruptFlag, flagWord, pushAndPop, pushAndPop, stackPointer, walk, walk, walk, string, string],
-  ...[segmentLoad, segmentLoad, backToData, ownCode, otherInstruction, pageEntry, float],
+  ...[segmentLoad, segmentLoad, backToData, ownCode, otherInstruction, byOperation, pageEntry, float],
 ];
 export const piece = (p: Place): Instructions => p.random.pick(PIECES)(p);
