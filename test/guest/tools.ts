@@ -3,6 +3,7 @@ import { spawn, spawnSync } from "node:child_process";
 import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { PATIENCE } from "../support/patience.js";
+import { withTiers } from "../support/tiers.js";
 
 export const root = fileURLToPath(new URL("../..", import.meta.url));
 export const images = `${root}src/guest/images/`;
@@ -66,7 +67,7 @@ export function runBeside(program: string, args: readonly string[], answer?: Ans
 export async function runInBoth(image: string, answer?: Answer): Promise<{ here: Outcome; qemu: Outcome }> {
   const [pace, clock] = answer ? [["--pace", "wall"], []] : [[], BY_COUNT];
   const [here, qemu] = await Promise.all([
-    runBeside(process.execPath, [`${root}dist/cli/main.js`, "run", images + image, ...pace], answer),
+    runBeside(process.execPath, [`${root}dist/cli/main.js`, ...withTiers(["run", images + image, ...pace])], answer),
     runBeside("qemu-system-i386", [...clock, ...QEMU, "-kernel", images + image], answer),
   ]);
   return { here, qemu };
@@ -91,7 +92,7 @@ export function boot(image: string, commandLine: string): Outcome {
 
 /** The same in our own machine. */
 export function bootHere(image: string, commandLine = "", ...options: string[]): Outcome {
-  const args = [`${root}dist/cli/main.js`, "run", images + image, ...options];
+  const args = [`${root}dist/cli/main.js`, ...withTiers(["run", images + image, ...options])];
   return run(process.execPath, commandLine === "" ? args : [...args, "--append", commandLine]);
 }
 

@@ -3,11 +3,12 @@ import { spawn } from "node:child_process";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { physical } from "../../src/cpu386/address.js";
-import { Machine } from "../../src/pc/machine.js";
+import type { MachineOptions } from "../../src/pc/machine.js";
 import { configureBochs, INSTALL_BOCHS, requireStarted } from "../rom/bochs.js";
 import { folder } from "../support/partitions.js";
 import { PATIENCE } from "../support/patience.js";
 import { image } from "../support/pok386.js";
+import { verified } from "../support/verified.js";
 import type { Case } from "./case.js";
 import { AREA_BYTES, ENGINE } from "./layout.js";
 import type { Outcome } from "./rules/predict.js";
@@ -32,13 +33,13 @@ type Runner = (table: Uint8Array) => Promise<Uint8Array>;
 const here: Runner = async (table) => {
   const bytes = romBytes();
   const printed: number[] = [];
-  const m = new Machine({
+  const options: MachineOptions = {
     memoryBytes: MEGABYTES << 20,
     ips: 1e8,
     boot: { kind: "rom", path: "matrix-end.bin", bytes },
     console: (some) => printed.push(...some),
-  });
-  m.cpu.processor.memory.poke(physical(TABLE), table);
+  };
+  const m = verified(options, ({ cpu }) => cpu.processor.memory.poke(physical(TABLE), table));
   // A processor that goes astray is stopped, as the others are.
   for (const end = Date.now() + PATIENCE; Date.now() < end; ) if (m.run(5_000_000).kind !== "budget") break;
   return Uint8Array.from(printed);

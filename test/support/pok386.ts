@@ -3,6 +3,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { onTestFinished } from "vitest";
 import { PATIENCE } from "./patience.js";
+import { withTiers } from "./tiers.js";
 
 export const root = fileURLToPath(new URL("../..", import.meta.url));
 export const MAIN = `${root}dist/cli/main.js`;
@@ -18,7 +19,7 @@ export class Emulator {
   private ended = false;
 
   constructor(args: readonly string[]) {
-    this.child = spawn(process.execPath, [MAIN, ...args], { cwd: root, stdio: ["pipe", "pipe", "pipe"] });
+    this.child = spawn(process.execPath, [MAIN, ...withTiers(args)], { cwd: root, stdio: ["pipe", "pipe", "pipe"] });
     this.child.stdout!.on("data", (bytes: Buffer) => {
       this.stdout += bytes.toString("latin1");
     });

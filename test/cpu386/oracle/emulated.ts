@@ -1,8 +1,9 @@
 /** The same cases on our processor: ring 3, an LDT like the host's, and no IDT, so that the first fault ends a case with nothing changed. */
 import { linear, physical } from "../../../src/cpu386/address.js";
-import { Cpu } from "../../../src/cpu386/cpu.js";
+import { Cpu, type Tiers } from "../../../src/cpu386/cpu.js";
 import * as L from "../../../src/cpu386/layout.js";
 import { decodeDescriptor, install, loadSegment, markAccessed, SEGMENT } from "../../../src/cpu386/segment.js";
+import { COLD, requireAlike, verifies } from "../../support/tiers.js";
 import { type Case, CODE, DATA, ENDLESS, KEPT_CHANGES, LDT_ENTRIES, type LdtEntry, type Outcome, template, WINDOW } from "./native.js";
 
 const GDT = 0x9000;
@@ -25,10 +26,14 @@ function descriptor(d: LdtEntry): [number, number] {
 
 export class EmulatedRunner {
   readonly cpu = new Cpu(1 << 21);
+  /** In a test run that verifies: one in the cold tier. */
+  private readonly double: EmulatedRunner | undefined;
   private readonly template = template();
   private readonly window = new Uint32Array(this.cpu.processor.u8.buffer, L.RAM + DATA, WINDOW / 4);
 
-  constructor() {
+  constructor(tiers?: Tiers) {
+    if (tiers) this.cpu.setTiers(tiers);
+    else if (verifies) this.double = new EmulatedRunner(COLD);
     const p = this.cpu.processor;
     const put = (at: number, [low, high]: [number, number]): void => {
       p.writeLinear(linear(at), 4, low);
@@ -68,6 +73,11 @@ export class EmulatedRunner {
   }
 
   run(c: Case): Outcome {
+    const outcome = this.execute(c);
+    if (this.double) requireAlike(c.name, outcome, this.double.execute(c));
+    return outcome;
+  }
+  private execute(c: Case): Outcome {
     const p = this.cpu.processor;
     const before = this.start(c);
     const exit = this.cpu.run(MOST_INSTRUCTIONS);

@@ -1,11 +1,12 @@
 /** x87 cases for the host's processor and ours. Formats: x87-native.c. */
 import { physical } from "../../../src/cpu386/address.js";
-import { Cpu } from "../../../src/cpu386/cpu.js";
+import { Cpu, type Tiers } from "../../../src/cpu386/cpu.js";
 import { TABLE } from "../../../src/cpu386/definitions/index.js";
 import type { Form } from "../../../src/cpu386/definitions/table.js";
 import { environmentImage, loadEnvironment, loadRegisters, registersImage } from "../../../src/cpu386/fpu/memory.js";
 import * as L from "../../../src/cpu386/layout.js";
 import { install, SEGMENT } from "../../../src/cpu386/segment.js";
+import { COLD, requireAlike, verifies } from "../../support/tiers.js";
 import type { Random } from "./random.js";
 
 export const INPUT_BYTES = 112;
@@ -124,11 +125,18 @@ function memoryOperand(random: Random, form: Form, input: Uint8Array): void {
     view.setBigUint64(0, BigInt(random.pick([0, 1, 0x7f800000, 0x7f800001, 0x7fc00000, 0x00400000, 0xff800000])), true);
 }
 
+/** Behind the instruction: a block has an end, and so the hot tier a region that two instructions of budget are enough for. */
+const JUMP_TO_ITSELF = [0xeb, 0xfe];
+
 /** Our processor: ring 0, flat, CR0.NE set. Gives fnsave's image (32-bit form), the memory, and eflags. */
 export class X87Runner {
   private readonly cpu = new Cpu(1 << 20);
+  /** In a test run that verifies: one in the cold tier. */
+  private readonly double: X87Runner | undefined;
 
-  constructor() {
+  constructor(tiers?: Tiers) {
+    if (tiers) this.cpu.setTiers(tiers);
+    else if (verifies) this.double = new X87Runner(COLD);
     const p = this.cpu.processor;
     p.setWord(L.CR0, 0x31);
     for (const n of [SEGMENT.ES, SEGMENT.SS, SEGMENT.DS])
@@ -136,7 +144,12 @@ export class X87Runner {
     install(p, SEGMENT.CS, { selector: 8, base: 0, limit: 0xffffffff, attributes: 0xc09b00 });
   }
 
-  run({ code, input }: X87Case): Uint8Array {
+  run(c: X87Case): Uint8Array {
+    const out = this.execute(c);
+    if (this.double) requireAlike(c.name, out, this.double.execute(c));
+    return out;
+  }
+  private execute({ code, input }: X87Case): Uint8Array {
     const p = this.cpu.processor;
     const view = new DataView(input.buffer, input.byteOffset);
     const environment = new Uint8Array(28);
@@ -147,12 +160,12 @@ export class X87Runner {
     loadEnvironment(p, environment, 4);
     loadRegisters(p, input.subarray(16, 96));
     p.memory.poke(physical(MEMORY), input.subarray(96, 112));
-    p.memory.poke(physical(CODE), Uint8Array.from(code));
+    p.memory.poke(physical(CODE), Uint8Array.from([...code, ...JUMP_TO_ITSELF]));
     p.setWord(L.EBX, MEMORY);
     p.setWord(L.EAX, 0);
     p.setWord(L.EIP, CODE);
     p.flags = 2;
-    this.cpu.run(1);
+    this.cpu.run(2);
     const out = new Uint8Array(OUTPUT_BYTES);
     out.set(environmentImage(p, 4));
     out.set(registersImage(p), 28);
