@@ -2,17 +2,31 @@
  * gdb's own test suite against this stub: `npm run gdb-suite -- --help`. The suite is Debian's gdb-source, unpacked outside of the repository;
  * the board and what its programs are linked with are in test/gdb-suite.
  */
-import { readFileSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { parseArgs } from "node:util";
-import { defaultCache, prepare, readList, runTest, SuiteError, suiteFolder } from "./gdb-suite-run.mjs";
+import {
+  clearProgress,
+  counts,
+  explain,
+  Kept,
+  printResult,
+  progress,
+  row,
+  sumsOf,
+  unexplained,
+  writeResults,
+  writeSums,
+} from "./gdb-suite-report.mjs";
+import { defaultCache, prepare, readList, runTest, SuiteError, suiteFolder, testsOf } from "./gdb-suite-run.mjs";
 
 /** An odd one, so that no page or paragraph boundary helps. */
 const BASES = { based: "0x412340", flat: "0" };
 const RECOMMENDED = join(suiteFolder, "recommended.txt");
 const REVERSE = join(suiteFolder, "reverse.txt");
 const TRACING = join(suiteFolder, "tracing.txt");
-const HELP = `usage: npm run gdb-suite -- [--based|--flat] [--list FILE | TEST.exp...]
+/** A folder of the suite, and what of it is about this processor's family. */
+const ALL = [["gdb.base"], ["gdb.arch", /^i386-/], ["gdb.mi"], ["gdb.python"]];
+const HELP = `usage: npm run gdb-suite -- [--based|--flat] [--list FILE | --all | TEST.exp...]
 
 Runs tests of gdb 13.1's own suite (gdb.base/break.exp and the like; without any, the 60 of test/gdb-suite/recommended.txt) with programs
 in ring 3 of a pok386 machine, and prints a table: test, passes, FAILs, other results, seconds, and what gdbserver and QEMU have (passes/FAILs).
@@ -22,9 +36,11 @@ Exit status 1 if there is a FAIL that test/gdb-suite/known.json does not explain
   --flat         they begin at 0
   --list FILE    the tests named in this file, one a line (test/gdb-suite/tracing.txt: of tracepoints; branches.txt: of branches)
   --reverse      those of test/gdb-suite/reverse.txt: execution backwards
+  --all          all of gdb.base, gdb.arch/i386-*, gdb.mi and gdb.python: 810 files, about an hour
+  --resume       with --all: goes on where a run of the same mode broke off
   --smoke        of the list, those marked for the tests of this repository
   --cache DIR    where gdb's sources are unpacked and run (default ${defaultCache})
-  --json FILE    the results as JSON as well; one of the same kind that is there keeps the other mode's results
+  --json FILE    the results as JSON as well (of --all their sums); one of the same kind that is there keeps the other mode's results
   --help         this text
 
 It needs: apt-get install gdb gdb-source dejagnu expect gcc libc6-dev make`;
@@ -36,9 +52,9 @@ function usage(problem) {
 function commandLine() {
   const flag = { type: "boolean" };
   const value = { type: "string" };
-  const options = { based: flag, flat: flag, smoke: flag, reverse: flag, list: value, cache: value, json: value, help: flag };
+  const flags = { based: flag, flat: flag, smoke: flag, reverse: flag, all: flag, resume: flag, help: flag };
   try {
-    return parseArgs({ options, allowPositionals: true });
+    return parseArgs({ options: { ...flags, list: value, cache: value, json: value }, allowPositionals: true });
   } catch (e) {
     return usage(e.message);
   }
@@ -59,81 +75,51 @@ if (values.help) {
 }
 if (values.based && values.flat) usage("--based or --flat, not both");
 if (values.reverse) values.list ??= REVERSE;
-if (values.list && positionals.length > 0) usage("--list FILE or tests, not both");
+if ([values.list, values.all, positionals.length > 0].filter(Boolean).length > 1) usage("one of --list FILE, --all and tests");
+if (values.resume && !values.all) usage("--resume goes with --all");
 const mode = values.flat ? "flat" : "based";
 const listed = orUsage(() => readList(values.list ?? RECOMMENDED));
 const references = new Map(orUsage(() => [RECOMMENDED, REVERSE, TRACING].flatMap(readList)).map((test) => [test.name, test]));
-const names = positionals.length > 0 ? positionals : listed.filter(({ smoke }) => smoke || !values.smoke).map(({ name }) => name);
-const known = JSON.parse(readFileSync(join(suiteFolder, "known.json"), "utf8"));
 
-/** `pattern` is a FAIL's text, with * for anything. */
-function matches(text, pattern) {
-  const parts = pattern.split("*").map((part) => part.replace(/[\\^$.|?+()[\]{}]/g, "\\$&"));
-  return new RegExp(`^${parts.join(".*")}$`).test(text);
+const cache = values.cache ?? defaultCache;
+const suite = orUsage(() => prepare(cache));
+function chosen() {
+  if (positionals.length > 0) return positionals;
+  if (values.all) return ALL.flatMap(([folder, pattern]) => testsOf(suite, folder, pattern));
+  return listed.filter(({ smoke }) => smoke || !values.smoke).map(({ name }) => name);
+}
+const names = chosen();
+const kept = values.all ? new Kept(join(cache, `all-${mode}.json`), values.resume) : undefined;
+
+/** What known.json says is asked anew of results of a run before. */
+function resultOf(name) {
+  const before = kept?.get(name);
+  const result = before ?? orUsage(() => runTest(suite, name, BASES[mode]));
+  if (!before) kept?.add(result);
+  return explain(result, mode);
 }
 
-const WIDTH = 40;
-function progress(done, next) {
-  if (!process.stderr.isTTY) return;
-  const full = Math.round((done / names.length) * WIDTH);
-  process.stderr.write(`\r[${"#".repeat(full)}${".".repeat(WIDTH - full)}] ${done}/${names.length} ${next.padEnd(48)}`);
-}
-const row = (name, cells) => console.log(`${name.padEnd(48)}${cells.map((cell) => String(cell).padStart(11)).join("")}`);
-const reference = (counts) => (counts ? `${counts.passes}/${counts.failures}` : "");
-
-const suite = orUsage(() => prepare(values.cache ?? defaultCache));
-const results = [];
 row(`${mode} segments`, ["PASS", "FAIL", "others", "seconds", "gdbserver", "QEMU"]);
+const results = [];
 for (const [n, name] of names.entries()) {
-  progress(n, name);
-  const result = orUsage(() => runTest(suite, name, BASES[mode]));
-  const failures = result.failures.map((text) => {
-    const explained = known.find((k) => k.test === name && matches(text, k.fail) && (k.mode ?? mode) === mode);
-    return { text, ...(explained ? { reason: explained.reason } : {}) };
-  });
-  results.push({ ...result, failures });
-  if (process.stderr.isTTY) process.stderr.write(`\r${" ".repeat(WIDTH + 60)}\r`);
-  const ref = references.get(name);
-  row(name, [result.passes, failures.length, result.others, result.seconds.toFixed(1), reference(ref?.gdbserver), reference(ref?.qemu)]);
-  for (const { text, reason } of failures) console.log(`    ${reason ? "known" : "FAIL"}: ${text}${reason ? ` (${reason})` : ""}`);
+  progress(n, names.length, name);
+  results.push(resultOf(name));
+  clearProgress();
+  printResult(results.at(-1), references.get(name));
 }
-progress(names.length, "");
-if (process.stderr.isTTY) process.stderr.write("\n");
+progress(names.length, names.length);
 
-const sum = (of) => results.reduce((total, result) => total + of(result), 0);
-const sums = {
-  passes: sum((r) => r.passes),
-  failures: sum((r) => r.failures.length),
-  others: sum((r) => r.others),
-  seconds: sum((r) => r.seconds),
-};
-const unexplained = sum((r) => r.failures.filter(({ reason }) => !reason).length);
 const total = (field) => {
-  const counts = names.map((name) => references.get(name)?.[field]);
-  if (counts.includes(undefined)) return "";
-  return reference({ passes: counts.reduce((t, c) => t + c.passes, 0), failures: counts.reduce((t, c) => t + c.failures, 0) });
+  const found = names.map((name) => references.get(name)?.[field]);
+  if (found.includes(undefined)) return "";
+  return counts({ passes: found.reduce((t, c) => t + c.passes, 0), failures: found.reduce((t, c) => t + c.failures, 0) });
 };
-row("all", [sums.passes, sums.failures, sums.others, sums.seconds.toFixed(1), total("gdbserver"), total("qemu")]);
-if (unexplained > 0) console.log(`${unexplained} FAILs are not explained; gdb.log of each test is below ${suite.board}/outputs`);
+const sums = sumsOf(results);
+row("all", [sums.passes, sums.failures, sums.others, sums.seconds, total("gdbserver"), total("qemu")]);
+const open = unexplained(results);
+if (open > 0) console.log(`${open} FAILs are not explained; gdb.log of each test is below ${suite.board}/outputs`);
 
-if (values.json) {
-  // Results of another list stand beside those of the recommended tests.
-  const section = values.list ? `${mode}, ${basename(values.list, ".txt")}` : mode;
-  let before = {};
-  try {
-    before = JSON.parse(readFileSync(values.json, "utf8"));
-  } catch {
-    // None yet, or not ours.
-  }
-  const tests = results.map(({ failures, seconds, ...rest }) => ({
-    ...rest,
-    failures: failures.length,
-    seconds: Number(seconds.toFixed(1)),
-    ...(failures.length > 0 ? { failed: failures } : {}),
-  }));
-  writeFileSync(
-    values.json,
-    `${JSON.stringify({ ...before, [section]: { sums: { ...sums, seconds: Math.round(sums.seconds) }, tests } }, undefined, 2)}\n`,
-  );
-}
-process.exitCode = unexplained > 0 ? 1 : 0;
+// Results of another list stand beside those of the recommended tests.
+if (values.json && values.all) writeSums(values.json, mode, results);
+else if (values.json) writeResults(values.json, values.list ? `${mode}, ${basename(values.list, ".txt")}` : mode, results);
+process.exitCode = open > 0 ? 1 : 0;
