@@ -11,7 +11,13 @@ const median = (numbers) => numbers.toSorted((a, b) => a - b)[Math.floor(numbers
 const kind = (n, iterations) => ({ image: KINDS, first: n * 100_000_000, iterations });
 const GUESTS = {
   integer: { title: "integer work: lists, matrices, a state machine, checksums", image: IMAGE, first: 0, iterations: 10_000 },
-  paging: { title: "the same with paging on", image: PAGED, first: 0, iterations: 6_000 },
+  paging: {
+    title: "the same with paging on",
+    image: PAGED,
+    first: 0,
+    iterations: 6_000,
+    peers: ["pok386", "pok386 --jit off", "QEMU TCG", "QEMU -icount", "v86"],
+  },
   calls: { title: "calls: recursion, small functions, function pointers", ...kind(1, 60_000) },
   loops: { title: "hot loops: checksum, matrix product, list reversal", ...kind(2, 20_000) },
   strings: { title: "rep movsb, stosb, cmpsb, scasb, 64 KB each", ...kind(3, 60_000) },
@@ -28,6 +34,9 @@ const GUESTS = {
   segments: { title: "segment loads: pop, mov, les, lfs, far call and return", ...kind(5, 400_000) },
 };
 const PEERS = { pok386: ours, "pok386 --jit off": (n, image) => ours(n, image, "--jit", "off"), "QEMU TCG": qemu, v86 };
+/** As exact about instructions as pok386 is. */
+PEERS["QEMU -icount"] = (n, image) => qemu(n, image, "-icount", "shift=0");
+const USUAL = ["pok386", "pok386 --jit off", "QEMU TCG", "v86"];
 
 const wanted = process.argv.slice(2);
 const unknown = wanted.find((name) => !(name in GUESTS));
@@ -37,7 +46,7 @@ if (unknown !== undefined) {
 }
 
 async function compare(name) {
-  const { title, image, first, unit, peers = Object.keys(PEERS) } = GUESTS[name];
+  const { title, image, first, unit, peers = USUAL } = GUESTS[name];
   const iterations = Math.max(2, Math.round(GUESTS[name].iterations * SCALE));
   console.error(`${name}: ${iterations} iterations, ${ROUNDS} rounds`);
   const [less, more] = [await ours(first + Math.floor(iterations / 2), image), await ours(first + iterations, image)];
@@ -55,7 +64,7 @@ async function compare(name) {
   console.log(`\n${title}`);
   for (const [peer, perSecond] of Object.entries(rate)) {
     const mips = ((perSecond * perIteration) / 1e6).toFixed(0).padStart(6);
-    const ratios = ["QEMU TCG", "v86"]
+    const ratios = ["QEMU TCG", "QEMU -icount", "v86"]
       .filter((other) => other in rate)
       .map((other) => `${(perSecond / rate[other]).toFixed(2)} x ${other}`);
     const perUnit = unit === undefined ? "" : `   ${(perSecond / 1000).toFixed(0)} thousand ${unit} a second`;
