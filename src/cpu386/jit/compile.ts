@@ -9,6 +9,7 @@ import { TEMPORARIES_64 } from "../wasm/expressions.js";
 import { Facts, type StaticOptions } from "./accesses.js";
 import { type Draft, type Formed, keyOf } from "./form.js";
 import { measureNeeds, type Node } from "./graph.js";
+import { convertBranches } from "./if-conversion.js";
 import { REGION_IMPORTS } from "./imports.js";
 import { FIRST_TEMPORARY, FLAGS, LEFT, OUT_EIP, REASON, REGISTER, WHY } from "./locals.js";
 import { findPage, forgetPage } from "./pages.js";
@@ -64,7 +65,7 @@ export function* compile(
   });
   const offsets = entries.map((n) => n.ip);
   const table = place(offsets);
-  const all = [...nodes.values()];
+  const all = convertBranches([...nodes.values()]);
   const heads = numberHeads(all, entries);
   measureNeeds(new Set([...heads, ...entries]));
   yield;
@@ -124,7 +125,8 @@ function translate(
     else emitter.instruction(record, shape, draft.count - n);
   }
   emitter.finish();
-  return { ip: draft.ip, length: draft.count, emitter, terminator: terminatorOf(draft, emitter), successors: [], need: 0, entry: 0 };
+  const terminator = terminatorOf(draft, emitter);
+  return { ip: draft.ip, length: draft.count, sometimes: 0, emitter, terminator, successors: [], need: 0, entry: 0 };
 }
 
 function terminatorOf(draft: Draft, emitter: StaticEmitter): Terminator {

@@ -6,8 +6,10 @@ export interface Node {
   readonly ip: number;
   /** Instructions in it. */
   readonly length: number;
+  /** Further ones that are executed or not: see if-conversion.ts. */
+  sometimes: number;
   readonly emitter: StaticEmitter;
-  readonly terminator: Terminator;
+  terminator: Terminator;
   /** Nodes that its terminator names and that are part of the region. */
   successors: readonly Node[];
   /** Instructions from here to the next node with such a number, at most: there the budget is looked at. 0: not here. */
@@ -87,7 +89,7 @@ export function measureNeeds(checked: ReadonlySet<Node>): void {
   const longest = (n: Node): number => {
     const found = known.get(n);
     if (found !== undefined) return found;
-    const need = n.length + Math.max(0, ...n.successors.map((s) => (checked.has(s) ? 0 : longest(s))));
+    const need = n.length + n.sometimes + Math.max(0, ...n.successors.map((s) => (checked.has(s) ? 0 : longest(s))));
     known.set(n, need);
     return need;
   };

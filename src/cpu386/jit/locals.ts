@@ -16,6 +16,8 @@ export const WHY = first + 3;
 export const REGISTER = first + 4;
 const FIRST_FLAG = REGISTER + 8;
 const FIRST_ASIDE = FIRST_FLAG + 6;
+/** Behind the registers and the flags. */
+export const STATE_END = FIRST_ASIDE;
 /** Flag words put aside on the way into a loop, and whether (-1 or 0) those of its head follow from registers instead: see loop-flags.ts. */
 export const ASIDE: Record<LazyFlag, number> = {
   fr: FIRST_ASIDE,
@@ -26,7 +28,10 @@ export const ASIDE: Record<LazyFlag, number> = {
   cb: FIRST_ASIDE + 5,
 };
 export const FROM_REGISTERS = FIRST_ASIDE + 6;
-export const FIRST_TEMPORARY = FIRST_ASIDE + 7;
+/** For what is executed in any case: whether (-1 or 0) its results count, and what registers and flags were before, as from REGISTER on. */
+export const MASK = FIRST_ASIDE + 7;
+export const KEPT = MASK + 1;
+export const FIRST_TEMPORARY = KEPT + FIRST_ASIDE - REGISTER;
 
 /** Each flag word's local and its place in memory. */
 export const FLAGS: Record<LazyFlag, { readonly local: number; readonly address: number }> = {

@@ -3,6 +3,7 @@
  * computed from, and need not be kept beside them.
  */
 import { OP, unsignedLeb } from "../wasm/binary.js";
+import { parse, type Token } from "./arithmetic.js";
 import { REGISTER } from "./locals.js";
 
 const REGISTERS = 8;
@@ -10,35 +11,11 @@ const REGISTERS = 8;
 const LONGEST = 40;
 const DEPTH = 4;
 
-/** One-byte instructions without operands of their own that neither trap nor touch memory. */
-const isArithmetic = (opcode: number): boolean =>
-  (opcode >= OP.i32Eqz && opcode <= OP.i32GeU) ||
-  (opcode >= OP.i32Clz && opcode <= OP.i32Mul) ||
-  (opcode >= OP.i32And && opcode <= OP.i32Rotl) ||
-  opcode === OP.i32Extend8S ||
-  opcode === OP.i32Extend16S;
-
-interface Token {
-  readonly code: readonly number[];
-  /** Of a localGet. */
-  readonly local?: number;
-}
-
-/** Undefined for code that is more than arithmetic on locals and constants. */
+/** Undefined for code that is more than a value. */
 function tokens(code: readonly number[]): Token[] | undefined {
-  const out: Token[] = [];
-  for (let at = 0; at < code.length; ) {
-    const opcode = code[at]!;
-    let end = at + 1;
-    if (opcode === OP.localGet || opcode === OP.i32Const) while (code[end++]! & 0x80);
-    else if (!isArithmetic(opcode)) return undefined;
-    const piece = code.slice(at, end);
-    out.push(opcode === OP.localGet ? { code: piece, local: unsigned(piece) } : { code: piece });
-    at = end;
-  }
-  return out;
+  const parts = parse(code);
+  return parts?.some(({ set }) => set !== undefined) ? undefined : parts;
 }
-const unsigned = (piece: readonly number[]): number => piece.slice(1).reduce((sum, byte, n) => sum + ((byte & 0x7f) << (7 * n)), 0);
 const registerOf = (local: number): number | undefined =>
   local >= REGISTER && local < REGISTER + REGISTERS ? local - REGISTER : undefined;
 
