@@ -26,6 +26,9 @@ interface Allowance {
   spend(count: number): void;
 }
 
+const PAGE_SHIFT = 12;
+const PAGE_BYTES = 1 << PAGE_SHIFT;
+
 export class BulkStrings {
   private readonly scans: Scans;
   private readonly unflaggedLines: Scan;
@@ -39,7 +42,20 @@ export class BulkStrings {
     this.unflaggedLines = this.scans("value", "different", 1);
   }
 
-  /** How many of the bytes from a linear address on lie in lines without a flag. */
+  /** By the TLB, if there is paging (see paging.ts); -1 if it does not have the page. */
+  private physical(linear: number, table: number): number {
+    const { cpu } = this;
+    if (!cpu.paging.enabled) return linear;
+    const at = linear >>> 0;
+    const entry = cpu.i32[(cpu.word(table) + 4 * (at >>> PAGE_SHIFT)) >> 2]!;
+    return entry === 0 ? -1 : (at + entry - 1) >>> 0;
+  }
+  /** Bytes from an address to the end of its page. */
+  private pageRoom(physical: number): number {
+    return this.cpu.paging.enabled ? PAGE_BYTES - (physical & (PAGE_BYTES - 1)) : Number.POSITIVE_INFINITY;
+  }
+
+  /** How many of the bytes from a physical address on lie in lines without a flag. */
   unflagged(start: number, length: number): number {
     if (length <= 0) return 0;
     const line = start >>> L.LINE_SHIFT;
@@ -50,28 +66,30 @@ export class BulkStrings {
 
   /**
    * Does up to min(ecx - 1, budget) iterations and advances ecx, esi and edi by them. Anything out of the ordinary (going
-   * down, a limit, a line with code or a watchpoint ahead, an overlap that repeats what has just been written, the element at which a
-   * comparison ends) is left to single ones.
+   * down, a limit, a page's end or one that is not in the TLB, a line with code or a watchpoint ahead, an overlap that repeats what has just
+   * been written, the element at which a comparison ends) is left to single ones.
    * @param segment of the source, for movs and cmps
    */
   iterate(shape: Shape, segment: number, watchesLoads: boolean): void {
     const { cpu } = this;
-    if (cpu.word(L.EFLAGS) & FLAG.DF || cpu.paging.enabled) return;
+    if (cpu.word(L.EFLAGS) & FLAG.DF) return;
     const { name } = shape.definition;
     const { i32 } = cpu;
     const { size } = shape;
     const stores = name === "movs" || name === "stos";
     const sourced = name === "movs" || name === "cmps";
     const to = cpu.word(L.EDI);
-    const target = baseOf(cpu, SEGMENT.ES) + to;
+    const target = this.physical(baseOf(cpu, SEGMENT.ES) + to, stores ? L.TLB_WRITE : L.TLB_READ);
+    if (target < 0) return;
     const wanted = Math.min(cpu.word(L.ECX) - 1, this.allowance.available) * size;
-    let length = Math.min(wanted, room(cpu, SEGMENT.ES, stores ? L.WRITE_BOUND[1] : L.READ_BOUND[1], to));
+    let length = Math.min(wanted, this.pageRoom(target), room(cpu, SEGMENT.ES, stores ? L.WRITE_BOUND[1] : L.READ_BOUND[1], to));
     if (stores || watchesLoads) length = this.unflagged(target, length);
     let source = 0;
     if (sourced) {
       const from = cpu.word(L.ESI);
-      source = baseOf(cpu, segment) + from;
-      length = Math.min(length, room(cpu, segment, L.READ_BOUND[1], from));
+      source = this.physical(baseOf(cpu, segment) + from, L.TLB_READ);
+      if (source < 0) return;
+      length = Math.min(length, this.pageRoom(source), room(cpu, segment, L.READ_BOUND[1], from));
       if (watchesLoads) length = this.unflagged(source, length);
       if (name === "movs" && source < target) length = Math.min(length, target - source);
     }
