@@ -70,6 +70,19 @@ function suiteTable() {
   return table(["reference", "what is compared", "where", "cases", "settled by the manual", "not explained"], rows);
 }
 
+/** Cases by suite and --jit; "on" is the table above. */
+function tiersTable() {
+  const ways = ["off", "hot", "verify"];
+  const cases = (way, name) => (results.tiers?.[way]?.[name] === undefined ? "" : number(results.tiers[way][name]));
+  const suites = [...SUITES.map(({ name, unit }) => [name, unit]), ["matrix", "cases"]].filter(([name]) =>
+    ways.some((way) => cases(way, name)),
+  );
+  return table(
+    ["suite", "", ...ways.map((way) => `--jit ${way}`)],
+    suites.map(([name, unit]) => [name, unit, ...ways.map((way) => cases(way, name))]),
+  );
+}
+
 const matrixTotal = (report, field) => Object.values(report.groups).reduce((sum, group) => sum + group[field], 0);
 const MACHINE = { here: "here", qemu: "QEMU", bochs: "Bochs" };
 function matrixRow() {
@@ -143,6 +156,11 @@ QEMU ${qemu}; Bochs ${bochs}; gdb ${gdb}.
 ## Suites
 
 ${suiteTable()}
+
+The same by other tiers than users have, all without an unexplained difference; "hot" compiles everything before it is executed for the first
+time, "verify" compares that with the cold tier besides (\`npm run conformance -- --jit off|hot|verify\`):
+
+${tiersTable()}
 
 Beside these, real programs judge the whole: gdb ${gdb} and gdb-multiarch in sessions as a user types them (test/gdb), VS Code's CDT adapter over
 DAP (test/dap), and QEMU by every line the sample systems print (test/guest).

@@ -7,16 +7,18 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
+import { JIT, JIT_HELP, tiersEnvironment } from "./suites.mjs";
 
 const MACHINES = ["here", "qemu", "bochs"];
-const HELP = `usage: npm run matrix -- [--json FILE] [${MACHINES.join("|")}]...
+const HELP = `usage: npm run matrix -- [--json FILE] [--jit ${JIT.join("|")}] [${MACHINES.join("|")}]...
 
 Runs every case of test/matrix on this processor, QEMU and Bochs (all unless some are named), holds them against the manual's rules, and
 prints a table: group, cases, differences from the manual (but for RF, which QEMU misses in nearly every case). Behind it: which findings explain them, and in how many cases each shows.
 Exit status 1 if a difference is not explained.
 
-  --json FILE   the same as JSON
-  --help        this text`;
+  --json FILE the same as JSON
+  --help      this text
+${JIT_HELP}`;
 
 function usage(problem) {
   console.error(`matrix: ${problem}; node scripts/matrix.mjs --help says more`);
@@ -24,7 +26,7 @@ function usage(problem) {
 }
 function options() {
   try {
-    const options = { json: { type: "string" }, help: { type: "boolean" } };
+    const options = { json: { type: "string" }, jit: { type: "string", default: "on" }, help: { type: "boolean" } };
     return parseArgs({ options, allowPositionals: true });
   } catch (e) {
     return usage(e.message);
@@ -37,6 +39,7 @@ if (values.help) {
 }
 const unknown = positionals.find((name) => !MACHINES.includes(name));
 if (unknown !== undefined) usage(`no such machine: ${unknown}`);
+if (!JIT.includes(values.jit)) usage(`--jit takes ${JIT.join(", ")}`);
 const machines = positionals.length > 0 ? positionals : MACHINES;
 const folder = mkdtempSync(join(tmpdir(), "pok386-matrix-"));
 const root = fileURLToPath(new URL("..", import.meta.url));
@@ -50,7 +53,7 @@ function run(machine) {
   const { status, stdout, stderr } = spawnSync("npx", ["vitest", "run", "--project", "standard", `test/matrix/${machine}.test.ts`], {
     cwd: root,
     encoding: "utf8",
-    env: { ...process.env, NO_COLOR: "1", POK386_MATRIX_REPORT: report },
+    env: { ...process.env, NO_COLOR: "1", POK386_MATRIX_REPORT: report, ...tiersEnvironment(values.jit) },
   });
   if (status === 0) return JSON.parse(readFileSync(report, "utf8"));
   process.stderr.write("\n");

@@ -32,6 +32,15 @@ export const SUITES = [
     random: { cases: "POK386_X87_CASES", seed: "POK386_SEED", round: 20_000 },
   },
   {
+    name: "tiers",
+    file: "test/cpu386/tiers/tiers.test.ts",
+    reference: "the cold tier",
+    compares:
+      "the whole state of processor and memory while the hot tier is forced in at random: loops over random instructions above a small kernel, with faults, interrupts, code that changes, breakpoints and watchpoints; a third with paging",
+    unit: "random sequences",
+    random: { cases: "POK386_TIERS_CASES", seed: "POK386_TIERS_SEED", round: 20_000 },
+  },
+  {
     name: "page-faults",
     file: "test/cpu386/paging-encodings.test.ts",
     column: "page faults",
@@ -56,6 +65,13 @@ export const SUITES = [
     unit: "findings printed",
   },
 ];
+/** By --jit: what POK386_TIERS has to be (test/support/tiers.ts). */
+const TIERS = { on: undefined, off: "cold", hot: "hot", verify: "verify" };
+export const JIT = Object.keys(TIERS);
+export const JIT_HELP = `  --jit HOW   on: as users have it; off: the cold tier alone; hot: everything is compiled before it is executed; verify: hot, and compared
+              with the cold tier (default on)`;
+/** The environment of tests that shall run by those tiers. */
+export const tiersEnvironment = (jit) => ({ POK386_TIERS: TIERS[jit] });
 export const suiteNamed = (name) => SUITES.find((s) => s.name === name);
 
 function vitest(file, environment) {
@@ -87,7 +103,11 @@ async function runOnce(suite, environment, total) {
   try {
     const { status, text } = await vitest(suite.file, { ...environment, POK386_REPORT: folder });
     if (status !== 0) {
-      const again = [...Object.entries(environment).map(([k, v]) => `${k}=${v}`), "npx vitest run", suite.file].join(" ");
+      const again = [
+        ...Object.entries(environment).flatMap(([k, v]) => (v === undefined ? [] : `${k}=${v}`)),
+        "npx vitest run",
+        suite.file,
+      ].join(" ");
       throw new Error(`${text}\nagain: ${again}`);
     }
     for (const name of readdirSync(folder)) merge(total, JSON.parse(readFileSync(join(folder, name), "utf8")));
@@ -97,20 +117,20 @@ async function runOnce(suite, environment, total) {
 }
 
 /**
- * Runs a suite; a random one for so many cases from a seed on, in rounds.
+ * Runs a suite; a random one for so many cases from a seed on, in rounds. `environment` is added to that of the tests.
  * @param progress hears the share that is done, 0 to 1
  * @returns its report: cases, forms (cases by encoding), departures
  */
-export async function runSuite(suite, { cases, seed = 1 } = {}, progress = () => {}) {
+export async function runSuite(suite, { cases, seed = 1, environment = {} } = {}, progress = () => {}) {
   const total = { cases: 0, forms: {}, departures: [] };
   const { random } = suite;
-  if (!random) await runOnce(suite, {}, total);
+  if (!random) await runOnce(suite, environment, total);
   else {
     const wanted = cases ?? random.round;
     for (let done = 0, round = 0; done < wanted; done += random.round, round++) {
       progress(done / wanted);
       const count = Math.min(random.round, wanted - done);
-      await runOnce(suite, { [random.cases]: String(count), [random.seed]: String(seed + round) }, total);
+      await runOnce(suite, { ...environment, [random.cases]: String(count), [random.seed]: String(seed + round) }, total);
     }
   }
   progress(1);

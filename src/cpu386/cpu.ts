@@ -256,7 +256,9 @@ export class Cpu {
     if (this.debugRegisters.executionCauses(cpu.i32[L.EIP >> 2]!)) return -1;
     const stops = this.stopsHere();
     const moved = generation !== records.generation || this.jit.handlerOf(record) !== HANDLER.breakpoint;
-    if (!stops && !moved && !cpu.attention && !this.observer) return records.originalHandler(record, TABLE.shapes);
+    // Iterations of rep are instructions: each is asked about, or where a grant or a run ends would make a difference.
+    const repeats = TABLE.shapes[cpu.i32[(record + R.shape) >> 2]! & 0xffff]!.rep !== 0;
+    if (!stops && !moved && !repeats && !cpu.attention && !this.observer) return records.originalHandler(record, TABLE.shapes);
     this.decided = stops;
     return -1;
   }

@@ -1,5 +1,5 @@
 /** The whole machine in all tiers: the same state at the same count, whatever ran; and lock-step, which would find where not. */
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import type { Tiers } from "../../src/cpu386/cpu.js";
 import { STANDARD } from "../../src/cpu386/jit/heat.js";
@@ -40,20 +40,7 @@ function hashes(name: string, way: Way, counts: readonly number[]): string[] {
   });
 }
 
-const IMAGES = [
-  "hello",
-  "ticker",
-  "slice",
-  "irq",
-  "ports",
-  "errors",
-  "apex",
-  "stress",
-  "forward-2013",
-  "pok-two",
-  "bench-integer",
-  "bench-kinds",
-];
+const IMAGES = readdirSync(image(".")).flatMap((name) => (name.endsWith(".elf") ? name.slice(0, -4) : []));
 
 test.each(IMAGES)("%s has the same state at the same count", (name) => {
   const counts = [123_456, 1_234_567, 6_000_000];

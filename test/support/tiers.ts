@@ -7,7 +7,7 @@ import { isDeepStrictEqual } from "node:util";
 import { Cpu, type Tiers } from "../../src/cpu386/cpu.js";
 import { type Schedule, STANDARD } from "../../src/cpu386/jit/heat.js";
 
-export const HOT: Schedule = { shortest: 64, longest: 64, samples: 0, backoff: 1, price: 0 };
+export const HOT: Schedule = { shortest: 64, longest: 16_384, samples: 0, backoff: 2, price: 0 };
 /** Compiles early, again and again, in short slices. */
 export const EAGER: Schedule = { shortest: 7, longest: 1000, samples: 1, backoff: 2, price: 0 };
 
