@@ -24,6 +24,7 @@ const BASES = { based: "0x412340", flat: "0" };
 const RECOMMENDED = join(suiteFolder, "recommended.txt");
 const REVERSE = join(suiteFolder, "reverse.txt");
 const TRACING = join(suiteFolder, "tracing.txt");
+const SERVER = join(suiteFolder, "server.txt");
 /** A folder of the suite, and what of it is about this processor's family. */
 const ALL = [["gdb.base"], ["gdb.arch", /^i386-/], ["gdb.mi"], ["gdb.python"]];
 const HELP = `usage: npm run gdb-suite -- [--based|--flat] [--list FILE | --all | TEST.exp...]
@@ -34,7 +35,7 @@ Exit status 1 if there is a FAIL that test/gdb-suite/known.json does not explain
 
   --based        the program's segments begin at ${BASES.based} (default)
   --flat         they begin at 0
-  --list FILE    the tests named in this file, one a line (test/gdb-suite/tracing.txt: of tracepoints; branches.txt: of branches)
+  --list FILE    the tests named in this file, one a line (in test/gdb-suite: tracing.txt, branches.txt, server.txt)
   --reverse      those of test/gdb-suite/reverse.txt: execution backwards
   --all          all of gdb.base, gdb.arch/i386-*, gdb.mi and gdb.python: 810 files, about an hour
   --resume       with --all: goes on where a run of the same mode broke off
@@ -79,7 +80,7 @@ if ([values.list, values.all, positionals.length > 0].filter(Boolean).length > 1
 if (values.resume && !values.all) usage("--resume goes with --all");
 const mode = values.flat ? "flat" : "based";
 const listed = orUsage(() => readList(values.list ?? RECOMMENDED));
-const references = new Map(orUsage(() => [RECOMMENDED, REVERSE, TRACING].flatMap(readList)).map((test) => [test.name, test]));
+const references = new Map(orUsage(() => [RECOMMENDED, REVERSE, TRACING, SERVER].flatMap(readList)).map((test) => [test.name, test]));
 
 const cache = values.cache ?? defaultCache;
 const suite = orUsage(() => prepare(cache));

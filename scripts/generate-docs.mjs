@@ -4,23 +4,15 @@
  * date.
  */
 import { readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
-import { readList, suiteFolder } from "./gdb-suite-run.mjs";
+import { number, table } from "./document.mjs";
+import { gdbSuiteChapter } from "./gdb-suite-docs.mjs";
 import { SUITES } from "./suites.mjs";
 
 const { TABLE } = await import(new URL("../dist/cpu386/definitions/index.js", import.meta.url));
 const { faultsOf } = await import(new URL("../dist/cpu386/definitions/faults.js", import.meta.url));
 const { packets } = await import(new URL("../dist/gdbstub/packets/index.js", import.meta.url));
 const proofs = JSON.parse(readFileSync(new URL("../docs/packets.json", import.meta.url), "utf8"));
-const gdbSuite = JSON.parse(readFileSync(new URL("../docs/gdb-suite.json", import.meta.url), "utf8"));
-const gdbReverse = JSON.parse(readFileSync(new URL("../docs/gdb-suite-reverse.json", import.meta.url), "utf8"));
-const nativeRecord = new Map(readList(join(suiteFolder, "reverse.txt")).map(({ name, gdbserver }) => [name, gdbserver]));
-const knownFails = JSON.parse(readFileSync(new URL("../test/gdb-suite/known.json", import.meta.url), "utf8"));
 const results = JSON.parse(readFileSync(new URL("../docs/conformance.json", import.meta.url), "utf8"));
-
-const number = (n) => n.toLocaleString("en-US");
-const row = (cells) => `| ${cells.join(" | ")} |`;
-const table = (head, rows) => [row(head), row(head.map(() => "---")), ...rows.map(row)].join("\n");
 
 // docs/OPCODES.md ----------------------------------------------------------------------------------------------------------------------
 const HOW = { emit: "interpreter", helper: "TypeScript", system: "TypeScript, ends the block" };
@@ -124,27 +116,6 @@ function departures() {
   );
 }
 
-function gdbSuiteTable() {
-  const rows = Object.entries(gdbSuite).map(([mode, { sums, tests }]) => [
-    mode,
-    tests.length,
-    number(sums.passes),
-    sums.failures,
-    number(sums.others),
-  ]);
-  return table(["segments", "files", "PASS", "FAIL", "untested, unsupported, unresolved"], rows);
-}
-
-/** Where gdb's own record has one pass more, it is the one for switching it on. */
-function gdbReverseTable() {
-  const passes = (mode, name) => gdbReverse[mode].tests.find((test) => test.name === name);
-  const rows = gdbReverse.based.tests.map(({ name, passes: based, failures }) => {
-    const flat = passes("flat", name);
-    return [name, based, failures, flat.passes, flat.failures, nativeRecord.get(name)?.passes ?? ""];
-  });
-  return table(["test", "based: PASS", "FAIL", "flat: PASS", "FAIL", "gdb's record: PASS"], rows);
-}
-
 function conformance() {
   const { host, qemu, bochs, gdb } = results.references;
   const uncovered = TABLE.forms.filter((form) => !isCovered(form)).map((form) => `${form.definition.name} \`${form.text}\``);
@@ -172,26 +143,7 @@ predicted case by case.
 
 ${results.matrix ? matrixTable() : "It has not been run."}
 
-## gdb's own test suite
-
-\`npm run gdb-suite\` runs tests of gdb's own suite (Debian's gdb-source) with the stub, programs in a ring-3 segment whose base is 0x412340 and flat. The
-60 of test/gdb-suite/recommended.txt, and what other lists of that folder name:
-
-${gdbSuiteTable()}
-
-Execution backwards, \`npm run gdb-suite -- --reverse\`, beside the passes of gdb's own \`record\` with gdbserver, which has one more where it is
-switched on:
-
-${gdbReverseTable()}
-
-Of the 60 gdbserver has 7,287 passes on the same machine, QEMU's stub 7,184 and 67 FAILs; of the tests of tracepoints gdbserver has 2,011
-and 51 FAILs, QEMU none of those that need a target. FAILs that are known, here and in what else was run of gdb.base,
-gdb.arch, gdb.mi, gdb.opt and gdb.python:
-
-${table(
-  ["test", "FAIL", "why"],
-  knownFails.map(({ test, fail, mode, reason }) => [test, fail.replaceAll("|", "\\|"), mode ? `${reason} (${mode} only)` : reason]),
-)}
+${gdbSuiteChapter()}
 
 ## Where a reference departs from the manual
 

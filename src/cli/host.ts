@@ -10,10 +10,10 @@ import { setupOf } from "../debug/history/setup.js";
 import { MachineTarget } from "../debug/machine-target.js";
 import type { Ending, Pump } from "../debug/machine-target-options.js";
 import { type Seat, Seats } from "../debug/seats.js";
-import type { DebugTarget } from "../debug/target.js";
+import type { Afterwards, DebugTarget } from "../debug/target.js";
 import { SpaceView } from "../debug/view.js";
 import { UserError } from "../errors.js";
-import { type GdbServer, startGdbServer } from "../gdbstub/index.js";
+import { type GdbServer, type GdbServerOptions, startGdbServer } from "../gdbstub/index.js";
 import { LockStep } from "../pc/lock-step.js";
 import { type BootRequest, Machine, type MachineOptions } from "../pc/machine.js";
 import { exitStatus } from "../pc/power.js";
@@ -36,6 +36,8 @@ export interface HostOptions {
   readonly views?: readonly ViewEndpoint[];
   /** Which exceptions of programs a debugger hears of first. */
   readonly exceptions?: ExceptionChoice;
+  /** What the machine does when a debugger goes without having let it go. */
+  readonly disconnected?: Afterwards;
   /** Wait at the first instruction until a debugger resumes. */
   readonly wait: boolean;
   readonly maxInstructions: number | undefined;
@@ -164,7 +166,7 @@ export class Host {
     if (this.servers.length === 0 || !wait) this.target.resume({ alone: false });
   }
   private async listen(target: DebugTarget, endpoint: Endpoint, what: string): Promise<void> {
-    const server = await listen(target, endpoint);
+    const server = await listen(target, { ...endpoint, disconnected: this.options.disconnected ?? "run" });
     this.servers.push(server);
     const { host, port } = server.address;
     process.stderr.write(`pok386: gdb listening on ${host}:${port}${what}\n`);
@@ -236,9 +238,10 @@ function statusOf(ending: Ending): number {
   }
 }
 
-async function listen(target: DebugTarget, { host, port }: Endpoint): Promise<GdbServer> {
+async function listen(target: DebugTarget, options: Endpoint & GdbServerOptions): Promise<GdbServer> {
+  const { host, port } = options;
   try {
-    return await startGdbServer(target, { host, port });
+    return await startGdbServer(target, options);
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
     if (code === "EADDRINUSE") throw new UserError(`--gdb ${host}:${port}: the port is in use; choose another, or 0 for any that is free`);

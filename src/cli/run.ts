@@ -2,6 +2,7 @@
 import type { CommandModule } from "yargs";
 import type { Generation } from "../cpu386/model.js";
 import { parseExceptions } from "../debug/exceptions.js";
+import type { Afterwards } from "../debug/target.js";
 import { UserError } from "../errors.js";
 import type { BootRequest } from "../pc/machine.js";
 import { readUserFile } from "./files.js";
@@ -15,6 +16,7 @@ interface RunArguments {
   gdb: string | undefined;
   "gdb-view": string[];
   "gdb-faults": string;
+  "gdb-disconnected": Afterwards;
   history: string;
   record: string | undefined;
   load: string | undefined;
@@ -64,6 +66,13 @@ export const runCommand: CommandModule<object, RunArguments> = {
         default: "unhandled",
         requiresArg: true,
         describe: "which exceptions of programs stop in the debugger: unhandled, all, none, or vectors such as 0,3,6,13",
+      })
+      .option("gdb-disconnected", {
+        type: "string",
+        choices: ["run", "stay"] as const,
+        default: "run" as const,
+        requiresArg: true,
+        describe: 'what the machine does when a debugger goes without a word, as with "disconnect": it runs on, or stays stopped',
       })
       .option("history", {
         type: "string",
@@ -119,6 +128,7 @@ export const runCommand: CommandModule<object, RunArguments> = {
       "parallel",
       "gdb",
       "gdb-faults",
+      "gdb-disconnected",
       "history",
       "record",
       "load",
@@ -143,6 +153,7 @@ export const runCommand: CommandModule<object, RunArguments> = {
       gdb: a.gdb === undefined ? undefined : parseEndpoint(a.gdb),
       views: a["gdb-view"].map(parseView),
       exceptions: parseExceptions(a["gdb-faults"], "--gdb-faults "),
+      disconnected: a["gdb-disconnected"],
       historyBytes: wholeNumber("history", a.history, 0, 65536) * 0x100000,
       record: a.record,
       load: a.load,

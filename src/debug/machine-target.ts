@@ -22,6 +22,7 @@ import { RunControl } from "./run-control.js";
 import type { SystemModel, SystemSpace } from "./system.js";
 import { infoTables } from "./tables.js";
 import type {
+  Afterwards,
   ArrivalListener,
   DebugTarget,
   FaultReport,
@@ -281,13 +282,14 @@ export class MachineTarget implements DebugTarget {
     return this.stop;
   }
 
-  detach(): void {
+  detach(then: Afterwards = "run"): void {
     this.listener = undefined;
     this.exceptions.enabled = false;
     this.exceptions.notWanted = new Set();
     this.points.clearTransient();
-    this.branches.clear();
     this.run.reset();
+    if (then === "stay") return;
+    this.branches.clear();
     if (this.stop.reason.kind === "fault") {
       this.ending = { kind: "fault", text: this.stop.reason.text };
       return this.finishEnding();

@@ -6,6 +6,7 @@
 import type { MachineTarget } from "./machine-target.js";
 import { SeatPoints, SeatTraces } from "./seat-points.js";
 import type {
+  Afterwards,
   BranchRecording,
   DebugTarget,
   InfoTable,
@@ -129,12 +130,12 @@ export class Seat implements DebugTarget {
     return this.machine.killSpace(space);
   }
 
-  detach(): void {
+  detach(then?: Afterwards): void {
     this.points.clearTransient();
     this.listener = this.messages = this.caught = this.stop = undefined;
     this.waits = this.hasAsked = false;
     this.notWanted = new Set();
-    this.seats.left();
+    this.seats.left(then);
   }
   kill(): void {
     this.seats.killedBy(this);
@@ -229,10 +230,11 @@ export class Seats {
   }
   private wasEmpty = true;
 
-  left(): void {
+  /** `then` is for the last one to leave: the others have the machine still. */
+  left(then?: Afterwards): void {
     if (this.attached().length === 0) {
       this.wasEmpty = true;
-      this.machine.detach();
+      this.machine.detach(then);
     } else {
       this.changed();
       this.go();

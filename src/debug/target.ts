@@ -219,6 +219,9 @@ export interface FaultReport {
   readonly access: "read" | "write" | "execute" | undefined;
 }
 
+/** What a machine does that its debugger has left: it runs on, or goes on as it is, with the branches it records; stopped if it was. */
+export type Afterwards = "run" | "stay";
+
 export interface DebugTarget {
   /** In order of id, all of them from the first moment on. */
   spaces(): readonly Space[];
@@ -243,8 +246,8 @@ export interface DebugTarget {
   onStop(listener: ((stop: Stop) => void) | undefined): void;
   /** The stop that the machine is at, for a client that has just connected. */
   lastStop(): Stop;
-  /** The client has gone, or let go on purpose: forget its points and let the machine run on. */
-  detach(): void;
+  /** The client has gone, or let go on purpose: forget its points, and let the machine run on or stay where it is. */
+  detach(then?: Afterwards): void;
   /** The client asked to kill everything. */
   kill(): void;
   /** Ends one space alone, so that it executes nothing any more until a restart; the others go on. A string says why not. */

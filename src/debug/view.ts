@@ -5,6 +5,7 @@
  */
 import type { Seat } from "./seats.js";
 import type {
+  Afterwards,
   BranchRecording,
   DebugTarget,
   InfoTable,
@@ -164,8 +165,8 @@ export class SpaceView implements DebugTarget {
   get realMode(): boolean {
     return this.target.realMode;
   }
-  detach(): void {
-    this.target.detach();
+  detach(then?: Afterwards): void {
+    this.target.detach(then);
   }
   kill(): void {
     this.target.kill();

@@ -25,7 +25,7 @@ const blocks = ({ branches, end }: BranchTrace, latest: number, start: number): 
   return ends.map((last, n) => `<block${attributes({ begin: hex(begins[n]!), end: hex(last) })}/>\n`);
 };
 
-/** What one client records, and how far it has read. */
+/** What the clients of a port record, and how far they have read. */
 export class BranchTraces {
   size = DEFAULT_SIZE;
   /** Branches of each recorded thread that the client has read, and the buffer's size. */
@@ -47,6 +47,12 @@ export class BranchTraces {
   disable(thread: ThreadId): boolean {
     this.#recording?.end(thread);
     return this.#read.delete(key(thread));
+  }
+
+  /** The machine has forgotten them. */
+  forget(): void {
+    this.#read.clear();
+    this.size = DEFAULT_SIZE;
   }
 
   configuration(thread: ThreadId): string | Failure {

@@ -1,5 +1,6 @@
 /** The GDB stub: a target behind a TCP port. */
-import type { DebugTarget } from "../debug/target.js";
+import type { Afterwards, DebugTarget } from "../debug/target.js";
+import { BranchTraces } from "./branch-traces.js";
 import { Session } from "./session.js";
 import { Trace } from "./trace.js";
 import { TraceExperiment } from "./tracing/experiment.js";
@@ -9,6 +10,8 @@ export interface GdbServerOptions {
   readonly host?: string;
   /** 0, the default, lets the system choose; see `address`. */
   readonly port?: number;
+  /** What the machine does if a client goes without having let it go ("disconnect" in gdb, or gdb's end); "run" if nothing is said. */
+  readonly disconnected?: Afterwards;
   readonly onClient?: (event: "connected" | "gone") => void;
 }
 
@@ -23,12 +26,13 @@ export interface GdbServer {
 export const startGdbServer = async (target: DebugTarget, options: GdbServerOptions = {}): Promise<GdbServer> => {
   const trace = new Trace();
   const experiment = new TraceExperiment(target);
+  const branchTraces = new BranchTraces(target);
   const transport = await Transport.listen({
     host: options.host ?? "127.0.0.1",
     port: options.port ?? 0,
     connect: (wire) => {
       trace.note("a client has connected");
-      const session = new Session(target, wire, trace, experiment);
+      const session = new Session(target, wire, trace, experiment, branchTraces, options.disconnected);
       options.onClient?.("connected");
       return {
         receive: (bytes) => session.link.receive(bytes),

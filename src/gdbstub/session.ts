@@ -1,6 +1,6 @@
 /** One client from its first packet to its last: what it chose, whether the machine runs on its behalf, and who answers what. */
 import createDebug from "debug";
-import type { DebugTarget, ResumePlan, Stop, Thread, ThreadId } from "../debug/target.js";
+import type { Afterwards, DebugTarget, ResumePlan, Stop, Thread, ThreadId } from "../debug/target.js";
 import { BranchTraces } from "./branch-traces.js";
 import { ascii } from "./bytes.js";
 import { Console } from "./console.js";
@@ -37,7 +37,6 @@ export class Session implements LinkListener {
   readonly documents = new Map<string, Uint8Array>();
   /** What is left of lists that are read packet by packet, by the packet that begins them. */
   readonly uploads = new Map<string, string[]>();
-  readonly branchTraces: BranchTraces;
   client = new ClientFeatures();
   extended = false;
   /** It is a client that knows traces. */
@@ -74,12 +73,15 @@ export class Session implements LinkListener {
     trace: Trace,
     /** The port's, which other clients may have begun. */
     readonly experiment = new TraceExperiment(target),
+    /** As `experiment`. */
+    readonly branchTraces = new BranchTraces(target),
+    /** What the machine does if the client goes without having let it go. */
+    private readonly disconnected: Afterwards = "run",
   ) {
     this.link = new Link(wire, this, trace);
     this.console = new Console(this.link);
     this.processes = new Processes(target);
     this.unresumed = new UnresumedProcesses(() => this.processes.threads());
-    this.branchTraces = new BranchTraces(target);
     this.points = new InsertedPoints(target.points, experiment.machine);
     this.general = target.current();
     this.selected = new SelectedThread(this.general);
@@ -117,7 +119,7 @@ export class Session implements LinkListener {
   gone(): void {
     this.target.onStop(undefined);
     this.target.onMessage?.(undefined);
-    this.leave();
+    this.leave(this.disconnected);
   }
 
   // ---- for the packets
@@ -153,13 +155,14 @@ export class Session implements LinkListener {
     this.processes.release(id);
   }
 
-  /** The machine runs on without us. */
-  leave(): void {
+  /** The machine is without us from now on. */
+  leave(then: Afterwards = "run"): void {
     if (this.#left) return;
     this.#left = true;
     this.#state = "stopped";
     this.experiment.leave();
-    this.target.detach();
+    if (then === "run") this.branchTraces.forget();
+    this.target.detach(then);
   }
 
   /** Takes a process back, with a stop as the answer; undefined if there is none of that id. */

@@ -36,6 +36,12 @@ it("passes what exercises branch traces", () => {
   expect(status, text).toBe(0);
 });
 
+it("passes what starts a server and connects to it, more than once", () => {
+  const { status, text } = run("--based", "--smoke", "--list", `${root}test/gdb-suite/server.txt`);
+  expect(counts(text, "all"), text).toEqual([39, 0]);
+  expect(status, text).toBe(0);
+});
+
 it("passes in flat segments too", () => {
   const { status, text } = run("--flat", "gdb.base/step-test.exp", "gdb.base/return2.exp");
   expect(counts(text, "all"), text).toEqual([56, 0]);
@@ -45,5 +51,17 @@ it("passes in flat segments too", () => {
 it("says what is wrong with a test's name", () => {
   const { status, text } = run("gdb.base/nothing.exp");
   expect(text).toContain("gdb-suite: gdb's suite has no gdb.base/nothing.exp; npm run gdb-suite -- --help says more\n");
+  expect(status).toBe(2);
+});
+
+it("runs all tests or some, not both", () => {
+  const { status, text } = run("--all", "gdb.base/break.exp");
+  expect(text).toBe("gdb-suite: one of --list FILE, --all and tests; npm run gdb-suite -- --help says more\n");
+  expect(status).toBe(2);
+});
+
+it("goes on with a run of all tests only", () => {
+  const { status, text } = run("--resume");
+  expect(text).toBe("gdb-suite: --resume goes with --all; npm run gdb-suite -- --help says more\n");
   expect(status).toBe(2);
 });

@@ -1,6 +1,6 @@
 /** Branch traces as a user reads them (GDB manual, "Process Record and Replay"): "record btrace" in partitions and in the kernel. */
 import { expect, it } from "vitest";
-import { Emulator, TWO } from "../support/pok386.js";
+import { debugged, Emulator, TWO } from "../support/pok386.js";
 import { ALL, functions, session, sessionAt } from "./session.js";
 
 const IN_PART2 = [ALL, "break update_track", "continue", "delete"];
@@ -102,4 +102,12 @@ it("is over when recording stops or gdb leaves, and costs nothing then", async (
   await emulator.exit;
   expect(emulator.stdout).toBe(alone.stdout);
   expect(instructions(emulator.stderr)).toBe(instructions(alone.stderr));
+});
+
+it("finds them again after a disconnection, if the machine stays", async () => {
+  const { port } = await debugged(["--gdb-disconnected", "stay"]);
+  const before = await sessionAt("gdb", port, [...IN_PART2, "record btrace", ...TO_REPORT, "info record", "disconnect"]);
+  const after = await sessionAt("gdb", port, ["inferior 3", "info record"]);
+  const recorded = /Recorded \d+ instructions in \d+ functions/;
+  expect(recorded.exec(after.last)?.[0]).toBe(recorded.exec(before.of("info record"))?.[0]);
 });

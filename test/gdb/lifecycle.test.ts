@@ -43,6 +43,22 @@ describe.each(GDBS)("%s", (gdb) => {
     expect((await sessionAt(gdb, port, ["info inferiors"])).last).toMatch(/process 3/);
   });
 
+  it("disconnects, and finds the machine where it was, if that is to stay", async () => {
+    const { port } = await debugged(["--gdb-disconnected", "stay"]);
+    const before = await sessionAt(gdb, port, [ALL, "break update_track", "continue", "print laps", "print $pc", "disconnect"]);
+    expect(before.of("print laps")).toBe("$1 = 1\n");
+    const after = await sessionAt(gdb, port, ["info breakpoints", "print laps", "print $pc", "disconnect"]);
+    expect(after.of("info breakpoints")).toBe("No breakpoints or watchpoints.\n");
+    expect(after.of("print laps")).toBe("$1 = 1\n");
+    expect(after.of("print $pc")).toBe(before.of("print $pc"));
+  });
+
+  it("detaches, and the machine goes on though it stays at a disconnection", async () => {
+    const { emulator, port } = await debugged(["--gdb-disconnected", "stay"]);
+    await sessionAt(gdb, port, [ALL, "break update_track", "continue", "detach inferiors 1 2 3"]);
+    await emulator.prints(LAP(2));
+  });
+
   it("may be killed: the machine goes on without its breakpoints, and the next one finds it", async () => {
     const { emulator, port } = await debugged();
     const client = Gdb.start(gdb);

@@ -152,6 +152,14 @@ it("goes on when gdb has gone, if asked to, and the next one finds it", async ()
   expect(said.last).toMatch(/ = 32\n/);
 });
 
+it("trace state variables are the next gdb's in the order in which they were made", async () => {
+  const { port } = await debugged(["--gdb-disconnected", "stay"]);
+  const made = ["tvariable $first", "tvariable $second", "trace update_track", "tstart", "tstop", "disconnect"];
+  await sessionAt("gdb", port, [...IN_PART2, ...made]);
+  const said = await sessionAt("gdb", port, ["info tvariables"]);
+  expect(said.last).toMatch(/\$first[\s\S]*\$second/);
+});
+
 it("a buffer of a given size fills up, or keeps the latest if it is circular", async () => {
   const said = await session("gdb", [
     ...[...IN_PART2, "set trace-buffer-size 4000", "trace update_track", actions("collect $regs, laps"), "break report if laps == 40"],

@@ -3,6 +3,7 @@
  * breakpoints, steps and watchpoints to mean what they mean on the real one.
  */
 import type {
+  Afterwards,
   ArrivalListener,
   BranchRecording,
   DebugTarget,
@@ -167,10 +168,10 @@ export class FakeTarget implements DebugTarget {
     this.#say = listener;
   }
 
-  detach(): void {
+  detach(then: Afterwards = "run"): void {
     this.detached++;
     for (const name of this.inserted) if (!this.behaviours.get(name)?.persistent) this.inserted.delete(name);
-    this.#run({ alone: false });
+    if (then === "run") this.#run({ alone: false });
   }
 
   kill(): void {

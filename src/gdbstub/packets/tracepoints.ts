@@ -167,5 +167,6 @@ export const tracepointPackets = [
   }),
 
   ...upload("qTfP", "qTsP", ({ experiment, reportedIn }) => experiment.tracepoints.flatMap((each) => uploadOf(each, reportedIn))),
-  ...upload("qTfV", "qTsV", ({ experiment }) => experiment.variables.all().map(variableText)),
+  // The latest first: gdb creates the last one it reads first.
+  ...upload("qTfV", "qTsV", ({ experiment }) => experiment.variables.all().map(variableText).reverse()),
 ];
