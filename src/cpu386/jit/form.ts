@@ -79,10 +79,10 @@ export class Former {
       this.drain();
     }
     for (const draft of this.drafts.values()) this.cut(draft);
-    const at = (ip: number): Draft[] => [this.drafts.get(keyOf({ ip, sites: [] })) ?? []].flat();
-    const entries = [...this.roots].flatMap(at);
+    const draftsAt = (offsets: Iterable<number>): Draft[] => [...offsets].flatMap((ip) => this.drafts.get(keyOf({ ip, sites: [] })) ?? []);
+    const entries = draftsAt(this.roots);
     // A seed that others lead to is no entry: one in the middle of a loop would be in its way.
-    for (const seed of seeds.flatMap(at)) if (!this.reachable(entries).includes(seed)) entries.push(seed);
+    for (const seed of draftsAt(seeds)) if (!this.reachable(entries).includes(seed)) entries.push(seed);
     return { drafts: this.reachable(entries), entries, guards: this.guards };
   }
 

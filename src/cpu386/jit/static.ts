@@ -37,8 +37,6 @@ export class StaticEmitter extends Guards implements Emitter {
   private address: Value | undefined;
   private source: Compared | undefined;
   private readonly words = new Map<LazyFlag, Value>();
-  /** As they were set, whatever they are made of. */
-  private readonly setWords = new Map<LazyFlag, Value>();
   private readonly origins = new Origins();
   /** Once finished: those of its last instruction that registers tell. */
   flagsByRegisters: ReadonlyMap<LazyFlag, readonly number[]> = new Map();
@@ -53,7 +51,7 @@ export class StaticEmitter extends Guards implements Emitter {
     if (far) this.jumpFar();
   }
   finish(): void {
-    const found = [...this.setWords].map(([flag, { code }]) => [flag, this.origins.describe(code)] as const);
+    const found = [...this.words].map(([flag, { code }]) => [flag, this.origins.describe(code)] as const);
     this.flagsByRegisters = new Map(found.filter((entry): entry is [LazyFlag, readonly number[]] => entry[1] !== undefined));
     this.facts.temporaries = Math.max(this.facts.temporaries, this.nextTemporary - FIRST_TEMPORARY);
   }
@@ -169,16 +167,15 @@ export class StaticEmitter extends Guards implements Emitter {
   // Flags ------------------------------------------------------------------------------------------------------------------------
   lazy(flag: LazyFlag): Value {
     this.facts.flagsUsed = true;
-    return this.words.get(flag) ?? { code: localGet(FLAGS[flag].local), atom: false };
+    const word = this.words.get(flag);
+    return word?.atom ? word : { code: localGet(FLAGS[flag].local), atom: false };
   }
   setLazy(words: Partial<Record<LazyFlag, Value>>, compared?: Compared): void {
     this.facts.flagsUsed = this.facts.flagsModified = true;
     for (const [name, value] of Object.entries(words)) {
       const flag = name as LazyFlag;
       this.put(value.code, localSet(FLAGS[flag].local));
-      this.setWords.set(flag, value);
-      if (value.atom) this.words.set(flag, value);
-      else this.words.delete(flag);
+      this.words.set(flag, value);
     }
     this.source = compared?.a.atom && compared.b.atom ? compared : undefined;
   }
@@ -187,7 +184,6 @@ export class StaticEmitter extends Guards implements Emitter {
   }
   private forgetFlags(): void {
     this.words.clear();
-    this.setWords.clear();
     this.source = undefined;
   }
   override let(a: Value): Value {
