@@ -1,5 +1,6 @@
 /** The compiled interpreter: read from the file the build wrote, or generated on the spot when running from sources. */
 import { readFileSync } from "node:fs";
+import { setFlagsFromString } from "node:v8";
 import { TABLE } from "../definitions/index.js";
 import type { DynamicOptions } from "./accesses.js";
 import { generateInterpreter } from "./interpreter.js";
@@ -12,13 +13,25 @@ export const VARIANTS: readonly DynamicOptions[] = [false, true].flatMap((paging
   [false, true].map((watchLoads) => ({ watchLoads, paging })),
 );
 
+/**
+ * When V8 optimises what it first compiled quickly. A function starts with the budget that is set when its module is made, and each branch
+ * backwards takes the bytes that it jumps over, but never more than a quarter of the budget that is set when the function is compiled, which
+ * is at its first call. Optimising the interpreter takes V8 a third of a second, in which no region gets its turn, though each wants only a
+ * few milliseconds: so regions are optimised at once, and the interpreter after about 80 million instructions of its own, when a guest
+ * keeps it busy. (V8's usual budget has it optimised after a few hundred.)
+ */
+const INTERPRETER_BUDGET = 0x7fffffff;
+const REGION_BUDGET = 100;
+
 const modules = new Map<string, WebAssembly.Module>();
 
 export function interpreterModule(options: DynamicOptions): WebAssembly.Module {
   const name = variantName(options);
   let module = modules.get(name);
   if (!module) {
+    setFlagsFromString(`--wasm-tiering-budget=${INTERPRETER_BUDGET}`);
     module = new WebAssembly.Module(bytes(options));
+    setFlagsFromString(`--wasm-tiering-budget=${REGION_BUDGET}`);
     modules.set(name, module);
   }
   return module;
