@@ -15,11 +15,11 @@ const GUESTS = {
     title: "the same with paging on",
     image: PAGED,
     first: 0,
-    iterations: 6_000,
+    iterations: 10_000,
     peers: ["pok386", "pok386 --jit off", "QEMU TCG", "QEMU -icount", "v86"],
   },
   calls: { title: "calls: recursion, small functions, function pointers", ...kind(1, 60_000) },
-  loops: { title: "hot loops: checksum, matrix product, list reversal", ...kind(2, 20_000) },
+  loops: { title: "hot loops: checksum, matrix product, list reversal", ...kind(2, 30_000) },
   strings: { title: "rep movsb, stosb, cmpsb, scasb, 64 KB each", ...kind(3, 60_000) },
   "system-calls": { title: "system calls: int, the kernel's dispatch, iret", ...kind(4, 300_000) },
   forwards: {
@@ -81,7 +81,7 @@ async function compareTimed() {
     ["QEMU TCG", qemu],
   ]) {
     const times = { [IMAGE]: [], [TIMED]: [] };
-    for (let round = 0; round < ROUNDS; round++) for (const image of [IMAGE, TIMED]) times[image].push((await run(6000, image)).seconds);
+    for (let round = 0; round < ROUNDS; round++) for (const image of [IMAGE, TIMED]) times[image].push((await run(12_000, image)).seconds);
     console.log(`  ${peer.padEnd(16)} ${(median(times[TIMED]) / median(times[IMAGE])).toFixed(2)} x the time`);
   }
 }
