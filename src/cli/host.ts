@@ -128,9 +128,8 @@ export class Host {
 
   /** Without a debugger nobody can go back; input is noted only for those who record or repeat it. */
   private historyBytes(): number | undefined {
-    const { gdb, views = [], historyBytes, record, replay, jit } = this.options;
-    // The double has no past.
-    if (gdb || views.length > 0) return jit === "verify" ? 0 : historyBytes;
+    const { gdb, views = [], historyBytes, record, replay } = this.options;
+    if (gdb || views.length > 0) return historyBytes;
     return record !== undefined || replay ? 0 : undefined;
   }
 

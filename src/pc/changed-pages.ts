@@ -17,20 +17,86 @@ const WORDS = LINES / 4;
 const CLEAN_WORD = LINE_CLEAN * 0x01010101;
 const CODE_WORD = (LINE_CODE | LINE_PAGE_TABLE) * 0x01010101;
 
-export class ChangedPages {
+/** The flags of a processor's RAM, for all who want to know of its pages. A page is as fast as ever once each of them knows that it has changed. */
+class PageWrites {
+  private static readonly all = new WeakMap<Cpu, PageWrites>();
+  static of(cpu: Cpu): PageWrites {
+    const known = PageWrites.all.get(cpu) ?? new PageWrites(cpu);
+    PageWrites.all.set(cpu, known);
+    return known;
+  }
+
   readonly pages: number;
   private readonly u8: Uint8Array;
   private readonly flags: Int32Array;
-  private readonly isChanged: Uint8Array;
-  private list: number[] = [];
+  private watchers: ChangedPages[] = [];
 
-  constructor(private readonly cpu: Cpu) {
+  private constructor(cpu: Cpu) {
     const { memory, u8, i32 } = cpu.processor;
     this.pages = memory.size >>> PAGE_SHIFT;
     this.u8 = u8;
     this.flags = i32.subarray(LINE_FLAGS >> 2, (LINE_FLAGS >> 2) + this.pages * WORDS);
+    memory.onCleanWrite = (address, length) => this.written(address, length);
+  }
+  add(watcher: ChangedPages): void {
+    this.watchers.push(watcher);
+  }
+  remove(watcher: ChangedPages): void {
+    this.watchers = this.watchers.filter((w) => w !== watcher);
+    for (let page = 0; page < this.pages; page++) this.settle(page);
+  }
+
+  private written(address: number, length: number): void {
+    const last = Math.min(this.pages - 1, (address + length - 1 + LINE_BYTES) >>> PAGE_SHIFT);
+    for (let page = address >>> PAGE_SHIFT; page <= last; page++) this.changed(page);
+    // An access may wrap at the end of the address space.
+    if (address + length > 0x100000000) this.changed(0);
+  }
+  /** Tells everybody, but for one who has made the change and knows what it means. */
+  changed(page: number, by?: ChangedPages): void {
+    for (const watcher of this.watchers) if (watcher !== by) watcher.mark(page);
+    this.settle(page);
+    this.settleLastLine(page - 1);
+  }
+  private isWatched(page: number): boolean {
+    return page < this.pages && this.watchers.some((w) => !w.has(page));
+  }
+  /** To be called when somebody has begun to watch pages, or does so no longer. */
+  settle(page: number): void {
+    if (page >= this.pages) return;
+    const isWatched = this.isWatched(page);
+    for (let word = page * WORDS; word < (page + 1) * WORDS; word++) {
+      if (isWatched) this.flags[word]! |= CLEAN_WORD;
+      else this.flags[word]! &= ~CLEAN_WORD;
+    }
+    this.settleLastLine(page);
+  }
+  /** The last line of a page is watched while the page or the next one is. */
+  settleLastLine(page: number): void {
+    if (page < 0 || page >= this.pages) return;
+    const line = LINE_FLAGS + (page + 1) * LINES - 1;
+    if (this.isWatched(page) || this.isWatched(page + 1)) this.u8[line]! |= LINE_CLEAN;
+    else this.u8[line]! &= ~LINE_CLEAN;
+  }
+  holdsCode(page: number): boolean {
+    for (let word = page * WORDS; word < (page + 1) * WORDS; word++) if (this.flags[word]! & CODE_WORD) return true;
+    return false;
+  }
+}
+
+export class ChangedPages {
+  readonly pages: number;
+  private readonly u8: Uint8Array;
+  private readonly writes: PageWrites;
+  private readonly isChanged: Uint8Array;
+  private list: number[] = [];
+
+  constructor(private readonly cpu: Cpu) {
+    this.u8 = cpu.processor.u8;
+    this.writes = PageWrites.of(cpu);
+    this.pages = this.writes.pages;
     this.isChanged = new Uint8Array(this.pages);
-    memory.onCleanWrite = (address, length) => this.note(address, length);
+    this.writes.add(this);
     this.forget();
   }
 
@@ -38,17 +104,19 @@ export class ChangedPages {
   forget(): void {
     this.list = [];
     this.isChanged.fill(0);
-    for (let word = 0; word < this.flags.length; word++) this.flags[word]! |= CLEAN_WORD;
+    for (let page = 0; page < this.pages; page++) this.writes.settle(page);
   }
 
-  /** No page is watched any more. */
+  /** Wants to know no more. */
   stop(): void {
-    this.cpu.processor.memory.onCleanWrite = undefined;
-    for (let word = 0; word < this.flags.length; word++) this.flags[word]! &= ~CLEAN_WORD;
+    this.writes.remove(this);
   }
 
   get count(): number {
     return this.list.length;
+  }
+  has(page: number): boolean {
+    return this.isChanged[page] === 1;
   }
   /** Pages changed since the last `take`. */
   get changed(): readonly number[] {
@@ -58,34 +126,16 @@ export class ChangedPages {
   take(): readonly number[] {
     const taken = this.list;
     this.list = [];
-    for (const page of taken) {
-      this.isChanged[page] = 0;
-      for (let word = page * WORDS; word < (page + 1) * WORDS; word++) this.flags[word]! |= CLEAN_WORD;
-    }
-    for (const page of taken) this.settleLastLine(page - 1);
+    for (const page of taken) this.isChanged[page] = 0;
+    for (const page of taken) this.writes.settle(page);
+    for (const page of taken) this.writes.settleLastLine(page - 1);
     return taken;
   }
-
-  private note(address: number, length: number): void {
-    const last = Math.min(this.pages - 1, (address + length - 1 + LINE_BYTES) >>> PAGE_SHIFT);
-    for (let page = address >>> PAGE_SHIFT; page <= last; page++) this.mark(page);
-    // An access may wrap at the end of the address space.
-    if (address + length > 0x100000000) this.mark(0);
-  }
-  private mark(page: number): void {
+  /** Something has changed a page. */
+  mark(page: number): void {
     if (page >= this.pages || this.isChanged[page]) return;
     this.isChanged[page] = 1;
     this.list.push(page);
-    for (let word = page * WORDS; word < (page + 1) * WORDS; word++) this.flags[word]! &= ~CLEAN_WORD;
-    this.settleLastLine(page);
-    this.settleLastLine(page - 1);
-  }
-  /** The last line of a changed page is watched while the next page is unchanged. */
-  private settleLastLine(page: number): void {
-    if (page < 0 || !this.isChanged[page]) return;
-    const line = LINE_FLAGS + (page + 1) * LINES - 1;
-    if (page + 1 < this.pages && !this.isChanged[page + 1]) this.u8[line]! |= LINE_CLEAN;
-    else this.u8[line]! &= ~LINE_CLEAN;
   }
 
   /** A copy of a page; undefined if it is all zeros. */
@@ -94,15 +144,12 @@ export class ChangedPages {
     return Buffer.compare(this.u8.subarray(at, at + PAGE_BYTES), ZEROS) === 0 ? undefined : this.u8.slice(at, at + PAGE_BYTES);
   }
 
-  /** Puts contents back, undefined for zeros. Code decoded from bytes that become others is forgotten. */
+  /** Puts contents back, undefined for zeros. Code decoded from bytes that become others is forgotten; only to others the page has changed. */
   put(page: number, bytes: Uint8Array | undefined): void {
     const contents = bytes ?? ZEROS;
-    if (this.holdsCode(page)) this.forgetCode(page, contents);
+    if (this.writes.holdsCode(page)) this.forgetCode(page, contents);
     this.u8.set(contents, RAM + page * PAGE_BYTES);
-  }
-  private holdsCode(page: number): boolean {
-    for (let word = page * WORDS; word < (page + 1) * WORDS; word++) if (this.flags[word]! & CODE_WORD) return true;
-    return false;
+    this.writes.changed(page, this);
   }
   private forgetCode(page: number, contents: Uint8Array): void {
     for (let line = 0; line < LINES; line++) {

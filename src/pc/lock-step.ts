@@ -4,6 +4,7 @@
  */
 import type { RunOptions } from "../cpu386/cpu.js";
 import * as L from "../cpu386/layout.js";
+import type { Processor } from "../cpu386/processor.js";
 import { ChangedPages, PAGE_BYTES } from "./changed-pages.js";
 import type { Machine, MachineExit, MachineState } from "./machine.js";
 import { machineState } from "./state-hash.js";
@@ -14,12 +15,14 @@ const STRETCH = 200_000;
 export class LockStep {
   private readonly changed: ChangedPages;
   private readonly changedDouble: ChangedPages;
-  private last = 0;
   /** RAM as it was at the beginning of the stretch. */
   private readonly before: Uint8Array;
+  /** Exceptions that a debugger has kept from the guest in this stretch, and counts at which the processor was sent to sleep. */
+  private readonly kept = new Set<string>();
+  private readonly slept: number[] = [];
 
   /**
-   * @param machine as it is at power-on; it must have no history
+   * @param machine as it is at power-on
    * @param double the same, never run by anybody else, its output going nowhere
    * @param onDifference hears, in one line, what differs after which instruction; the machine then ends
    */
@@ -33,7 +36,34 @@ export class LockStep {
     this.before = this.ram(machine).slice();
     this.ram(double).set(this.before);
     machine.runBy = (count, options) => this.run(count, options);
+    machine.onRestart = () => this.beginAnew();
+    double.cpu.processor.intercept = ({ vector }) => this.kept.has(`${vector} ${double.now}`);
+    double.sleeps = () => this.slept.includes(double.now);
   }
+
+  /** What a debugger decides in the course of a run, whoever it may be by now, is decided for both. */
+  private listen(): void {
+    const { machine, kept, slept } = this;
+    const { processor } = machine.cpu;
+    const { intercept } = processor;
+    if (intercept && intercept !== this.intercept) {
+      this.intercept = processor.intercept = (fault, eip) => {
+        const keeps = intercept(fault, eip);
+        if (keeps) kept.add(`${fault.vector} ${machine.now}`);
+        return keeps;
+      };
+    }
+    const { sleeps } = machine;
+    if (sleeps && sleeps !== this.sleeps) {
+      this.sleeps = machine.sleeps = () => {
+        const isAsleep = sleeps();
+        if (isAsleep && slept.at(-1) !== machine.now) slept.push(machine.now);
+        return isAsleep;
+      };
+    }
+  }
+  private intercept: Processor["intercept"];
+  private sleeps: Machine["sleeps"];
 
   private ram({ cpu: { processor: p } }: Machine): Uint8Array {
     return p.u8.subarray(L.RAM, L.RAM + p.memory.size);
@@ -42,30 +72,37 @@ export class LockStep {
   private run(count: number, options: RunOptions): MachineExit {
     const end = this.machine.now + count;
     let first = options;
+    this.listen();
     for (;;) {
       this.follow();
       const state = this.machine.save();
       const start = this.machine.now;
-      const exit = this.machine.runAlone(Math.min(STRETCH, end - start), first);
+      const exit = this.runMachine(Math.min(STRETCH, end - start), first);
       first = { ...options, passBreakpoint: false };
       this.runDouble(this.machine.now - start, options);
       if (!this.agrees()) {
         this.onDifference(this.find(state, this.machine.now - start, options));
         return { kind: "power", event: { kind: "power-off" } };
       }
-      this.last = this.machine.now;
       if (exit.kind !== "budget" || this.machine.now >= end) return exit;
     }
   }
 
+  private runMachine(count: number, options: RunOptions): MachineExit {
+    this.kept.clear();
+    this.slept.length = 0;
+    return this.machine.runAlone(count, options);
+  }
   private runDouble(count: number, { interrupts }: RunOptions): void {
-    this.double.runAlone(count, interrupts === undefined ? {} : { interrupts });
+    const end = this.double.now + count;
+    // Nobody stops the double at a change of ring, after which it may be asked to sleep.
+    for (const at of [...this.slept.filter((at) => at > this.double.now && at < end), end])
+      this.double.runAlone(at - this.double.now, interrupts === undefined ? {} : { interrupts });
   }
 
-  /** What was done to the machine while it stood (input, a debugger's writes) is done to the double. */
+  /** What was done to the machine while it stood (input, a debugger's writes, a way back) is done to the double. */
   private follow(): void {
     const ram = this.ram(this.machine);
-    if (this.machine.now < this.last) this.beginAnew(ram);
     for (const page of new Set([...this.changed.take(), ...this.changedDouble.take()])) {
       const at = page * PAGE_BYTES;
       const bytes = ram.slice(at, at + PAGE_BYTES);
@@ -76,7 +113,8 @@ export class LockStep {
   }
 
   /** The power has been switched off and on. */
-  private beginAnew(ram: Uint8Array): void {
+  private beginAnew(): void {
+    const ram = this.ram(this.machine);
     this.double.restart();
     this.ram(this.double).set(ram);
     this.before.set(ram);
@@ -106,7 +144,7 @@ export class LockStep {
     let [same, differs] = [0, count];
     const differAfter = (n: number): boolean => {
       this.back(state);
-      this.machine.runAlone(n, { ...options, passBreakpoint: true });
+      this.runMachine(n, { ...options, passBreakpoint: true });
       this.runDouble(n, options);
       return !this.agrees();
     };

@@ -91,7 +91,7 @@ export class Machine {
   private nmiWaiting = false;
   private nmiMasked = false;
 
-  constructor(private readonly options: MachineOptions) {
+  constructor(readonly options: MachineOptions) {
     if (options.memoryBytes > L.MAX_RAM_BYTES) throw new UserError(`--memory: at most ${L.MAX_RAM_BYTES >> 20} MB`);
     this.cpu = new Cpu(options.memoryBytes);
     const { processor } = this.cpu;
@@ -166,7 +166,10 @@ export class Machine {
   /** From the power switch to the image's first instruction. */
   restart(): void {
     this.powerOn();
+    this.onRestart?.();
   }
+  /** All of RAM has changed then, without a write. */
+  onRestart: (() => void) | undefined;
 
   private powerOn(): LoadedImage {
     this.cpu.reset();

@@ -95,7 +95,7 @@ it("--max-insns counts a halted processor's time too", async () => {
 });
 
 it("--stats is a few lines of numbers at the end", async () => {
-  const emulator = runKernel([jumpToItself], "--max-insns", "30000000", "--stats");
+  const emulator = runKernel([jumpToItself], "--max-insns", "30000000", "--jit", "on", "--stats");
   expect(await emulator.exit).toBe(4);
   expect(emulator.stderr).toMatch(
     /\npok386: 30000000 instructions in \d+\.\d{3} s, \d+\.\d MIPS; 0\.300 s of virtual time; peak memory \d+\.\d MB\npok386: jit on: \d+ instructions \(\d+\.\d %\) in the hot tier/,

@@ -1,11 +1,14 @@
 /** A machine with a debugger's target around it, driven from here, without a process or a protocol in between. */
 import { readFileSync } from "node:fs";
+import { RAM } from "../../../src/cpu386/layout.js";
 import { MachineTarget } from "../../../src/debug/machine-target.js";
 import type { ResumePlan, Stop } from "../../../src/debug/target.js";
-import { Machine } from "../../../src/pc/machine.js";
+import type { Machine, MachineOptions } from "../../../src/pc/machine.js";
 import { stateHash } from "../../../src/pc/state-hash.js";
 import { PokSystem } from "../../../src/pok/model.js";
 import { image } from "../../support/pok386.js";
+import { SPARING, verifies } from "../../support/tiers.js";
+import { verified } from "../../support/verified.js";
 
 const MEGABYTE = 0x100000;
 
@@ -24,7 +27,7 @@ export class Driver {
    * @param observed false: as without a debugger, threads are not followed
    */
   constructor(kernel: string | Uint8Array, historyBytes: number | undefined = 64 * MEGABYTE, turnLength = 250_000, observed = true) {
-    this.machine = new Machine({
+    const options: MachineOptions = {
       memoryBytes: 16 * MEGABYTE,
       ips: 10_000_000,
       boot: {
@@ -35,7 +38,8 @@ export class Driver {
       console: (bytes) => {
         this.output += Buffer.from(bytes).toString("latin1");
       },
-    });
+    };
+    this.machine = verified(options, ({ cpu }) => verifies && cpu.setTiers({ jit: true, schedule: SPARING }));
     this.target = new MachineTarget({
       machine: this.machine,
       system: (machine) => new PokSystem(machine, []),
@@ -98,6 +102,9 @@ export class Driver {
     return stateHash(this.machine);
   }
 }
+
+/** A copy. */
+export const ramOf = ({ cpu: { processor } }: Machine): Uint8Array => processor.u8.slice(RAM, RAM + processor.memory.size);
 
 /** Numbers that look random and are the same each time. */
 export function* numbers(seed: number): Generator<number, never> {
