@@ -77,15 +77,23 @@ export class LockStep {
       this.follow();
       const state = this.machine.save();
       const start = this.machine.now;
+      const isIdle = this.isHalted;
       const exit = this.runMachine(Math.min(STRETCH, end - start), first);
       first = { ...options, passBreakpoint: false };
-      this.runDouble(this.machine.now - start, options);
-      if (!this.agrees()) {
-        this.onDifference(this.find(state, this.machine.now - start, options));
-        return { kind: "power", event: { kind: "power-off" } };
-      }
+      // A debugger steps through a halt count by count; no tier has a part in that.
+      if (!(isIdle && this.isHalted) && !this.follows(state, start, options)) return { kind: "power", event: { kind: "power-off" } };
       if (exit.kind !== "budget" || this.machine.now >= end) return exit;
     }
+  }
+  private get isHalted(): boolean {
+    return this.machine.cpu.processor.halted;
+  }
+  /** Whether the double does the same. */
+  private follows(state: MachineState, start: number, options: RunOptions): boolean {
+    this.runDouble(this.machine.now - start, options);
+    if (this.agrees()) return true;
+    this.onDifference(this.find(state, this.machine.now - start, options));
+    return false;
   }
 
   private runMachine(count: number, options: RunOptions): MachineExit {

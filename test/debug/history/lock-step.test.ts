@@ -8,20 +8,27 @@ import { Driver, ramOf } from "./driver.js";
 
 const END = 400_000;
 
-test("a machine that goes back and on again takes its double along", () => {
-  const driver = new Driver("slice.elf");
+/** A debugger's machine with a double beside it. */
+function inLockStep(kernel: string): { driver: Driver; told: string[]; requireAlike: () => void } {
+  const driver = new Driver(kernel);
   const { machine } = driver;
   machine.cpu.setTiers({ jit: true, schedule: SPARING });
-  const double = new Machine(machine.options);
+  const double = new Machine({ ...machine.options, console: () => {} });
   double.cpu.setTiers(COLD);
   const told: string[] = [];
   new LockStep(machine, double, (text) => told.push(text));
   const requireAlike = (): void => {
     // The double follows what is done to a machine at the next run.
     machine.run(0);
+    expect(told).toEqual([]);
     expect(machineState(double)).toBe(machineState(machine));
     expect(Buffer.compare(ramOf(double), ramOf(machine))).toBe(0);
   };
+  return { driver, told, requireAlike };
+}
+
+test("a machine that goes back and on again takes its double along", () => {
+  const { driver, requireAlike } = inLockStep("slice.elf");
   driver.runTo(END);
   const { hash } = driver;
   for (const count of [300_000, 20, 150_001]) {
@@ -36,20 +43,34 @@ test("a machine that goes back and on again takes its double along", () => {
   driver.target.history!.timeline.inject({ kind: "keys", codes: [0x1e, 0x9e] });
   driver.runTo(END);
   requireAlike();
-  expect(told).toEqual([]);
 });
 
 test("a machine that is switched off and on takes its double along", () => {
-  const driver = new Driver("slice.elf");
-  const { machine } = driver;
-  const double = new Machine(machine.options);
-  double.cpu.setTiers(COLD);
-  const told: string[] = [];
-  new LockStep(machine, double, (text) => told.push(text));
+  const { driver, requireAlike } = inLockStep("slice.elf");
   driver.runTo(END);
   driver.target.restart();
-  machine.run(0);
-  expect(Buffer.compare(ramOf(double), ramOf(machine))).toBe(0);
+  requireAlike();
   driver.runTo(END / 2);
-  expect(told).toEqual([]);
+  requireAlike();
+});
+
+test("a trap that a debugger keeps is kept from the double", () => {
+  const { driver, requireAlike } = inLockStep("pok-two.elf");
+  driver.target.exceptions.choice = "all";
+  driver.runTo(6_200_000);
+  while (driver.target.current().space === 1) driver.runTo(driver.machine.now + 1000);
+  const { space } = driver.target.current();
+  expect(driver.target.memory.write(space, driver.target.run.eip, Uint8Array.of(0xcc, 0x90, 0x90))).toBe(true);
+  expect(driver.resume().reason).toMatchObject({ kind: "exception", signal: 5 });
+  requireAlike();
+  driver.step();
+  requireAlike();
+});
+
+test("a partition that a debugger kills sleeps in the double", () => {
+  const { driver, requireAlike } = inLockStep("pok-two.elf");
+  driver.runTo(2_000_000);
+  expect(driver.target.killSpace(2)).toBe(true);
+  driver.runTo(4_000_000);
+  requireAlike();
 });
