@@ -102,10 +102,22 @@ export class LockStep {
     return this.machine.runAlone(count, options);
   }
   private runDouble(count: number, { interrupts }: RunOptions): void {
-    const end = this.double.now + count;
+    const { double } = this;
+    const end = double.now + count;
+    const options = interrupts === undefined ? {} : { interrupts };
     // Nobody stops the double at a change of ring, after which it may be asked to sleep.
-    for (const at of [...this.slept.filter((at) => at > this.double.now && at < end), end])
-      this.double.runAlone(at - this.double.now, interrupts === undefined ? {} : { interrupts });
+    for (const at of this.slept) if (at > double.now && at < end) double.runAlone(at - double.now, options);
+    const isSettled = !this.machine.isUnsettled;
+    if (isSettled || interrupts === false || end === double.now) {
+      double.runAlone(end - double.now, options);
+      // A machine that was stopped in a handler's first moment has taken the interrupt, which a double at the end of its count may not have.
+      if (isSettled) double.runAlone(0, options);
+      return;
+    }
+    // One that was stopped in the midst has not taken an interrupt that waits; at the end of its count the double would.
+    double.runAlone(end - double.now - 1, options);
+    double.runAlone(0, options);
+    double.runAlone(end - double.now, { interrupts: false });
   }
 
   /** What was done to the machine while it stood (input, a debugger's writes, a way back) is done to the double. */

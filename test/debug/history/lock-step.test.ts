@@ -4,12 +4,13 @@ import { LockStep } from "../../../src/pc/lock-step.js";
 import { Machine } from "../../../src/pc/machine.js";
 import { machineState } from "../../../src/pc/state-hash.js";
 import { COLD, SPARING } from "../../support/tiers.js";
+import { busyKernel } from "./busy-kernel.js";
 import { Driver, ramOf } from "./driver.js";
 
 const END = 400_000;
 
 /** A debugger's machine with a double beside it. */
-function inLockStep(kernel: string): { driver: Driver; told: string[]; requireAlike: () => void } {
+function inLockStep(kernel: string | Uint8Array): { driver: Driver; told: string[]; requireAlike: () => void } {
   const driver = new Driver(kernel);
   const { machine } = driver;
   machine.cpu.setTiers({ jit: true, schedule: SPARING });
@@ -73,4 +74,14 @@ test("a partition that a debugger kills sleeps in the double", () => {
   expect(driver.target.killSpace(2)).toBe(true);
   driver.runTo(4_000_000);
   requireAlike();
+});
+
+test("a stop at a handler's first instruction, with the interrupt taken and nothing executed, is the double's too", () => {
+  const { image, labels } = busyKernel();
+  const { driver, requireAlike } = inLockStep(image);
+  driver.target.points.insert("execute", 1, labels.get("handler")!, 1);
+  for (let n = 0; n < 100; n++) {
+    expect(driver.resume().reason.kind).toBe("breakpoint");
+    requireAlike();
+  }
 });
