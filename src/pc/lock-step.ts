@@ -77,11 +77,13 @@ export class LockStep {
       this.follow();
       const state = this.machine.save();
       const start = this.machine.now;
-      const isIdle = this.isHalted;
+      const { retired } = this.machine.cpu;
+      const wasHalted = this.isHalted;
       const exit = this.runMachine(Math.min(STRETCH, end - start), first);
       first = { ...options, passBreakpoint: false };
       // A debugger steps through a halt count by count; no tier has a part in that.
-      if (!(isIdle && this.isHalted) && !this.follows(state, start, options)) return { kind: "power", event: { kind: "power-off" } };
+      const isIdle = wasHalted && this.isHalted && this.machine.cpu.retired === retired;
+      if (!isIdle && !this.follows(state, start, options)) return { kind: "power", event: { kind: "power-off" } };
       if (exit.kind !== "budget" || this.machine.now >= end) return exit;
     }
   }
