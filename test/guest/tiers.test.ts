@@ -83,3 +83,25 @@ test("lock-step names the instruction behind which something differs", () => {
     /^the tiers differ at count 1000000, after the instruction at [0-9a-f]+:[0-9a-f]{8}: ebx is 0x[0-9a-f]+, and 0x[0-9a-f]+ in the cold tier/,
   );
 });
+
+test("lock-step compares what is done between two halts", () => {
+  const hot = machine("pok-two.elf", WAYS["as users have it"]!);
+  const told: string[] = [];
+  new LockStep(hot, machine("pok-two.elf", COLD), (text) => told.push(text));
+  const { cpu } = hot;
+  const run = hot.runAlone.bind(hot);
+  let isWrong = false;
+  hot.runAlone = (count, options) => {
+    const { retired } = cpu;
+    const wasHalted = cpu.processor.halted;
+    const exit = run(count, options);
+    if (!isWrong && wasHalted && cpu.processor.halted && cpu.retired > retired) {
+      isWrong = true;
+      cpu.processor.setWord(L.EBX, cpu.processor.word(L.EBX) ^ 0x10);
+    }
+    return exit;
+  };
+  for (let n = 0; n < 2000 && !isWrong; n++) hot.run(99_999);
+  expect(isWrong).toBe(true);
+  expect(told[0]).toMatch(/^the tiers differed in the \d+ instructions before count \d+, but not when run again$/);
+});
