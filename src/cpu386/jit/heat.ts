@@ -11,11 +11,11 @@ export interface Schedule {
   readonly backoff: number;
   /**
    * Instructions executed cold for each one that is compiled: so short programs, and those that are never hot, do not lose much by
-   * compilation, whose time is that of a few thousand.
+   * compilation, whose time is that of some thousands: it is young JavaScript that compiles in a short run.
    */
   readonly price: number;
 }
-export const STANDARD: Schedule = { shortest: 20_000, longest: 4_000_000, samples: 2, backoff: 4, price: 2_000 };
+export const STANDARD: Schedule = { shortest: 20_000, longest: 4_000_000, samples: 2, backoff: 4, price: 8_000 };
 
 /** Windows remembered per code context. */
 const MAX_WINDOWS = 2048;
