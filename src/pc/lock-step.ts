@@ -3,10 +3,11 @@
  * out must be the same. At the first difference both are taken back, and the instruction that made it is looked for.
  */
 import type { RunOptions } from "../cpu386/cpu.js";
+import { STANDARD } from "../cpu386/jit/heat.js";
 import * as L from "../cpu386/layout.js";
 import type { Processor } from "../cpu386/processor.js";
 import { ChangedPages, PAGE_BYTES } from "./changed-pages.js";
-import type { Machine, MachineExit, MachineState } from "./machine.js";
+import { Machine, type MachineExit, type MachineState } from "./machine.js";
 import { machineState } from "./state-hash.js";
 
 /** Instructions between two comparisons. */
@@ -21,16 +22,21 @@ export class LockStep {
   private readonly kept = new Set<string>();
   private readonly slept: number[] = [];
 
+  /** Like the machine at power-on, but in the cold tier without quick paths, its output going nowhere. */
+  readonly double: Machine;
+
   /**
-   * @param machine as it is at power-on
-   * @param double the same, never run by anybody else, its output going nowhere
+   * @param machine at its first instruction
    * @param onDifference hears, in one line, what differs after which instruction; the machine then ends
    */
   constructor(
     private readonly machine: Machine,
-    private readonly double: Machine,
     private readonly onDifference: (text: string) => void,
   ) {
+    const double = new Machine({ ...machine.options, console: () => {}, post: undefined, parallel: undefined });
+    double.cpu.setTiers({ jit: false, schedule: STANDARD });
+    double.cpu.quick.enabled = false;
+    this.double = double;
     this.changed = new ChangedPages(machine.cpu);
     this.changedDouble = new ChangedPages(double.cpu);
     this.before = this.ram(machine).slice();
@@ -175,8 +181,7 @@ export class LockStep {
       if (differAfter(middle)) differs = middle;
       else same = middle;
     }
-    this.back(state);
-    this.runDouble(same, options);
+    differAfter(same);
     const { processor: p } = this.double.cpu;
     const place = `${p.selector(1).toString(16)}:${p.eip.toString(16).padStart(8, "0")}`;
     if (!differAfter(differs))

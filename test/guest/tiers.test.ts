@@ -56,7 +56,7 @@ test.each(IMAGES)("%s has the same state at the same count", (name) => {
 test("lock-step runs alike to the end", () => {
   const hot = machine("apex.elf", WAYS["compiled early, in odd slices"]!);
   const told: string[] = [];
-  new LockStep(hot, machine("apex.elf", COLD), (text) => told.push(text));
+  new LockStep(hot, (text) => told.push(text));
   const exit = hot.run(100_000_000);
   expect(told).toEqual([]);
   expect(exit).toEqual({ kind: "power", event: { kind: "power-off" } });
@@ -66,7 +66,7 @@ test("lock-step runs alike to the end", () => {
 test("lock-step names the instruction behind which something differs", () => {
   const hot = machine("slice.elf", WAYS["compiled early, in odd slices"]!);
   const told: string[] = [];
-  new LockStep(hot, machine("slice.elf", COLD), (text) => told.push(text));
+  new LockStep(hot, (text) => told.push(text));
   // A processor that gets one thing wrong: what it has in ebx at this count.
   const wrong = (): void => hot.cpu.processor.setWord(L.EBX, hot.cpu.processor.word(L.EBX) ^ 0x10);
   const run = hot.runAlone.bind(hot);
@@ -87,7 +87,7 @@ test("lock-step names the instruction behind which something differs", () => {
 test("lock-step compares what is done between two halts", () => {
   const hot = machine("pok-two.elf", WAYS["as users have it"]!);
   const told: string[] = [];
-  new LockStep(hot, machine("pok-two.elf", COLD), (text) => told.push(text));
+  new LockStep(hot, (text) => told.push(text));
   const { cpu } = hot;
   const run = hot.runAlone.bind(hot);
   let isWrong = false;

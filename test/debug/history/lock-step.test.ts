@@ -1,23 +1,20 @@
 /** --jit verify with a debugger: the double follows the machine into its past and out of it. */
 import { expect, test } from "vitest";
 import { LockStep } from "../../../src/pc/lock-step.js";
-import { Machine } from "../../../src/pc/machine.js";
 import { machineState } from "../../../src/pc/state-hash.js";
-import { COLD, SPARING } from "../../support/tiers.js";
+import { SPARING } from "../../support/tiers.js";
 import { busyKernel } from "./busy-kernel.js";
 import { Driver, ramOf } from "./driver.js";
 
 const END = 400_000;
 
 /** A debugger's machine with a double beside it. */
-function inLockStep(kernel: string | Uint8Array): { driver: Driver; told: string[]; requireAlike: () => void } {
+function inLockStep(kernel: string | Uint8Array): { driver: Driver; requireAlike: () => void } {
   const driver = new Driver(kernel);
   const { machine } = driver;
   machine.cpu.setTiers({ jit: true, schedule: SPARING });
-  const double = new Machine({ ...machine.options, console: () => {} });
-  double.cpu.setTiers(COLD);
   const told: string[] = [];
-  new LockStep(machine, double, (text) => told.push(text));
+  const { double } = new LockStep(machine, (text) => told.push(text));
   const requireAlike = (): void => {
     // The double follows what is done to a machine at the next run.
     machine.run(0);
@@ -25,7 +22,7 @@ function inLockStep(kernel: string | Uint8Array): { driver: Driver; told: string
     expect(machineState(double)).toBe(machineState(machine));
     expect(Buffer.compare(ramOf(double), ramOf(machine))).toBe(0);
   };
-  return { driver, told, requireAlike };
+  return { driver, requireAlike };
 }
 
 test("a machine that goes back and on again takes its double along", () => {
