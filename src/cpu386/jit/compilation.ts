@@ -4,7 +4,7 @@
  */
 import * as L from "../layout.js";
 import type { StaticOptions } from "./accesses.js";
-import { type Compiled, compile, type Source } from "./compile.js";
+import { type Compiled, compile, type Source, STEP } from "./compile.js";
 import type { PlacedTable } from "./entry-tables.js";
 import type { Formed } from "./form.js";
 
@@ -14,7 +14,7 @@ export class Compilation {
   /** The processor's state at its beginning: what regions assume is taken from there. */
   readonly state: Int32Array;
   table: PlacedTable | undefined;
-  private readonly steps: Generator<void, Compiled>;
+  private readonly steps: Generator<number, Compiled>;
 
   /** @param place makes the table of the entries */
   constructor(
@@ -30,7 +30,11 @@ export class Compilation {
 
   /** Goes on a little; what it has come to, once it is complete. */
   step(): Compiled | undefined {
-    const { done, value } = this.steps.next();
-    return done ? value : undefined;
+    for (let worth = 0; worth < STEP; ) {
+      const { done, value } = this.steps.next();
+      if (done) return value;
+      worth += value;
+    }
+    return undefined;
   }
 }

@@ -4,7 +4,7 @@ import * as L from "../layout.js";
 import type { Predicate } from "../predicate.js";
 import { segmentLoadedBy } from "../quick.js";
 import { SEGMENT } from "../segment.js";
-import { access, buildModule, type Code, I32, I64, i32Const, localGet, localSet, OP } from "../wasm/binary.js";
+import { access, buildModule, type Code, I32, I64, i32Const, join, localGet, localSet, OP } from "../wasm/binary.js";
 import { TEMPORARIES_64 } from "../wasm/expressions.js";
 import { Facts, type StaticOptions } from "./accesses.js";
 import { type Draft, type Formed, keyOf } from "./form.js";
@@ -33,11 +33,11 @@ export interface Source {
   readonly shapes: readonly Shape[];
 }
 
-/** Instructions translated in one step. */
-const STEP = 24;
+/** A step's worth of work, in instructions translated. */
+export const STEP = 12;
 
 /**
- * Yields between steps; the records it is made from must stay what they are.
+ * Yields what it has done since the last time, in instructions; the records it is made from must stay what they are.
  * @param place makes the table of the entries, numbered from 1
  */
 export function* compile(
@@ -45,18 +45,11 @@ export function* compile(
   formed: Formed,
   given: Omit<StaticOptions, "loadedSegments">,
   place: (entries: readonly number[]) => EntryTable,
-): Generator<void, Compiled> {
+): Generator<number, Compiled> {
   const facts = new Facts();
   const options = { ...given, loadedSegments: loadedSegments(source, formed) };
   const nodes = new Map<Draft, Node>();
-  let translated = 0;
-  for (const draft of formed.drafts) {
-    nodes.set(draft, translate(source, draft, formed.guards, facts, options));
-    translated += draft.count;
-    if (translated < STEP) continue;
-    translated = 0;
-    yield;
-  }
+  for (const draft of formed.drafts) nodes.set(draft, yield* translate(source, draft, formed.guards, facts, options));
   const byKey = new Map([...nodes].map(([draft, node]) => [keyOf(draft), node]));
   for (const [draft, node] of nodes) node.successors = draft.next.flatMap((to) => byKey.get(keyOf(to)) ?? []);
   const entries = formed.entries.map((draft) => nodes.get(draft)!);
@@ -65,18 +58,20 @@ export function* compile(
   });
   const offsets = entries.map((n) => n.ip);
   const table = place(offsets);
+  yield STEP;
   const all = convertBranches([...nodes.values()]);
+  yield STEP;
   const heads = numberHeads(all, entries);
   measureNeeds(new Set([...heads, ...entries]));
-  yield;
-  const structured: (readonly number[])[] = [];
-  new Structurer(all, entries, table, structured, heads).emit();
-  yield;
-  structured.unshift(enter(facts), [OP.block, OP.void]);
-  structured.push([OP.end], leave(facts));
-  const module = moduleOf(structured, facts);
+  yield STEP;
+  const structured: Uint8Array[] = [];
+  for (const code of new Structurer(all, entries, table, heads).emit()) {
+    structured.push(join(code));
+    yield STEP;
+  }
+  const module = moduleOf([enter(facts), [OP.block, OP.void], ...structured, [OP.end], leave(facts)], facts);
   // The engine has its own share of the work before it.
-  yield;
+  yield STEP;
   return { module, entries: offsets, facts, instructions: sizeOf(formed) };
 }
 
@@ -111,13 +106,13 @@ function loadedSegments({ i32, shapes }: Source, formed: Formed): ReadonlySet<nu
   return found;
 }
 
-function translate(
+function* translate(
   { i32, state, shapes }: Source,
   draft: Draft,
   guards: ReadonlyMap<number, Predicate>,
   facts: Facts,
   options: StaticOptions,
-): Node {
+): Generator<number, Node> {
   const emitter = new StaticEmitter(i32, state, facts, options);
   for (let n = 0; n < draft.count; n++) {
     const record = draft.record + n * L.RECORD_BYTES;
@@ -126,10 +121,23 @@ function translate(
     if (guard) emitter.guard(guard, record, draft.count - n);
     if (shape.definition.helper || shape.definition.contained) emitter.callHelper(record, draft.count - n);
     else emitter.instruction(record, shape, draft.count - n);
+    yield 1;
   }
   emitter.finish();
-  const terminator = terminatorOf(draft, emitter);
-  return { ip: draft.ip, length: draft.count, sometimes: 0, emitter, terminator, successors: [], need: 0, entry: 0 };
+  const { exits, callsOut, flagsByRegisters } = emitter;
+  return {
+    ip: draft.ip,
+    length: draft.count,
+    sometimes: 0,
+    code: join(emitter.code),
+    exits,
+    callsOut,
+    flagsByRegisters,
+    terminator: terminatorOf(draft, emitter),
+    successors: [],
+    need: 0,
+    entry: 0,
+  };
 }
 
 function terminatorOf(draft: Draft, emitter: StaticEmitter): Terminator {

@@ -81,9 +81,14 @@ export class Former {
     for (const draft of this.drafts.values()) this.cut(draft);
     const draftsAt = (offsets: Iterable<number>): Draft[] => [...offsets].flatMap((ip) => this.drafts.get(keyOf({ ip, sites: [] })) ?? []);
     const entries = draftsAt(this.roots);
-    // A seed that others lead to is no entry: one in the middle of a loop would be in its way.
-    for (const seed of draftsAt(seeds)) if (!this.reachable(entries).includes(seed)) entries.push(seed);
-    return { drafts: this.reachable(entries), entries, guards: this.guards };
+    const found = this.reachable(entries);
+    for (const seed of draftsAt(seeds)) {
+      // A seed that others lead to is no entry: one in the middle of a loop would be in its way.
+      if (found.has(seed)) continue;
+      entries.push(seed);
+      for (const draft of this.reachable([seed])) found.add(draft);
+    }
+    return { drafts: [...this.reachable(entries)], entries, guards: this.guards };
   }
 
   private root(ip: number): void {
@@ -265,8 +270,8 @@ export class Former {
     }
   }
 
-  /** Those that cuts have left without a way to them are dropped. */
-  private reachable(entries: readonly Draft[]): Draft[] {
+  /** The entries and what they lead to; those that cuts have left without a way to them are not among them. */
+  private reachable(entries: readonly Draft[]): Set<Draft> {
     const found = new Set<Draft>(entries);
     for (const draft of found) {
       for (const to of draft.next) {
@@ -274,6 +279,6 @@ export class Former {
         if (next) found.add(next);
       }
     }
-    return [...found];
+    return found;
   }
 }

@@ -1,5 +1,6 @@
 /** The nodes of a region and the static flow between them. */
-import type { StaticEmitter, Terminator } from "./static.js";
+import type { LazyFlag } from "../emitter.js";
+import type { Terminator } from "./static.js";
 
 export interface Node {
   /** Offset of its first instruction. */
@@ -8,7 +9,13 @@ export interface Node {
   readonly length: number;
   /** Further ones that are executed or not: see if-conversion.ts. */
   sometimes: number;
-  readonly emitter: StaticEmitter;
+  code: Uint8Array;
+  /** Whether its code branches to the block around it. */
+  readonly exits: boolean;
+  /** Whether operations called out to decide about the reason. */
+  readonly callsOut: boolean;
+  /** Those of its last instruction that registers tell. */
+  flagsByRegisters: ReadonlyMap<LazyFlag, readonly number[]>;
   terminator: Terminator;
   /** Nodes that its terminator names and that are part of the region. */
   successors: readonly Node[];

@@ -3,7 +3,7 @@
  * What such a branch depends on is often as good as random (a bit of a checksum, the larger of two numbers), and a branch that is
  * mispredicted takes longer than all of it.
  */
-import { type Code, i32Const, localGet, localSet, OP } from "../wasm/binary.js";
+import { i32Const, join, localGet, localSet, OP, type Piece } from "../wasm/binary.js";
 import { parse } from "./arithmetic.js";
 import type { Node } from "./graph.js";
 import { KEPT, LEFT, MASK, REGISTER, STATE_END } from "./locals.js";
@@ -18,7 +18,7 @@ export function convertBranches(nodes: readonly Node[]): Node[] {
   for (const n of nodes) {
     const over = skipped(n);
     if (!over || gone.has(n) || predecessors.get(over) !== 1) continue;
-    const changed = setByCode(over.emitter.code);
+    const changed = setByCode(over.code);
     if (!changed) continue;
     convert(n, over, changed);
     gone.add(over);
@@ -36,8 +36,8 @@ function skipped(n: Node): Node | undefined {
 }
 
 /** The registers' and flags' locals that code sets; undefined if it does more than compute. */
-function setByCode(code: Code): ReadonlySet<number> | undefined {
-  const parts = parse(code.flat());
+function setByCode(code: Uint8Array): ReadonlySet<number> | undefined {
+  const parts = parse([...code]);
   if (!parts) return undefined;
   const set = parts.flatMap(({ set: local }) => (local !== undefined && local >= REGISTER && local < STATE_END ? [local] : []));
   return new Set(set);
@@ -48,10 +48,13 @@ function convert(n: Node, over: Node, changed: ReadonlySet<number>): void {
   if (terminator.kind !== "branch") return;
   const kept = (local: number): number => KEPT + local - REGISTER;
   // -1 where the branch is not taken.
-  const put = (...parts: (readonly number[])[]): void => n.emitter.put(...parts);
+  const code: Piece[] = [n.code];
+  const put = (...parts: Piece[]): void => {
+    code.push(...parts);
+  };
   put(i32Const(0), terminator.condition.code, [OP.i32Eqz, OP.i32Sub], localSet(MASK));
   for (const local of changed) put(localGet(local), localSet(kept(local)));
-  put(...over.emitter.code);
+  put(over.code);
   for (const local of changed) {
     put(
       localGet(kept(local)),
@@ -64,7 +67,8 @@ function convert(n: Node, over: Node, changed: ReadonlySet<number>): void {
     );
   }
   put(localGet(LEFT), localGet(MASK), i32Const(over.length), [OP.i32And, OP.i32Sub], localSet(LEFT));
-  n.emitter.flagsByRegisters = new Map();
+  n.code = join(code);
+  n.flagsByRegisters = new Map();
   n.terminator = { kind: "jump", to: terminator.taken };
   n.successors = over.successors;
   n.sometimes += over.length;

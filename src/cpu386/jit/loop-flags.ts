@@ -22,7 +22,7 @@ export class LoopFlags {
 
   constructor(nodes: readonly Node[], heads: ReadonlySet<Node>) {
     for (const from of nodes) {
-      const words = from.emitter.flagsByRegisters;
+      const words = from.flagsByRegisters;
       if (words.size === 0) continue;
       for (const head of from.successors) {
         if (!heads.has(head) || head.ip > from.ip) continue;

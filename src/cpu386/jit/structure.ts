@@ -7,7 +7,7 @@
  * of its own, which sends on what the ENTRY local names; 0 stands for the head.
  */
 import * as L from "../layout.js";
-import { access, i32Const, localGet, localSet, localTee, OP, unsignedLeb } from "../wasm/binary.js";
+import { access, type Code, i32Const, localGet, localSet, localTee, OP, type Piece, unsignedLeb } from "../wasm/binary.js";
 import { components, heads, isLoop, type Node } from "./graph.js";
 import { ENTRY, LEFT, OUT_EIP, REASON, UNDONE, WHY } from "./locals.js";
 import { LoopFlags } from "./loop-flags.js";
@@ -55,9 +55,13 @@ interface Forward {
   readonly heads: readonly Node[];
 }
 
+/** Pieces of code put down in one step. */
+const STEP = 800;
+
 export class Structurer {
   private readonly labels: Label[] = [];
   private readonly flags: LoopFlags;
+  private out: Piece[] = [];
 
   /**
    * @param entries those with a number, in its order
@@ -68,26 +72,29 @@ export class Structurer {
     private readonly nodes: readonly Node[],
     private readonly entries: readonly Node[],
     private readonly table: EntryTable,
-    readonly out: (readonly number[])[],
     loopHeads: ReadonlySet<Node>,
   ) {
     this.flags = new LoopFlags(nodes, loopHeads);
   }
 
-  /** Code that never ends but by a branch to a block around it, into which all exits lead. */
-  emit(): void {
+  /** Code that never ends but by a branch to a block around it, into which all exits lead. Step by step. */
+  *emit(): Generator<Code, void> {
     this.labels.push({ kind: "out" });
-    this.open(OP.loop, { kind: "dispatch" }, () => this.set(this.nodes, new Set(), (firsts) => this.dispatcher(undefined, firsts)));
+    this.open(OP.loop, { kind: "dispatch" });
+    yield* this.set(this.nodes, new Set(), (firsts) => this.dispatcher(undefined, firsts));
+    this.close();
     this.labels.pop();
+    yield this.out;
   }
 
-  private put(...parts: (readonly number[])[]): void {
+  private put(...parts: Piece[]): void {
     for (const part of parts) this.out.push(part);
   }
-  private open(opcode: number, label: Label, body: () => void): void {
+  private open(opcode: number, label: Label = { kind: "anonymous" }): void {
     this.put([opcode, OP.void]);
     this.labels.push(label);
-    body();
+  }
+  private close(): void {
     this.labels.pop();
     this.put([OP.end]);
   }
@@ -100,36 +107,31 @@ export class Structurer {
   }
 
   /** The components of a set, each behind a block; `dispatch` is emitted in front of the first, within all blocks. */
-  private set(members: readonly Node[], cut: ReadonlySet<Node>, dispatch: (firsts: readonly Node[]) => void): void {
+  private *set(members: readonly Node[], cut: ReadonlySet<Node>, dispatch: (firsts: readonly Node[]) => void): Generator<Code, void> {
     const parts = components(members, cut);
     const labels = parts.map(
       (part): Forward => ({ kind: "forward", members: new Set(part), heads: isLoop(part, cut) ? headsOf(part, this.nodes) : part }),
     );
-    for (let n = parts.length - 1; n >= 0; n--) {
-      this.put([OP.block, OP.void]);
-      this.labels.push(labels[n]!);
-    }
+    for (const label of labels.toReversed()) this.open(OP.block, label);
     dispatch(labels.map(({ heads }) => heads[0]!));
-    parts.forEach((part, n) => {
-      this.labels.pop();
-      this.put([OP.end]);
-      if (isLoop(part, cut)) this.loop(part, (labels[n] as { heads: readonly Node[] }).heads);
+    for (const [n, part] of parts.entries()) {
+      this.close();
+      if (isLoop(part, cut)) yield* this.loop(part, labels[n]!.heads);
       else this.node(part[0]!);
-    });
+      if (this.out.length < STEP) continue;
+      yield this.out;
+      this.out = [];
+    }
   }
 
-  private loop(part: readonly Node[], from: readonly Node[]): void {
-    const cut = new Set(from);
+  private *loop(part: readonly Node[], from: readonly Node[]): Generator<Code, void> {
     const dispatches = from.length > 1 || part.some((n) => n.entry > 0 && n !== from[0]);
-    this.open(OP.loop, { kind: "loop", heads: from }, () =>
-      this.set(
-        part,
-        cut,
-        dispatches
-          ? (firsts) => this.dispatcher(from[0]!, firsts)
-          : () => this.branch((l) => l.kind === "forward" && l.members.has(from[0]!)),
-      ),
-    );
+    this.open(OP.loop, { kind: "loop", heads: from });
+    yield* this.set(part, new Set(from), (firsts) => {
+      if (dispatches) this.dispatcher(from[0]!, firsts);
+      else this.branch((l) => l.kind === "forward" && l.members.has(from[0]!));
+    });
+    this.close();
   }
 
   /** Sends on to what ENTRY names; 0, or an entry that is not in here, to the default. */
@@ -139,48 +141,51 @@ export class Structurer {
     const pieces = this.flags.before(head);
     if (head.entry === 0 || pieces.length === 0) return this.dispatcher(standard, more);
     // What is to be done on the way to a loop's head comes behind a block of its own.
-    this.open(OP.block, { kind: "prepare", head }, () => this.dispatcher(standard, more));
+    this.open(OP.block, { kind: "prepare", head });
+    this.dispatcher(standard, more);
+    this.close();
     this.put(...pieces);
     this.branch((l) => l.kind === "forward" && l.members.has(head));
   }
   private route(standard: Node | undefined): void {
-    const isWay = (l: Label, n: Node): boolean => l.kind === "forward" && l.members.has(n);
-    const to = (n: Node, prepared: boolean): number | undefined => {
-      const at = this.labels.findLastIndex((l) => isWay(l, n) || (prepared && l.kind === "prepare" && l.head === n));
-      const loop = this.labels.findLastIndex((l) => l.kind === "loop" || l.kind === "dispatch");
-      return at > loop ? this.labels.length - 1 - at : undefined;
-    };
+    const { ways, prepared } = this.waysOn();
     // Who comes without ENTRY has done what there is to be done.
-    const fallback = to(standard ?? this.entries[0]!, standard === undefined)!;
-    const targets = this.entries.map((n) => to(n, true) ?? fallback);
+    const fallback = standard ? ways.get(standard)! : (prepared.get(this.entries[0]!) ?? ways.get(this.entries[0]!)!);
+    const targets = this.entries.map((n) => prepared.get(n) ?? ways.get(n) ?? fallback);
     if (standard) this.put(localGet(ENTRY), [OP.i32Eqz, OP.brIf], unsignedLeb(fallback));
     this.put(localGet(ENTRY), [OP.brTable], unsignedLeb(targets.length + 1));
     for (const depth of [fallback, ...targets, fallback]) this.put(unsignedLeb(depth));
+  }
+
+  /** Depths of the labels between here and the innermost loop, by the nodes that they lead to. */
+  private waysOn(): { ways: Map<Node, number>; prepared: Map<Node, number> } {
+    const [ways, prepared] = [new Map<Node, number>(), new Map<Node, number>()];
+    for (let depth = 0; ; depth++) {
+      const label = this.labels[this.labels.length - 1 - depth]!;
+      if (label.kind === "prepare") prepared.set(label.head, depth);
+      else if (label.kind === "forward") for (const n of label.members) ways.set(n, depth);
+      else return { ways, prepared };
+    }
   }
 
   private node(n: Node): void {
     this.put(...this.flags.atHead(n));
     if (n.entry > 0) this.put(i32Const(0), localSet(ENTRY));
     if (n.need > 0) {
-      this.put(localGet(LEFT), i32Const(n.need), [OP.i32LtS, OP.if, OP.void]);
-      this.labels.push({ kind: "anonymous" });
+      this.put(localGet(LEFT), i32Const(n.need), [OP.i32LtS]);
+      this.open(OP.if);
       this.leave(n.ip, REASON.short);
-      this.labels.pop();
-      this.put([OP.end]);
+      this.close();
     }
     this.put(localGet(LEFT), i32Const(n.length), [OP.i32Sub], localSet(LEFT));
-    const { emitter } = n;
-    if (emitter.callsOut) this.put(i32Const(REASON.side), localSet(WHY));
-    if (emitter.exits) {
-      this.put([OP.block, OP.void]);
-      this.labels.push({ kind: "anonymous" });
-    }
-    for (const piece of emitter.code) this.out.push(piece);
+    if (n.callsOut) this.put(i32Const(REASON.side), localSet(WHY));
+    if (n.exits) this.open(OP.block);
+    this.put(n.code);
     this.terminate(n);
-    if (!emitter.exits) return;
-    this.labels.pop();
-    this.put([OP.end], localGet(LEFT), localGet(UNDONE), [OP.i32Add], localSet(LEFT));
-    if (!emitter.callsOut) this.put(i32Const(REASON.side), localSet(WHY));
+    if (!n.exits) return;
+    this.close();
+    this.put(localGet(LEFT), localGet(UNDONE), [OP.i32Add], localSet(LEFT));
+    if (!n.callsOut) this.put(i32Const(REASON.side), localSet(WHY));
     this.branch((l) => l.kind === "out");
   }
 
@@ -191,11 +196,10 @@ export class Structurer {
     else if (terminator.kind === "far") this.far(n, terminator.target.code, terminator.context);
     else if (terminator.kind === "jump") this.go(n, terminator.to);
     else {
-      this.put(terminator.condition.code, [OP.if, OP.void]);
-      this.labels.push({ kind: "anonymous" });
+      this.put(terminator.condition.code);
+      this.open(OP.if);
       this.go(n, terminator.taken);
-      this.labels.pop();
-      this.put([OP.end]);
+      this.close();
       this.go(n, terminator.next);
     }
   }
@@ -219,20 +223,18 @@ export class Structurer {
   /** To an offset known only now: the expected one, an entry of the region, or out. */
   private dynamic(n: Node, target: readonly number[], expected: number | undefined): void {
     if (expected !== undefined && n.successors.length > 0) {
-      this.put(target, i32Const(expected), [OP.i32Eq, OP.if, OP.void]);
-      this.labels.push({ kind: "anonymous" });
+      this.put(target, i32Const(expected), [OP.i32Eq]);
+      this.open(OP.if);
       this.go(n, expected);
-      this.labels.pop();
-      this.put([OP.end]);
+      this.close();
     }
     const { address, shift, mask } = this.table;
     this.put(target, target, i32Const(shift), [OP.i32ShrU, OP.i32Xor], i32Const(mask), [OP.i32And], i32Const(3), [OP.i32Shl]);
-    this.put(localTee(UNDONE), access(OP.i32Load, address), target, [OP.i32Eq, OP.if, OP.void]);
-    this.labels.push({ kind: "anonymous" });
+    this.put(localTee(UNDONE), access(OP.i32Load, address), target, [OP.i32Eq]);
+    this.open(OP.if);
     this.put(localGet(UNDONE), access(OP.i32Load, address + 4), localSet(ENTRY));
     this.branch((l) => l.kind === "dispatch");
-    this.labels.pop();
-    this.put([OP.end]);
+    this.close();
     this.leaveTo(target);
   }
   private leaveTo(target: readonly number[]): void {
@@ -241,11 +243,10 @@ export class Structurer {
   }
   /** The same offset in another code context is not this region's. */
   private far(n: Node, target: readonly number[], context: number): void {
-    this.put(i32Const(0), access(OP.i32Load, L.CONTEXT), i32Const(context), [OP.i32Ne, OP.if, OP.void]);
-    this.labels.push({ kind: "anonymous" });
+    this.put(i32Const(0), access(OP.i32Load, L.CONTEXT), i32Const(context), [OP.i32Ne]);
+    this.open(OP.if);
     this.leaveTo(target);
-    this.labels.pop();
-    this.put([OP.end]);
+    this.close();
     this.dynamic(n, target, undefined);
   }
 }

@@ -156,8 +156,9 @@ export const VECTOR_BYTES = 16;
 /** A vector's, at any alignment. */
 export const vectorAccess = (opcode: number, offset: number): readonly number[] => [OP.vector, opcode, 0, ...unsignedLeb(offset)];
 
-/** Instructions in pieces, so that they are moved once only. */
-export type Code = readonly (readonly number[])[];
+/** Instructions in pieces, so that they are moved once or twice only. */
+export type Code = readonly Piece[];
+export type Piece = readonly number[] | Uint8Array;
 
 export interface FunctionType {
   readonly parameters: readonly number[];
@@ -181,7 +182,7 @@ export interface DefinedFunction extends FunctionType {
 export function buildModule(imports: readonly ImportedFunction[], functions: readonly DefinedFunction[], table = false): Uint8Array {
   const all = [...imports, ...functions];
   const name = (s: string): number[] => [...unsignedLeb(s.length), ...Buffer.from(s, "latin1")];
-  const out: (readonly number[])[] = [[0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00]];
+  const out: Piece[] = [[0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00]];
   const section = (id: number, items: readonly Code[]): void => {
     const count = unsignedLeb(items.length);
     out.push([id], unsignedLeb(items.reduce((sum, item) => sum + lengthOf(item), count.length)), count);
@@ -210,7 +211,7 @@ export function buildModule(imports: readonly ImportedFunction[], functions: rea
 
 function bodyOf(f: DefinedFunction): Code {
   const locals = [...unsignedLeb(f.locals.length), ...f.locals.flatMap((l) => [...unsignedLeb(l.count), l.type])];
-  const out: (readonly number[])[] = [unsignedLeb(locals.length + lengthOf(f.body) + 1), locals];
+  const out: Piece[] = [unsignedLeb(locals.length + lengthOf(f.body) + 1), locals];
   for (const piece of f.body) out.push(piece);
   out.push([OP.end]);
   return out;
@@ -222,11 +223,14 @@ function lengthOf(code: Code): number {
   return sum;
 }
 
-function join(code: Code): Uint8Array {
+export function join(code: Code): Uint8Array {
   const out = new Uint8Array(lengthOf(code));
   let at = 0;
   for (const piece of code) {
-    for (let n = 0; n < piece.length; n++) out[at++] = piece[n]!;
+    if (piece instanceof Uint8Array) out.set(piece, at);
+    // Pieces of a few bytes: a call would take longer.
+    else for (let n = 0; n < piece.length; n++) out[at + n] = piece[n]!;
+    at += piece.length;
   }
   return out;
 }
