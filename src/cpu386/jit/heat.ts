@@ -9,13 +9,15 @@ export interface Schedule {
   readonly samples: number;
   /** Each compilation in a window asks for so many times more samples. */
   readonly backoff: number;
+  /** Instructions executed before the first compilation: programs that are shorter have no use for it. */
+  readonly patience: number;
   /**
-   * Instructions executed cold for each one that is compiled: so short programs, and those that are never hot, do not lose much by
-   * compilation, whose time is that of some thousands: it is young JavaScript that compiles in a short run.
+   * Instructions executed cold for each one that is compiled: so a program that is never hot does not lose much by compilation, whose time
+   * is that of some thousands: it is young JavaScript that compiles in a short run.
    */
   readonly price: number;
 }
-export const STANDARD: Schedule = { shortest: 20_000, longest: 4_000_000, samples: 2, backoff: 4, price: 8_000 };
+export const STANDARD: Schedule = { shortest: 20_000, longest: 4_000_000, samples: 2, backoff: 4, patience: 8_000_000, price: 8_000 };
 
 /** Windows remembered per code context. */
 const MAX_WINDOWS = 2048;
@@ -37,10 +39,11 @@ export class Heat {
   grant: number;
   left: number;
   /** Instructions to be executed cold before the next compilation. */
-  private owed = 0;
+  private owed: number;
 
   constructor(private readonly schedule: Schedule = STANDARD) {
     this.grant = this.left = schedule.shortest;
+    this.owed = schedule.patience;
   }
   /** Whether code is to be compiled before it has been executed. */
   get isImmediate(): boolean {
