@@ -104,8 +104,9 @@ export const STATE_END = 0x4a0;
 export const HOT = 0x500;
 export const REGION_EXITS = 0x508;
 
-/** Where the last region that was left went on. */
+/** Where the last region that was left went on: an offset, and the number of the code context. */
 export const LAST_EXIT = 0x524;
+export const LAST_EXIT_CONTEXT = 0x52c;
 /** Not 0: gates are ordinary records until the slice ends. */
 export const GATES_CLOSED = 0x528;
 

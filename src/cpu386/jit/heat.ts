@@ -5,9 +5,9 @@ export interface Schedule {
   /** Instructions of a grant while much is executed cold, and at most. */
   readonly shortest: number;
   readonly longest: number;
-  /** Samples in one window that make it hot. 0: everything is compiled before it is executed for the first time. */
+  /** Samples at one spot that make it hot. 0: everything is compiled before it is executed for the first time. */
   readonly samples: number;
-  /** Each compilation in a window asks for so many times more samples. */
+  /** Each compilation for a spot asks for so many times more samples. */
   readonly backoff: number;
   /** Instructions executed before the first compilation: programs that are shorter have no use for it. */
   readonly patience: number;
@@ -19,22 +19,38 @@ export interface Schedule {
 }
 export const STANDARD: Schedule = { shortest: 20_000, longest: 4_000_000, samples: 2, backoff: 4, patience: 8_000_000, price: 8_000 };
 
-/** Windows remembered per code context. */
-const MAX_WINDOWS = 2048;
+/** Windows remembered per code context, and exits. */
+const MAX_SPOTS = 2048;
 
-/** Offsets are counted together by windows of so many bytes: hot code is a loop or a function more often than one block. */
+/** Cold offsets are counted together by windows of so many bytes: hot code is a loop or a function more often than one block. */
 const WINDOW_SHIFT = 8;
 
 interface Spot {
   samples: number;
   /** Where the last one was. */
   ip: number;
-  /** How many samples the next compilation wants. */
+  /** How many of them the next compilation wants. */
   wanted: number;
+  /** How many there were between the last one and that, at least: more may have come while none could be paid for. */
+  apart: number;
 }
+/** Where regions are left for the cold tier, by offset. */
+interface Exits {
+  readonly at: Map<number, { samples: number; wanted: number }>;
+  /** Since the last compilation for one of them, as theirs. */
+  samples: number;
+}
+/** What is known of a code context. */
+interface Spots {
+  /** By number of the window. */
+  readonly windows: Map<number, Spot>;
+  readonly exits: Exits;
+}
+/** An exit is compiled for if it has this share of the samples: interrupts return to where nobody will leave again. */
+const SHARE = 1 / 4;
 
 export class Heat {
-  private readonly contexts = new Map<number, Map<number, Spot>>();
+  private readonly contexts = new Map<number, Spots>();
   /** Instructions between samples now, and those left until the next. */
   grant: number;
   left: number;
@@ -72,17 +88,35 @@ export class Heat {
   }
   /** @returns whether code at the offset, which was executed cold, should be compiled now */
   cold(context: number, ip: number): boolean {
-    const wanted = this.note(context, ip);
+    const wanted = this.note(this.spots(context).windows, ip);
     this.left = this.grant;
     return wanted;
   }
-  private note(context: number, ip: number): boolean {
-    const { shortest, longest, samples, backoff } = this.schedule;
+  /** @returns whether code at an offset at which a region was left for the cold tier should be compiled now */
+  exit(context: number, ip: number): boolean {
+    const { exits } = this.spots(context);
+    if (exits.at.size > MAX_SPOTS) exits.at.clear();
+    let spot = exits.at.get(ip);
+    if (!spot) exits.at.set(ip, (spot = { samples: 0, wanted: this.schedule.samples }));
+    spot.samples++;
+    exits.samples++;
+    if (spot.samples < Math.max(spot.wanted, exits.samples * SHARE) || !this.canCompile) return false;
+    spot.wanted = Math.max(1, spot.wanted) * this.schedule.backoff;
+    exits.samples = 0;
+    for (const each of exits.at.values()) each.samples = 0;
+    return true;
+  }
+  private spots(context: number): Spots {
     let spots = this.contexts.get(context);
-    if (!spots || spots.size > MAX_WINDOWS) this.contexts.set(context, (spots = new Map()));
+    if (!spots) this.contexts.set(context, (spots = { windows: new Map(), exits: { at: new Map(), samples: 0 } }));
+    return spots;
+  }
+  private note(windows: Map<number, Spot>, ip: number): boolean {
+    const { shortest, longest, samples, backoff } = this.schedule;
+    if (windows.size > MAX_SPOTS) windows.clear();
     const window = ip >>> WINDOW_SHIFT;
-    let spot = spots.get(window);
-    if (!spot) spots.set(window, (spot = { samples: 0, ip, wanted: samples }));
+    let spot = windows.get(window);
+    if (!spot) windows.set(window, (spot = { samples: 0, ip, wanted: samples, apart: samples }));
     spot.samples++;
     spot.ip = ip;
     if (spot.samples < spot.wanted) {
@@ -91,15 +125,15 @@ export class Heat {
       return false;
     }
     if (!this.canCompile) return false;
-    spot.wanted = Math.max(spot.wanted, spot.samples) * backoff;
+    spot.apart = Math.max(1, spot.apart) * backoff;
+    spot.wanted = spot.samples + spot.apart;
     this.grant = shortest;
     return true;
   }
 
   /** Offsets of a context with at least one sample, those with the most first. */
   hottest(context: number, count: number): number[] {
-    const spots = [...(this.contexts.get(context) ?? [])];
-    return spots
+    return [...this.spots(context).windows]
       .sort((a, b) => b[1].samples - a[1].samples)
       .slice(0, count)
       .map(([, { ip }]) => ip);

@@ -25,6 +25,8 @@ export interface Region {
   /** Offsets of its nodes, and of its entries. */
   readonly offsets: ReadonlySet<number>;
   readonly entries: readonly number[];
+  /** Offsets of its nodes that are no copies in place of a call. */
+  readonly ownOffsets: ReadonlySet<number>;
   /** Words of the processor's state that it takes for constants. */
   readonly assumed: ReadonlyMap<number, number>;
   dropped: boolean;
@@ -126,13 +128,19 @@ export class Jit {
   /** The sample fell into a region, but much is executed by the cold tier: where regions are left is where that begins. */
   private sampleExit(contextId: number, ip: number): void {
     const exit = this.i32[L.LAST_EXIT >> 2]! >>> 0;
-    const block = this.blocks.peek(exit);
-    if (block && this.gates.at(block.record).length === 0 && this.heat.cold(contextId, exit)) {
+    const block = this.i32[L.LAST_EXIT_CONTEXT >> 2] === contextId ? this.blocks.peek(exit) : undefined;
+    if (!block || this.gates.at(block.record).length > 0) return this.heat.soon();
+    // An interrupt came there, perhaps: in the middle of a region nobody enters it.
+    if (this.regionsOf(block.record).some(({ ownOffsets }) => ownOffsets.has(exit))) return this.heat.hot();
+    if (this.heat.exit(contextId, exit)) {
       // Both in one: what is called and what calls it must not be in two.
-      const [region] = this.byBlock.get(this.blocks.peek(ip)!.record)!;
+      const [region] = this.regionsOf(this.blocks.peek(ip)!.record);
       this.compileAt(exit, false, region!.entries);
     }
     this.heat.soon();
+  }
+  private regionsOf(block: number): Region[] {
+    return [...(this.byBlock.get(block) ?? [])];
   }
 
   /** Has a block compiled that is about to be executed, unless that has been tried. */
@@ -178,8 +186,9 @@ export class Jit {
     const start = this.now();
     const seeds = [...new Set([ip, ...together, ...this.heat.hottest(this.blocks.contextId, MAX_SEEDS)])];
     const formed = new Former(this.i32, this.shapes, this.blocks, MAX_INSTRUCTIONS).form(seeds);
-    this.heat.owe(sizeOf(formed));
+    // What begins with an instruction that regions cannot have costs nearly nothing.
     if (formed.drafts.some((d) => d.ip === ip && d.sites.length === 0)) {
+      this.heat.owe(sizeOf(formed));
       if (this.gates.isFull || this.regions.size >= MAX_REGIONS) this.evict();
       this.current = new Compilation(this, formed, { ...this.options!, anySegments }, (offsets) => this.place(offsets));
     }
@@ -210,6 +219,7 @@ export class Jit {
       blocks,
       offsets: new Set(formed.drafts.map((d) => d.ip)),
       entries,
+      ownOffsets: new Set(formed.drafts.flatMap(({ ip, sites }) => (sites.length === 0 ? [ip] : []))),
       assumed: facts.assumed,
       dropped: false,
     };
@@ -240,7 +250,7 @@ export class Jit {
 
   /** Regions whose every node the new one has are of no more use, if they are for the same segment registers. */
   private supersede(by: Region, state: Int32Array): void {
-    const candidates = new Set([...by.blocks].flatMap((block) => [...(this.byBlock.get(block) ?? [])]));
+    const candidates = new Set([...by.blocks].flatMap((block) => this.regionsOf(block)));
     for (const old of candidates) {
       const accepts = [...old.assumed].every(([at, value]) => state[at >> 2] === value);
       if (accepts && [...old.offsets].every((ip) => by.offsets.has(ip))) this.drop(old);
@@ -251,7 +261,7 @@ export class Jit {
   /** A block's records have gone stale. */
   forgotten(block: number): void {
     if (this.current?.blocks.has(block)) this.abandon();
-    for (const region of this.byBlock.get(block) ?? []) this.drop(region);
+    for (const region of this.regionsOf(block)) this.drop(region);
   }
   /** All records are gone, and will be others. */
   forgottenAll(): void {

@@ -6,6 +6,7 @@ import type { Emitter } from "../emitter.js";
 import { REASON } from "../jit/locals.js";
 import {
   BUDGET,
+  CONTEXT,
   EIP,
   GATE,
   GATE_BYTES,
@@ -13,6 +14,7 @@ import {
   GATES_CLOSED,
   HOT,
   LAST_EXIT,
+  LAST_EXIT_CONTEXT,
   R,
   RECORD_BYTES,
   REGION_EXITS,
@@ -96,6 +98,7 @@ export class DynamicEmitter extends Transfers implements Emitter {
     this.put(localGet(reason), [OP.i32Eqz, OP.if, OP.void]);
     this.nesting++;
     this.setWord(LAST_EXIT, this.word(EIP));
+    this.setWord(LAST_EXIT_CONTEXT, this.word(CONTEXT));
     this.jumpTo(this.word(EIP));
     this.nesting--;
     this.put([OP.end], localGet(reason), i32Const(REASON.side), [OP.i32Eq, OP.if, OP.void]);
