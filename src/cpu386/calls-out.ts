@@ -96,7 +96,8 @@ export class CallsOut {
     if (cpu.debugChanged) this.debugRegisters.update();
     if (cpu.contextChanged) this.records.selectContext();
     this.quick.refresh();
-    if (this.instruction.shape.definition.quick) this.quick.learn(this.instruction, before);
+    const { quick, contained } = this.instruction.shape.definition;
+    if (quick && !contained) this.quick.learn(this.instruction, before);
     // Paging went on or off: the other variant goes on from here.
     return cpu.paging.enabled !== paging || this.isWanted();
   }

@@ -103,7 +103,10 @@ export class Cpu {
     this.quick = new QuickPaths(this.processor);
     this.course = new Course(this.processor, this.records);
     this.callsOut = new CallsOut(this.processor, this.records, this.quick, this.debugRegisters, this.watchpoints, this.course);
-    this.jit = new Jit(this.memory, this.processor.i32, TABLE.shapes, this.records, this.callsOut.fromRegion, this.quick.functions);
+    this.jit = new Jit(this.memory, this.processor.i32, TABLE.shapes, this.records, this.callsOut.fromRegion, {
+      ...this.quick.functions,
+      ...this.processor.x87.quick,
+    });
     this.setTiers(Cpu.tiers);
     this.records.onForget = (block) => {
       if (block !== undefined) return this.jit.forgotten(block);

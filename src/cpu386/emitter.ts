@@ -6,6 +6,7 @@
  * must do all loads and stores before their first register or flag write: a faulting instruction has then changed nothing.
  */
 import type { Size } from "./bus.js";
+import type { X87Name } from "./wasm/x87/names.js";
 
 /** An i32 expression. `atom`: it may be repeated at no cost (a constant or a local). */
 export interface Value {
@@ -134,4 +135,10 @@ export interface Emitter {
   /** On to the next instruction, ending the block. */
   proceed(): void;
   raise(vector: number): void;
+
+  /** A word of the processor's state (layout.ts). */
+  stateWord(at: number): Value;
+  setStateWord(at: number, value: Value): void;
+  /** An attempt, for this instruction; see wasm/x87. */
+  x87(name: X87Name, ...parameters: Value[]): Value;
 }

@@ -107,6 +107,10 @@ export const REGION_EXITS = 0x508;
 /** Where the last region that was left went on: an offset, and the number of the code context. */
 export const LAST_EXIT = 0x524;
 export const LAST_EXIT_CONTEXT = 0x52c;
+/** What the x87 is about to store: 64 bits; sign and exponent of a register; and the status word afterwards. */
+export const X87_RESULT = 0x530;
+export const X87_RESULT_EXPONENT = 0x538;
+export const X87_PENDING = 0x53c;
 /** Not 0: gates are ordinary records until the slice ends. */
 export const GATES_CLOSED = 0x528;
 

@@ -2,7 +2,7 @@
 import { FLAG } from "../flags.js";
 import * as L from "../layout.js";
 import * as op from "../operations/system.js";
-import { carry, setCarry } from "./flags.js";
+import { carry, overflow, setAll, setCarry } from "./flags.js";
 import { wide } from "./operands.js";
 import type { Definition } from "./table.js";
 
@@ -17,7 +17,8 @@ export const flagControl: readonly Definition[] = [
     name: "sahf",
     forms: ["9e"],
     flags: "SZAPC",
-    helper: (cpu) => cpu.setArithmeticFlags(cpu.getRegister(1, 1), FLAG.SF | FLAG.ZF | FLAG.AF | FLAG.PF | FLAG.CF),
+    // AH.
+    emit: (e) => setAll(e, e.register(4, 1), overflow(e)),
   },
   { name: "salc", forms: ["d6"], helper: (cpu) => cpu.setRegister(0, 1, cpu.flags & FLAG.CF ? 0xff : 0) },
   { name: "pushf", forms: ["9c"], faults: "GP SS PF AC", helper: (cpu, i) => op.pushFlags(cpu, wide(i)) },

@@ -1,6 +1,7 @@
 /** The lazy arithmetic flags in terms of the emitter: how results set them, how conditions read them. Formulas: layout.ts. */
 import type { Size } from "../bus.js";
 import type { Emitter, Value } from "../emitter.js";
+import { FLAG } from "../flags.js";
 
 /** After a + b = r, all sign-extended. */
 export function setAdd(e: Emitter, a: Value, b: Value, r: Value): void {
@@ -57,11 +58,24 @@ export function setCarry(e: Emitter, carry: Value): void {
   e.setLazy({ ca: e.constant(0), cb: carry });
 }
 
+/** SF, ZF, AF, PF and CF from their places in EFLAGS, OF as given (0 or 1). */
+export function setAll(e: Emitter, flags: Value, overflow: Value): void {
+  const f = e.let(flags);
+  const bit = (n: number): Value => e.and(e.shr(f, e.constant(n)), e.constant(1));
+  const fr = e.let(e.eqz(bit(6)));
+  const parity = e.xor(bit(2), e.eqz(fr));
+  const sign = e.shl(bit(7), e.constant(31));
+  const oa = e.let(e.xor(fr, e.sub(e.constant(0), overflow)));
+  const fx = e.or(e.or(sign, e.shl(parity, e.constant(2))), e.and(f, e.constant(FLAG.AF)));
+  e.setLazy({ fr, fx: e.let(fx), oa, ob: oa, ca: e.constant(0), cb: e.let(e.and(f, e.constant(FLAG.CF))) });
+}
+
 /** Makes ZF what it is told, without a defined value for the other result flags (bsf and bsr: SF, OF, AF, PF, CF undefined). */
 export function setZeroOnly(e: Emitter, r: Value): void {
   setLogic(e, r);
 }
 
+export const overflow = (e: Emitter): Value => top(e, overflowBits(e));
 export const carry = (e: Emitter): Value => e.ltu(e.lazy("ca"), e.lazy("cb"));
 
 const zero = (e: Emitter): Value => e.eqz(e.lazy("fr"));
@@ -105,7 +119,7 @@ function byCompare(e: Emitter, code: number): Value | undefined {
 function byFormula(e: Emitter, code: number): Value {
   switch (code >> 1) {
     case 0:
-      return top(e, overflowBits(e));
+      return overflow(e);
     case 1:
       return carry(e);
     case 2:

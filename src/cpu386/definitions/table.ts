@@ -29,7 +29,7 @@ export interface Definition {
   readonly system?: (cpu: Processor, i: Instruction) => void;
   /**
    * A quick way through what a system operation does, for what it has done before: it does all of it, or leaves it to the operation
-   * (requireQuick, requireDone).
+   * (requireQuick, requireDone). A contained one's is for the hot tier.
    */
   readonly quick?: (e: Emitter, i: Shape) => void;
   /** A system operation that goes on to the next instruction, with the same segments, unless something asks for attention. */
@@ -190,7 +190,7 @@ export function buildTable(definitions: readonly Definition[]): Table {
         ].join(" ");
         let shape = byKey.get(key);
         if (!shape) {
-          const own = definition.emit !== undefined || definition.quick !== undefined;
+          const own = definition.emit !== undefined || (definition.quick !== undefined && !definition.contained);
           const handler = own ? HANDLER.first + emitted.length : definition.helper ? HANDLER.helper : HANDLER.system;
           const addressKind = address === "register" ? undefined : address;
           shape = { index: shapes.length, definition, size, operands, address: addressKind, addressSize, stackSize, rep, handler };

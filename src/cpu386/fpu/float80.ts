@@ -69,8 +69,12 @@ export interface Environment {
   roundedUp: boolean;
 }
 
-export const bitLength = (n: bigint): number =>
-  n === 0n ? 0 : n.toString(16).length * 4 - Math.clz32(Number.parseInt(n.toString(16)[0]!, 16)) + 28;
+export function bitLength(n: bigint): number {
+  let [rest, length] = [n, 0];
+  for (; rest >> 64n !== 0n; rest >>= 64n) length += 64;
+  const high = Number(rest >> 32n);
+  return length + (high > 0 ? 64 - Math.clz32(high) : 32 - Math.clz32(Number(rest)));
+}
 
 /** Whether a discarded part rounds the magnitude up. `half`: compared with half of the last place, -1, 0 or 1. */
 function roundsUp(rounding: number, sign: 0 | 1, odd: boolean, half: number): boolean {

@@ -3,6 +3,7 @@
 import { VECTOR } from "../fault.js";
 import * as L from "../layout.js";
 import type { Processor } from "../processor.js";
+import { instantiateX87, type QuickX87 } from "../wasm/x87/module.js";
 import { fromBytes, toBytes } from "./convert.js";
 import { classify, type Environment, type Float80, INDEFINITE, FPU_EXCEPTION as X } from "./float80.js";
 
@@ -17,7 +18,14 @@ const EXCEPTIONS = 0x3f;
 const PRECISIONS = [24, 53, 53, 64] as const;
 
 export class X87 {
-  constructor(private readonly cpu: Processor) {}
+  /** What is done without taking numbers apart, if they are ordinary. */
+  readonly quick: QuickX87;
+  /** Off: the operations use their exact ways only. */
+  isQuick = true;
+
+  constructor(private readonly cpu: Processor) {
+    this.quick = instantiateX87(cpu.wasmMemory);
+  }
 
   // Words ------------------------------------------------------------------------------------------------------------------------
   get control(): number {

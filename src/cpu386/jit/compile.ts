@@ -100,7 +100,7 @@ function loadedSegments({ i32, shapes }: Source, formed: Formed): ReadonlySet<nu
       const w = (draft.record + n * L.RECORD_BYTES) >> 2;
       const { definition } = shapes[i32[w + R.shape / 4]! & 0xffff]!;
       if (definition.far) found.add(SEGMENT.CS);
-      else if (definition.quick) found.add(segmentLoadedBy(definition, i32[w + R.scale / 4]! >> 8));
+      else if (definition.quick && !definition.contained) found.add(segmentLoadedBy(definition, i32[w + R.scale / 4]! >> 8));
     }
   }
   return found;
@@ -119,7 +119,8 @@ function* translate(
     const shape = shapes[i32[(record + R.shape) >> 2]! & 0xffff]!;
     const guard = guards.get(record);
     if (guard) emitter.guard(guard, record, draft.count - n);
-    if (shape.definition.helper || shape.definition.contained) emitter.callHelper(record, draft.count - n);
+    const { helper, contained, quick } = shape.definition;
+    if (helper || (contained && !quick)) emitter.callHelper(record, draft.count - n);
     else emitter.instruction(record, shape, draft.count - n);
     yield 1;
   }

@@ -7,7 +7,6 @@
  */
 import type { Shape } from "../definitions/table.js";
 import * as L from "../layout.js";
-import type { QuickPaths } from "../quick.js";
 import type { DynamicOptions } from "../wasm/accesses.js";
 import { Compilation } from "./compilation.js";
 import { type Compiled, sizeOf } from "./compile.js";
@@ -95,7 +94,8 @@ export class Jit {
     readonly shapes: readonly Shape[],
     private readonly blocks: JitBlocks,
     private readonly helper: (record: number, region: Region) => number,
-    private readonly quick: QuickPaths["functions"],
+    /** Functions that regions call, by the names in imports.ts. */
+    private readonly calls: Readonly<Record<string, (...parameters: number[]) => number>>,
   ) {
     this.gates = new Gates(i32);
     this.tables = new EntryTables(i32);
@@ -223,9 +223,8 @@ export class Jit {
       assumed: facts.assumed,
       dropped: false,
     };
-    const { loadSegment, knowsCode, enterCode } = this.quick;
     const helper = (record: number): number => this.helper(record, region);
-    const e = { memory: this.memory, helper, loadSegment, knowsCode, enterCode };
+    const e = { ...this.calls, memory: this.memory, helper };
     const instance = new WebAssembly.Instance(new WebAssembly.Module(module as Uint8Array<ArrayBuffer>), { e });
     this.functions.set(region.index, instance.exports.region);
     this.supersede(region, state);

@@ -9,8 +9,9 @@ import type { Shape } from "../definitions/table.js";
 import type { Compared, Emitter, LazyFlag, Operand, Value } from "../emitter.js";
 import * as L from "../layout.js";
 import { access, call, i32Const, localGet, localSet, OP, unsignedLeb } from "../wasm/binary.js";
+import type { X87Name } from "../wasm/x87/names.js";
 import { Guards } from "./guards.js";
-import { ENTER_CODE, HELPER, KNOWS_CODE, LOAD_SEGMENT } from "./imports.js";
+import { ENTER_CODE, HELPER, KNOWS_CODE, LOAD_SEGMENT, x87Index } from "./imports.js";
 import { FIRST_TEMPORARY, FLAGS, LEFT, OUT_EIP, REASON, REGISTER, UNDONE, WHY } from "./locals.js";
 import { Origins } from "./origins.js";
 
@@ -209,10 +210,10 @@ export class StaticEmitter extends Guards implements Emitter {
     forget();
   }
   systemFlags(): Value {
-    return { code: [...i32Const(0), ...access(OP.i32Load, L.EFLAGS)], atom: false };
+    return this.stateWord(L.EFLAGS);
   }
   setSystemFlags(value: Value): void {
-    this.put(i32Const(0), value.code, access(OP.i32Store, L.EFLAGS));
+    this.setStateWord(L.EFLAGS, value);
   }
 
   // Quick paths ------------------------------------------------------------------------------------------------------------------
@@ -224,7 +225,7 @@ export class StaticEmitter extends Guards implements Emitter {
   }
   selector(n: number | undefined): Value {
     const number = n ?? this.segmentNumber().known!;
-    return { code: [...i32Const(0), ...access(OP.i32Load, L.SEGMENTS + number * L.SEGMENT_BYTES)], atom: false };
+    return this.stateWord(L.SEGMENTS + number * L.SEGMENT_BYTES);
   }
   requireQuick(bits: number): void {
     this.put(i32Const(0), access(OP.i32Load, L.QUICK), i32Const(bits), [OP.i32And], i32Const(bits), [OP.i32Ne]);
@@ -251,7 +252,7 @@ export class StaticEmitter extends Guards implements Emitter {
     return this.fail("iret is the cold tier's");
   }
   jumpFar(): void {
-    const target = this.let({ code: [...i32Const(0), ...access(OP.i32Load, L.EIP)], atom: false });
+    const target = this.let(this.stateWord(L.EIP));
     this.terminator = { kind: "far", target, context: this.state[L.CONTEXT >> 2]! };
   }
 
@@ -278,6 +279,15 @@ export class StaticEmitter extends Guards implements Emitter {
     if (limit === -1) return;
     this.put(offset.code, i32Const(limit), [OP.i32GtU]);
     this.sideExitIf();
+  }
+  stateWord(at: number): Value {
+    return { code: [...i32Const(0), ...access(OP.i32Load, at)], atom: false };
+  }
+  setStateWord(at: number, value: Value): void {
+    this.put(i32Const(0), value.code, access(OP.i32Store, at));
+  }
+  x87(name: X87Name, ...parameters: Value[]): Value {
+    return this.let({ code: [...i32Const(this.record), ...parameters.flatMap((p) => p.code), ...call(x87Index(name))], atom: false });
   }
   bulk(): void {
     this.fail("rep is the cold tier's");

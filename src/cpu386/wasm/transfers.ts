@@ -67,6 +67,15 @@ export abstract class Transfers extends Operands {
     }
     this.jumpTo(this.word(EIP));
   }
+  stateWord(at: number): Value {
+    return this.word(at);
+  }
+  setStateWord(at: number, value: Value): void {
+    this.setWord(at, value);
+  }
+  x87(): Value {
+    throw new Error("in the cold tier the operations call these functions");
+  }
   jump(): void {
     this.follow(R.targetLink);
     this.ended = true;

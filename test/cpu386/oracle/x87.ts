@@ -144,6 +144,11 @@ export class X87Runner {
     install(p, SEGMENT.CS, { selector: 8, base: 0, limit: 0xffffffff, attributes: 0xc09b00 });
   }
 
+  /** From now on. */
+  leaveToExactWays(): void {
+    this.cpu.processor.x87.isQuick = false;
+    this.double?.leaveToExactWays();
+  }
   run(c: X87Case): Uint8Array {
     const out = this.execute(c);
     if (this.double) requireAlike(c.name, out, this.double.execute(c));

@@ -10,6 +10,7 @@ import type { Instruction } from "../../instruction.js";
 import type { Processor } from "../../processor.js";
 import type { Definition } from "../table.js";
 import { compute, integer, invalidOpcode, type Load, op, sti } from "./common.js";
+import * as Quick from "./quick.js";
 
 type Binary = (a: Float80, b: Float80, env: Environment) => Float80;
 const BINARY: readonly (readonly [string, number, Binary])[] = [
@@ -40,32 +41,44 @@ function denormalInMemory(cpu: Processor, i: Instruction, bytes: 4 | 8): boolean
   return (quiet.raised & X.denormal) !== 0;
 }
 
-const MEMORY: readonly (readonly [string, Load, (4 | 8) | undefined])[] = [
-  ["d8", realOperand(4), 4],
-  ["da", integer(4), undefined],
-  ["dc", realOperand(8), 8],
-  ["de", integer(2), undefined],
+const MEMORY: readonly (readonly [string, Load, (4 | 8) | undefined, Quick.OperandFormat])[] = [
+  ["d8", realOperand(4), 4, "single"],
+  ["da", integer(4), undefined, "integer32"],
+  ["dc", realOperand(8), 8, "double"],
+  ["de", integer(2), undefined, "integer16"],
 ];
 
 export const arithmetic: Definition[] = BINARY.flatMap(([name, digit, f2]) => [
-  ...MEMORY.map(([opcode, load, bytes]) =>
-    op(`${name}-${opcode}`, [`${opcode}/${digit} Md`], (f, cpu, i) => {
-      const operand = load(cpu, i, f.environment());
-      const denormal = bytes !== undefined && denormalInMemory(cpu, i, bytes);
-      compute(f, 0, [0], false, (env) => {
-        const result = f2(f.get(0), operand, env);
-        // Worse trouble with the operands hides the denormal.
-        if (denormal && !(env.raised & (X.invalid | X.zeroDivide)) && !isNan(result)) env.raised |= X.denormal;
-        return result;
-      });
-    }),
+  ...MEMORY.map(([opcode, load, bytes, format]) =>
+    op(
+      `${name}-${opcode}`,
+      [`${opcode}/${digit} Md`],
+      (f, cpu, i) => {
+        const operand = load(cpu, i, f.environment());
+        const denormal = bytes !== undefined && denormalInMemory(cpu, i, bytes);
+        compute(f, 0, [0], false, (env) => {
+          const result = f2(f.get(0), operand, env);
+          // Worse trouble with the operands hides the denormal.
+          if (denormal && !(env.raised & (X.invalid | X.zeroDivide)) && !isNan(result)) env.raised |= X.denormal;
+          return result;
+        });
+      },
+      Quick.withMemory(format, digit),
+    ),
   ),
-  op(name, [`d8/${digit} Rd`], (f, _cpu, i) => compute(f, 0, [0, sti(i)], false, (env) => f2(f.get(0), f.get(sti(i)), env))),
-  op(`${name}-to`, [`dc/${SWAPPED[digit]} Rd`], (f, _cpu, i) =>
-    compute(f, sti(i), [0, sti(i)], false, (env) => f2(f.get(sti(i)), f.get(0), env)),
+  op(
+    name,
+    [`d8/${digit} Rd`],
+    (f, _cpu, i) => compute(f, 0, [0, sti(i)], false, (env) => f2(f.get(0), f.get(sti(i)), env)),
+    Quick.arithmetic(digit, false, 0),
   ),
-  op(`${name}p`, [`de/${SWAPPED[digit]} Rd`], (f, _cpu, i) =>
-    compute(f, sti(i), [0, sti(i)], true, (env) => f2(f.get(sti(i)), f.get(0), env)),
+  ...([0, 1] as const).map((pops) =>
+    op(
+      pops ? `${name}p` : `${name}-to`,
+      [`${pops ? "de" : "dc"}/${SWAPPED[digit]} Rd`],
+      (f, _cpu, i) => compute(f, sti(i), [0, sti(i)], pops === 1, (env) => f2(f.get(sti(i)), f.get(0), env)),
+      Quick.arithmetic(digit, true, pops),
+    ),
   ),
 ]);
 
@@ -101,23 +114,48 @@ function compareFlags(f: X87, cpu: Processor, i: Instruction, quietly: boolean, 
   if (pops) f.pop();
 }
 
+/** Name, forms, whether quiet NaNs are no invalid operands, registers freed. */
+const COMPARISONS: readonly (readonly [string, string[], boolean, 0 | 1 | 2])[] = [
+  ["fcom", ["d8/2 Rd", "dc/2 Rd"], false, 0],
+  ["fcomp", ["d8/3 Rd", "dc/3 Rd", "de/2 Rd"], false, 1],
+  ["fucom", ["dd/4 Rd"], true, 0],
+  ["fucomp", ["dd/5 Rd"], true, 1],
+  ["fcompp", ["de/3 Rd"], false, 2],
+  ["fucompp", ["da/5 Rd"], true, 2],
+];
+const TO_FLAGS: readonly (readonly [string, string, boolean, 0 | 1])[] = [
+  ["fcomi", "db/6 Rd", false, 0],
+  ["fucomi", "db/5 Rd", true, 0],
+  ["fcomip", "df/6 Rd", false, 1],
+  ["fucomip", "df/5 Rd", true, 1],
+];
 export const comparisons: Definition[] = [
-  ...MEMORY.flatMap(([opcode, load, bytes]) =>
+  ...MEMORY.flatMap(([opcode, load, bytes, format]) =>
     [0, 1].map((pops) =>
-      op(`fcom${pops ? "p" : ""}-${opcode}`, [`${opcode}/${2 + pops} Md`], (f, cpu, i) => {
-        const operand = load(cpu, i, f.environment());
-        compareWith(f, [0], () => operand, false, pops, bytes !== undefined && denormalInMemory(cpu, i, bytes));
-      }),
+      op(
+        `fcom${pops ? "p" : ""}-${opcode}`,
+        [`${opcode}/${2 + pops} Md`],
+        (f, cpu, i) => {
+          const operand = load(cpu, i, f.environment());
+          compareWith(f, [0], () => operand, false, pops, bytes !== undefined && denormalInMemory(cpu, i, bytes));
+        },
+        Quick.withMemory(format, 2 + pops),
+      ),
     ),
   ),
-  op("fcom", ["d8/2 Rd", "dc/2 Rd"], (f, _cpu, i) => compareWith(f, [0, sti(i)], () => f.get(sti(i)), false, 0)),
-  op("fcomp", ["d8/3 Rd", "dc/3 Rd", "de/2 Rd"], (f, _cpu, i) => compareWith(f, [0, sti(i)], () => f.get(sti(i)), false, 1)),
-  op("fucom", ["dd/4 Rd"], (f, _cpu, i) => compareWith(f, [0, sti(i)], () => f.get(sti(i)), true, 0)),
-  op("fucomp", ["dd/5 Rd"], (f, _cpu, i) => compareWith(f, [0, sti(i)], () => f.get(sti(i)), true, 1)),
-  op("fcompp", ["de/3 Rd"], (f, cpu, i) => (sti(i) === 1 ? compareWith(f, [0, 1], () => f.get(1), false, 2) : invalidOpcode(cpu))),
-  op("fucompp", ["da/5 Rd"], (f, cpu, i) => (sti(i) === 1 ? compareWith(f, [0, 1], () => f.get(1), true, 2) : invalidOpcode(cpu))),
-  { ...op("fcomi", ["db/6 Rd"], (f, cpu, i) => compareFlags(f, cpu, i, false, false)), since: 686, flags: "OSZAPC" },
-  { ...op("fucomi", ["db/5 Rd"], (f, cpu, i) => compareFlags(f, cpu, i, true, false)), since: 686, flags: "OSZAPC" },
-  { ...op("fcomip", ["df/6 Rd"], (f, cpu, i) => compareFlags(f, cpu, i, false, true)), since: 686, flags: "OSZAPC" },
-  { ...op("fucomip", ["df/5 Rd"], (f, cpu, i) => compareFlags(f, cpu, i, true, true)), since: 686, flags: "OSZAPC" },
+  ...COMPARISONS.map(([name, forms, quietly, pops]) =>
+    op(
+      name,
+      forms,
+      (f, cpu, i) => (pops === 2 && sti(i) !== 1 ? invalidOpcode(cpu) : compareWith(f, [0, sti(i)], () => f.get(sti(i)), quietly, pops)),
+      Quick.comparison(pops),
+    ),
+  ),
+  ...TO_FLAGS.map(
+    ([name, form, quietly, pops]): Definition => ({
+      ...op(name, [form], (f, cpu, i) => compareFlags(f, cpu, i, quietly, pops === 1), Quick.comparisonToFlags(pops)),
+      since: 686,
+      flags: "OSZAPC",
+    }),
+  ),
 ];

@@ -9,6 +9,7 @@ import * as L from "../../layout.js";
 import type { Processor } from "../../processor.js";
 import { SEGMENT } from "../../segment.js";
 import type { Definition } from "../table.js";
+import type { Quick } from "./quick.js";
 
 export type Operation = (f: X87, cpu: Processor, i: Instruction) => void;
 
@@ -16,13 +17,14 @@ export type Operation = (f: X87, cpu: Processor, i: Instruction) => void;
 export const sti = (i: Instruction): number => i.special & 7;
 
 /** A non-control instruction: it waits for errors and leaves its address and its operand's. */
-export function op(name: string, forms: string[], operation: Operation): Definition {
+export function op(name: string, forms: string[], operation: Operation, quick?: Quick): Definition {
   return {
     name,
     forms,
     contained: true,
+    ...(quick && { quick: quick.emit }),
     system: (cpu, i) => {
-      if (!ready(cpu, i, true)) return;
+      if (!ready(cpu, i, true) || (cpu.x87.isQuick && quick?.run(cpu, i))) return;
       operation(cpu.x87, cpu, i);
       cpu.setWord(L.FPU_IP, i.ip);
       cpu.setWord(L.FPU_CS, cpu.selector(SEGMENT.CS));
@@ -34,8 +36,8 @@ export function op(name: string, forms: string[], operation: Operation): Definit
   };
 }
 /** A control instruction; those named fn... do not wait. */
-export function controlOp(name: string, forms: string[], waits: boolean, operation: Operation): Definition {
-  return { name, forms, contained: true, system: (cpu, i) => ready(cpu, i, waits) && operation(cpu.x87, cpu, i) };
+export function controlOp(name: string, forms: string[], waits: boolean, operation: Operation, quick?: Quick["emit"]): Definition {
+  return { name, forms, contained: true, ...(quick && { quick }), system: (cpu, i) => ready(cpu, i, waits) && operation(cpu.x87, cpu, i) };
 }
 
 /** wait: #NM if both CR0.MP and CR0.TS are set, whatever EM says (SDM volume 2, WAIT). */
@@ -77,10 +79,6 @@ export function invalidOpcode(cpu: Processor): never {
 
 /** A memory operand as a value; loading it may raise exceptions of its own. */
 export type Load = (cpu: Processor, i: Instruction, env: Environment) => Float80;
-export const real =
-  (bytes: 4 | 8): Load =>
-  (cpu, i, env) =>
-    C.fromFormat(M.readBits(cpu, i, bytes), C.formatOf(bytes), env);
 export const integer =
   (bytes: 2 | 4 | 8): Load =>
   (cpu, i) =>

@@ -4,15 +4,47 @@ import * as M from "../../fpu/memory.js";
 import * as L from "../../layout.js";
 import type { Definition } from "../table.js";
 import { controlOp, invalidOpcode, sti, waitForErrors } from "./common.js";
+import * as Quick from "./quick.js";
 
 export const control: Definition[] = [
-  { name: "wait", forms: ["9b"], faults: "NM MF", system: (cpu, i) => waitForErrors(cpu, i) },
-  controlOp("fldcw", ["d9/5 Mw"], true, (f, cpu, i) => {
-    f.control = cpu.read(i.segment, i.effectiveAddress(), 2);
-  }),
-  controlOp("fnstcw", ["d9/7 Mw"], false, (f, cpu, i) => cpu.write(i.segment, i.effectiveAddress(), 2, f.control)),
-  controlOp("fnstsw", ["dd/7 Mw"], false, (f, cpu, i) => cpu.write(i.segment, i.effectiveAddress(), 2, f.status)),
-  controlOp("fnstsw-ax", ["df/4 Rd"], false, (f, cpu, i) => (sti(i) === 0 ? cpu.setRegister(L.EAX, 2, f.status) : invalidOpcode(cpu))),
+  {
+    name: "wait",
+    forms: ["9b"],
+    faults: "NM MF",
+    contained: true,
+    quick: (e) => Quick.requireReady(e),
+    system: (cpu, i) => waitForErrors(cpu, i),
+  },
+  controlOp(
+    "fldcw",
+    ["d9/5 Mw"],
+    true,
+    (f, cpu, i) => {
+      f.control = cpu.read(i.segment, i.effectiveAddress(), 2);
+    },
+    Quick.loadControl,
+  ),
+  controlOp(
+    "fnstcw",
+    ["d9/7 Mw"],
+    false,
+    (f, cpu, i) => cpu.write(i.segment, i.effectiveAddress(), 2, f.control),
+    Quick.storeWord(L.FPU_CONTROL),
+  ),
+  controlOp(
+    "fnstsw",
+    ["dd/7 Mw"],
+    false,
+    (f, cpu, i) => cpu.write(i.segment, i.effectiveAddress(), 2, f.status),
+    Quick.storeWord(L.FPU_STATUS),
+  ),
+  controlOp(
+    "fnstsw-ax",
+    ["df/4 Rd"],
+    false,
+    (f, cpu, i) => (sti(i) === 0 ? cpu.setRegister(L.EAX, 2, f.status) : invalidOpcode(cpu)),
+    Quick.statusToAx,
+  ),
   controlOp("fndb", ["db/4 Rd"], false, (f, cpu, i) => {
     switch (sti(i)) {
       case 2:

@@ -9,6 +9,7 @@ import type { Instruction } from "../../instruction.js";
 import type { Definition } from "../table.js";
 import { compareWith } from "./arithmetic.js";
 import { compute, invalidOpcode, load, type Operation, op, sti } from "./common.js";
+import * as Quick from "./quick.js";
 
 /** Operations on ST(0) alone that cannot raise but for an empty register. */
 function plain(f: X87, change: (v: Float80) => Float80): void {
@@ -148,7 +149,7 @@ const D9: Readonly<Record<number, Operation>> = {
 const isD9 = (i: Instruction): number => i.special & 0x1f;
 
 export const onStack: Definition[] = [
-  op("fd9", ["d9/4 Rd", "d9/5 Rd", "d9/6 Rd", "d9/7 Rd"], (f, cpu, i) => (D9[isD9(i)] ?? invalidOpcode(cpu))(f, cpu, i)),
+  op("fd9", ["d9/4 Rd", "d9/5 Rd", "d9/6 Rd", "d9/7 Rd"], (f, cpu, i) => (D9[isD9(i)] ?? invalidOpcode(cpu))(f, cpu, i), Quick.top),
   op("fnop", ["d9/2 Rd"], (_f, cpu, i) => (sti(i) === 0 ? undefined : invalidOpcode(cpu))),
   op("ffree", ["dd/0 Rd"], (f, _cpu, i) => {
     f.clearC1();
