@@ -32,6 +32,7 @@ const GUESTS = {
     peers: ["pok386", "pok386 --jit off", "QEMU TCG"],
   },
   segments: { title: "segment loads: pop, mov, les, lfs, far call and return", ...kind(5, 400_000) },
+  floats: { title: "the coprocessor: matrices of doubles, roots, conversions", ...kind(6, 60_000) },
 };
 const PEERS = { pok386: ours, "pok386 --jit off": (n, image) => ours(n, image, "--jit", "off"), "QEMU TCG": qemu, v86 };
 /** As exact about instructions as pok386 is. */

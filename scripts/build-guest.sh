@@ -209,7 +209,7 @@ rom matrix matrix-end.bin
 
 partition bench bench -O2 src/guest/bench/*.c
 system bench bench-integer.elf bench
-partition bench-kinds bench -O2 src/guest/bench-kinds/*.c src/guest/bench-kinds/*.S
+partition bench-kinds bench "-O2 -m80387" src/guest/bench-kinds/*.c src/guest/bench-kinds/*.S
 system bench-kinds bench-kinds.elf bench
 partition bench-paged bench -O2 src/guest/bench/*.c
 system bench-paged bench-paged.elf bench

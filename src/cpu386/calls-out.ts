@@ -90,6 +90,7 @@ export class CallsOut {
   private system(record: number, paging: boolean): boolean {
     const { processor: cpu, course } = this;
     course.place = "system";
+    course.operations++;
     const before = cpu.cpl;
     this.operate(record);
     course.place = "interpreter";

@@ -24,6 +24,9 @@ export class Course {
   private patchedHandler = 0;
   private patchGeneration = 0;
 
+  /** Operations that interpreted code has called out for. */
+  operations = 0;
+
   constructor(
     private readonly processor: Processor,
     private readonly records: RecordCache,

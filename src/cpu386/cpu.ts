@@ -392,7 +392,8 @@ export class Cpu {
   private sample(): void {
     if (!this.compiles) return;
     if (this.processor.contextChanged) this.records.selectContext();
-    this.jit.sample(this.processor.eip);
+    this.jit.sample(this.processor.eip, this.course.operations);
+    this.course.operations = 0;
   }
 
   /** A fault that is kept from the guest has not happened to it, and takes no time: its instruction will be executed again. */

@@ -32,7 +32,7 @@ test("exits all over the place, where interrupts return to, are none to compile 
 test("samples that come while nothing may be compiled do not put off what comes after", () => {
   const heat = new Heat({ ...SCHEDULE, patience: 50_000 });
   for (let n = 0; n < 500; n++) expect(heat.cold(CONTEXT, 0x1010)).toBe(false);
-  heat.pay(50_000);
+  heat.pay(50_000, 0);
   expect(heat.cold(CONTEXT, 0x1010)).toBe(true);
   expect(callsUntil(() => heat.cold(CONTEXT, 0x1090))).toBe(SCHEDULE.samples * SCHEDULE.backoff);
 });
@@ -41,8 +41,15 @@ test("what has been compiled is paid for by instructions executed cold", () => {
   const heat = new Heat(SCHEDULE);
   expect(heat.canCompile).toBe(true);
   heat.owe(30);
-  heat.pay(299);
+  heat.pay(299, 0);
   expect(heat.canCompile).toBe(false);
-  heat.pay(1);
+  heat.pay(1, 0);
+  expect(heat.canCompile).toBe(true);
+});
+
+test("operations in TypeScript count for more: a program of the coprocessor's has done as much with fewer instructions", () => {
+  const heat = new Heat(SCHEDULE);
+  heat.owe(30);
+  heat.pay(20, 14);
   expect(heat.canCompile).toBe(true);
 });

@@ -19,6 +19,9 @@ export interface Schedule {
 }
 export const STANDARD: Schedule = { shortest: 20_000, longest: 4_000_000, samples: 2, backoff: 4, patience: 8_000_000, price: 8_000 };
 
+/** An operation in TypeScript takes the time of so many instructions of the cold tier: the x87's, mostly. */
+const OPERATION = 20;
+
 /** Windows remembered per code context, and exits. */
 const MAX_SPOTS = 2048;
 
@@ -73,9 +76,9 @@ export class Heat {
   owe(instructions: number): void {
     this.owed += instructions * this.schedule.price;
   }
-  /** So many have been executed cold. */
-  pay(instructions: number): void {
-    this.owed = Math.max(0, this.owed - Math.max(0, instructions));
+  /** So many have been executed cold, with so many operations in TypeScript among them. */
+  pay(instructions: number, operations: number): void {
+    this.owed = Math.max(0, this.owed - Math.max(0, instructions) - operations * OPERATION);
   }
 
   /** The last grant was executed by regions. */

@@ -108,13 +108,16 @@ export class Jit {
     this.options = options;
   }
 
-  /** The cold tier's grant ended at an offset of the current context. */
-  sample(ip: number): void {
+  /**
+   * The cold tier's grant ended at an offset of the current context.
+   * @param operations executed by it since the last one
+   */
+  sample(ip: number, operations: number): void {
     const { contextId } = this.blocks;
     const hot = this.executed - this.executedBefore;
     this.executedBefore = this.executed;
     const { grant } = this.heat;
-    this.heat.pay(grant - hot);
+    this.heat.pay(grant - hot, operations);
     if (this.current) return this.advance(this.current);
     if (hot <= grant / 2 || !this.isCovered(ip)) {
       if (this.heat.cold(contextId, ip)) this.compileAt(ip, false);

@@ -7,3 +7,4 @@ uint32_t loops_work(uint32_t n);        /* 2: CRC of a buffer bit by bit, a matr
 uint32_t strings_work(uint32_t n);      /* 3: 256 KB by rep movs, stos, scas and cmps */
 uint32_t system_calls_work(uint32_t n); /* 4: 16 round trips through int */
 uint32_t segments_work(uint32_t n);     /* 5: 16 times 8 segment loads; see segments.S */
+uint32_t floats_work(uint32_t n);       /* 6: products of matrices, roots and conversions by the coprocessor */

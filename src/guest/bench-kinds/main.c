@@ -7,7 +7,7 @@
 
 #define KIND 100000000u
 
-static uint32_t (*const kinds[])(uint32_t n) = {calls_work, loops_work, strings_work, system_calls_work, segments_work};
+static uint32_t (*const kinds[])(uint32_t n) = {calls_work, loops_work, strings_work, system_calls_work, segments_work, floats_work};
 
 int main(uint32_t iters)
 {

@@ -8,6 +8,7 @@ import { FLAG } from "../../flags.js";
 import type { Instruction } from "../../instruction.js";
 import * as L from "../../layout.js";
 import type { Processor } from "../../processor.js";
+import type { QuickX87 } from "../../wasm/x87/module.js";
 import { COMPARED, FORM, FORMAT, MOVE, type X87Name } from "../../wasm/x87/names.js";
 import { setAll } from "../flags.js";
 import type { Shape } from "../table.js";
@@ -66,40 +67,43 @@ export function comparisonToFlags(pops: 0 | 1): Quick {
 // Memory operands ----------------------------------------------------------------------------------------------------------------
 /** Sizes of an operand's parts, lowest first; the operations make them in twos, and each part wraps by address size. */
 type Parts = readonly Size[];
+type Call = (quick: QuickX87, record: number, form: number, at: number, low: number, high: number, top: number) => number;
+const integer: Call = (quick, record, form, at, low, high) => quick.x87Integer(record, form, at, low, high);
 const OPERANDS = {
-  single: { parts: [4], name: "x87Single" },
-  double: { parts: [4, 4], name: "x87Double" },
-  integer16: { parts: [2], name: "x87Integer" },
-  integer32: { parts: [4], name: "x87Integer" },
-  integer64: { parts: [4, 4], name: "x87Integer" },
-  extended: { parts: [4, 4, 2], name: "x87Extended" },
-} as const satisfies Record<keyof typeof FORMAT, { parts: Parts; name: X87Name }>;
+  single: { parts: [4], name: "x87Single", call: (quick, record, form, at, low) => quick.x87Single(record, form, at, low) },
+  double: { parts: [4, 4], name: "x87Double", call: (quick, record, form, at, low, high) => quick.x87Double(record, form, at, low, high) },
+  integer16: { parts: [2], name: "x87Integer", call: integer },
+  integer32: { parts: [4], name: "x87Integer", call: integer },
+  integer64: { parts: [4, 4], name: "x87Integer", call: integer },
+  extended: {
+    parts: [4, 4, 2],
+    name: "x87Extended",
+    call: (quick, record, _, at, low, high, top) => quick.x87Extended(record, at, low, high, top),
+  },
+} as const satisfies Record<keyof typeof FORMAT, { parts: Parts; name: X87Name; call: Call }>;
 export type OperandFormat = keyof typeof OPERANDS;
 
-/** The last offset at which an operand does not wrap. */
-function lastOffset({ address }: Shape, parts: Parts): number {
-  return (address === "word" ? 0xffff : 0xffffffff) - parts.reduce((sum, size) => sum + size, -1);
-}
+const bytesOf = (parts: Parts): number => parts.reduce((sum, size) => sum + size, 0);
+/** The last offset at which an operand of so many bytes does not wrap. */
+const lastOffset = ({ address }: Shape, bytes: number): number => (address === "word" ? 0x10000 : 0x100000000) - bytes;
 const offsets = (parts: Parts): number[] => parts.map((_, n) => n * 4);
 
 function locate(e: Emitter, i: Shape, parts: Parts): Value {
   requireReady(e);
   const at = e.effectiveAddress();
-  e.requireDone(e.eqz(e.gtu(at, e.constant(lastOffset(i, parts)))));
+  e.requireDone(e.eqz(e.gtu(at, e.constant(lastOffset(i, bytesOf(parts))))));
   return at;
-}
-function located(i: Instruction, parts: Parts): number | undefined {
-  const at = i.effectiveAddress();
-  return at <= lastOffset(i.shape, parts) ? at : undefined;
 }
 
 /** @param form a digit (see FORM), or to be pushed */
 export function withMemory(format: OperandFormat, form: number = FORM.load): Quick {
-  const { parts, name } = OPERANDS[format];
-  const [first] = parts;
+  const { parts, name, call } = OPERANDS[format];
+  const [first, second, third] = parts as Parts;
+  const bytes = bytesOf(parts);
   const forms = format === "extended" ? [] : [form];
   // Integers of one part are extended to two.
-  const extends_ = name === "x87Integer" && parts.length === 1;
+  const extends_ = name === "x87Integer" && !second;
+  const unused = 32 - first! * 8;
   return {
     emit: (e, i) => {
       const at = locate(e, i, parts);
@@ -108,15 +112,13 @@ export function withMemory(format: OperandFormat, form: number = FORM.load): Qui
       e.requireDone(e.x87(name, ...forms.map((n) => e.constant(n)), at, ...values));
     },
     run: (cpu, i) => {
-      const at = located(i, parts);
-      if (at === undefined) return false;
-      const values = offsets(parts).map((n) => cpu.read(i.segment, at + n, parts[n / 4]!));
-      if (extends_) {
-        const unused = 32 - first * 8;
-        values[0] = (values[0]! << unused) >> unused;
-        values.push(values[0] >> 31);
-      }
-      return cpu.x87.quick[name](i.record, ...forms, at, ...values) !== 0;
+      const at = i.effectiveAddress();
+      if (at > lastOffset(i.shape, bytes)) return false;
+      const { segment } = i;
+      const low = (cpu.read(segment, at, first!) << unused) >> unused;
+      const high = second ? cpu.read(segment, at + 4, second) : low >> 31;
+      const top = third ? cpu.read(segment, at + 8, third) : 0;
+      return call(cpu.x87.quick, i.record, form, at, low, high, top) !== 0;
     },
   };
 }
@@ -126,6 +128,7 @@ const RESULTS = [L.X87_RESULT, L.X87_RESULT + 4, L.X87_RESULT_EXPONENT] as const
 
 export function store(format: OperandFormat, pops: boolean): Quick {
   const { parts } = OPERANDS[format];
+  const bytes = bytesOf(parts);
   return {
     emit: (e, i) => {
       const at = locate(e, i, parts);
@@ -137,11 +140,12 @@ export function store(format: OperandFormat, pops: boolean): Quick {
       e.x87("x87Converted", at, e.constant(Number(pops)));
     },
     run: (cpu, i) => {
-      const at = located(i, parts);
-      if (at === undefined || !cpu.x87.quick.x87Convert(i.record, FORMAT[format])) return false;
-      for (const n of offsets(parts)) cpu.probeWrite(i.segment, at + n, parts[n / 4]!);
-      const values = RESULTS.map((word) => cpu.i32[word >> 2]!);
-      for (const n of offsets(parts)) cpu.write(i.segment, at + n, parts[n / 4]!, values[n / 4]!);
+      const at = i.effectiveAddress();
+      if (at > lastOffset(i.shape, bytes) || !cpu.x87.quick.x87Convert(i.record, FORMAT[format])) return false;
+      const { segment } = i;
+      // Nothing is stored unless all can be.
+      for (let n = 0; n < parts.length; n++) cpu.probeWrite(segment, at + n * 4, parts[n]!);
+      for (let n = 0; n < parts.length; n++) cpu.write(segment, at + n * 4, parts[n]!, cpu.i32[RESULTS[n]! >> 2]!);
       cpu.x87.quick.x87Converted(i.record, at, Number(pops));
       return true;
     },
