@@ -141,8 +141,8 @@ function instruction(
   // In front of two-byte opcodes, later processors made other instructions of these prefixes (lzcnt, for one); loop heeds them on AMD's.
   if (definition.rep ? random.chance(60) : !form.twoByte && !definition.name.startsWith("loop") && random.chance(1))
     prefixes.push(random.pick([0xf2, 0xf3]));
-  // LOCK before mov cr0 names another register on AMD's processors.
-  if (!definition.name.endsWith("-control") && random.chance(definition.lock ? 10 : 1)) prefixes.push(0xf0);
+  // LOCK before mov cr0 names another register on AMD's processors, and verw, which empties buffers on some of them, is executed with it.
+  if (!definition.name.endsWith("-control") && definition.name !== "verw" && random.chance(definition.lock ? 10 : 1)) prefixes.push(0xf0);
   let override: number | undefined;
   if (random.chance(20)) {
     override = random.below(6);
