@@ -369,6 +369,7 @@ export class Cpu {
         course.settle();
         if (reason === EXIT.breakpoint) return "breakpoint";
         cold = reason === EXIT.side || reason === EXIT.mismatch;
+        if (reason === EXIT.side) this.jit.sideExit(cpu.eip);
         if (reason === EXIT.mismatch) this.jit.mismatch(this.records.find(i32[L.EIP >> 2]!));
         else if (reason === EXIT.budget && this.jit.heat.left <= 0) this.sample();
         if (!(cold || reason === EXIT.budget) || this.watchpoints.hit || i32[L.BUDGET >> 2] === 0) break;

@@ -15,6 +15,8 @@ import type { Processor } from "./processor.js";
 
 const { R } = L;
 const MAX_BLOCK = 64;
+/** Instructions that are left to the cold tier one by one. */
+const MAX_APART = 4096;
 
 interface Block {
   readonly record: number;
@@ -23,6 +25,11 @@ interface Block {
   readonly ip: number;
   /** Physical addresses of its bytes: one stretch, or one for each page. */
   readonly stretches: readonly Stretch[];
+  isForgotten: boolean;
+}
+function overlaps(stretches: readonly Stretch[], start: number, end: number): boolean {
+  for (const s of stretches) if (s.start < end && start < s.end) return true;
+  return false;
 }
 
 interface Context extends CodeContext {
@@ -38,7 +45,7 @@ export class RecordCache {
   private selected: Context | undefined;
   private readonly blocks = new Map<number, Block>();
   /** Blocks by the 64-byte lines of memory they were decoded from. */
-  private readonly lines = new Map<number, Set<number>>();
+  private readonly lines = new Map<number, Block[]>();
   private free: number = L.RECORDS + L.RECORD_BYTES;
   private readonly decoder: Decoder;
   /** Why a record cannot be executed. */
@@ -49,6 +56,8 @@ export class RecordCache {
   onForget: ((block: number | undefined) => void) | undefined;
   /** Linear addresses with an execution breakpoint. */
   readonly breakpoints = new Set<number>();
+  /** Linear addresses of instructions that no region has, and that blocks end behind: a region may begin there. */
+  private readonly apart = new Set<number>();
   /** Of those that have one: where it is 0, the breakpoint is no stop and nobody has to be asked. */
   private readonly predicates = new Map<number, Predicate>();
   /** Those of the guest's own debug registers. */
@@ -124,6 +133,15 @@ export class RecordCache {
   isFaulty(record: number): boolean {
     return this.faults.has(record);
   }
+  isApart(ip: number): boolean {
+    return this.apart.size > 0 && this.apart.has((this.current.base + ip) >>> 0);
+  }
+  setApart(ip: number): void {
+    if (this.apart.size >= MAX_APART) return;
+    const at = (this.current.base + ip) >>> 0;
+    this.apart.add(at);
+    this.forgetLinear(at);
+  }
   guardAt(ip: number): Guard {
     const at = (this.current.base + ip) >>> 0;
     if (this.guestBreakpoints.has(at)) return "always";
@@ -159,18 +177,19 @@ export class RecordCache {
       this.free += L.RECORD_BYTES;
       count++;
       this.fill(record, decoded, at, context);
+      const isApart = this.apart.has((context.base + at) >>> 0);
       at = (at + decoded.length) >>> 0;
       end += decoded.length;
       const { definition, rep } = decoded.shape;
       closed = decoded.fault !== undefined || definition.ends === true || definition.system !== undefined || rep !== 0;
-      if (closed || at < ip) break;
+      if (closed || isApart || at < ip) break;
     }
     if (!closed) this.closeBlock(at);
     for (let n = 0; n < count; n++) this.cpu.i32[(first + n * L.RECORD_BYTES + R.remaining) >> 2] = count - n;
     // One that met a page fault may be as long as instructions get: the tables that decide about all of it are watched.
     const least = this.faults.get(first) === "page-fault" ? 15 : 1;
     const stretches = this.stretchesOf((context.base + ip) >>> 0, Math.max(least, end - ip));
-    this.register({ record: first, count, context, ip, stretches });
+    this.register({ record: first, count, context, ip, stretches, isForgotten: false });
     return first;
   }
 
@@ -229,9 +248,9 @@ export class RecordCache {
         // Not shifted back: firmware is decoded at the end of the address space, where that would turn negative.
         if (line * (1 << L.LINE_SHIFT) >= this.cpu.memory.size) break;
         this.cpu.u8[L.LINE_FLAGS + line]! |= L.LINE_CODE;
-        let set = this.lines.get(line);
-        if (!set) this.lines.set(line, (set = new Set()));
-        set.add(block.record);
+        const there = this.lines.get(line);
+        if (there) there.push(block);
+        else this.lines.set(line, [block]);
       }
     }
   }
@@ -252,17 +271,16 @@ export class RecordCache {
     const end = start + length;
     for (let line = start >>> L.LINE_SHIFT; line <= (end - 1) >>> L.LINE_SHIFT; line++) {
       if (this.pageTableLines.has(line)) return this.forgetBlocks();
-      const set = this.lines.get(line);
-      if (!set) continue;
-      for (const record of set) {
-        const block = this.blocks.get(record);
-        if (!block) set.delete(record);
-        else if (block.stretches.some((s) => s.start < end && start < s.end)) {
-          this.forget(block);
-          set.delete(record);
-        }
+      const there = this.lines.get(line);
+      if (!there) continue;
+      let kept = 0;
+      for (const block of there) {
+        if (block.isForgotten) continue;
+        if (overlaps(block.stretches, start, end)) this.forget(block);
+        else there[kept++] = block;
       }
-      if (set.size === 0) {
+      there.length = kept;
+      if (kept === 0) {
         this.lines.delete(line);
         this.cpu.u8[L.LINE_FLAGS + line]! &= ~L.LINE_CODE;
       }
@@ -282,6 +300,7 @@ export class RecordCache {
   }
 
   private forget(block: Block): void {
+    block.isForgotten = true;
     this.blocks.delete(block.record);
     block.context.blocks.delete(block.ip);
     const entry = this.hashEntry(block.ip, block.context);
@@ -297,6 +316,7 @@ export class RecordCache {
     this.forgetFlags();
     this.contexts.length = 0;
     this.faults.clear();
+    this.apart.clear();
     this.cpu.u8.fill(0, L.HASH, L.HASH + L.HASH_ENTRIES * L.HASH_ENTRY_BYTES);
     this.free = L.RECORDS + L.RECORD_BYTES;
     this.cpu.contextChanged = true;

@@ -15,6 +15,8 @@ export interface Blocks {
   peek(ip: number): { readonly record: number; readonly count: number } | undefined;
   /** The record is one that cannot be executed as decoded. */
   isFaulty(record: number): boolean;
+  /** The instruction is left to the cold tier; a block ends behind it. */
+  isApart(ip: number): boolean;
   /** What is to be asked before the instruction at an offset of the current code context. */
   guardAt(ip: number): Guard;
 }
@@ -131,8 +133,9 @@ export class Former {
   }
   private isCompilable(record: number): boolean {
     const { definition, rep } = this.shape(record);
-    if (this.blocks.isFaulty(record)) return false;
-    const guard = this.blocks.guardAt(this.field(record, R.ip) >>> 0);
+    const ip = this.field(record, R.ip) >>> 0;
+    if (this.blocks.isFaulty(record) || this.blocks.isApart(ip)) return false;
+    const guard = this.blocks.guardAt(ip);
     if (guard === "always") return false;
     if (guard) this.guards.set(record, guard);
     return (

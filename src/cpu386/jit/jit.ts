@@ -15,6 +15,7 @@ import { type Blocks, Former } from "./form.js";
 import { Gates } from "./gates.js";
 import { Heat } from "./heat.js";
 import { REASON } from "./locals.js";
+import { SideExits } from "./side-exits.js";
 
 export interface Region {
   readonly index: number;
@@ -37,6 +38,8 @@ export interface JitBlocks extends Blocks {
   readonly contextId: number;
   /** Grows when all records are forgotten. */
   readonly generation: number;
+  /** The instruction at an offset of the current context is to be left to the cold tier, alone, from now on. */
+  setApart(ip: number): void;
 }
 
 export interface JitStatistics {
@@ -81,6 +84,7 @@ export class Jit {
   private nextIndex = 0;
   private readonly tried = new Set<number>();
   private readonly mismatches = new Map<number, number>();
+  private readonly sideExits = new SideExits();
   /** Instructions executed by regions up to the last sample. */
   private executedBefore = 0;
   private current: Compilation | undefined;
@@ -167,6 +171,11 @@ export class Jit {
     else this.compileAt(this.i32[(record + L.R.ip) >> 2]! >>> 0, gates.length === MAX_VERSIONS);
   }
 
+  /** A region was left in front of an instruction of the current context, which the cold tier executes. */
+  sideExit(ip: number): void {
+    if (this.sideExits.note(this.blocks.contextId, ip, this.executed)) this.blocks.setApart(ip);
+  }
+
   // Gates -------------------------------------------------------------------------------------------------------------------------
   /** What a record does in the cold tier. */
   handlerOf(record: number): number {
@@ -185,8 +194,9 @@ export class Jit {
   }
 
   // Compiling --------------------------------------------------------------------------------------------------------------------
-  private compileAt(ip: number, anySegments: boolean, together: readonly number[] = []): void {
+  private compileAt(at: number, anySegments: boolean, together: readonly number[] = []): void {
     const start = this.now();
+    const ip = this.behindApart(at);
     const seeds = [...new Set([ip, ...together, ...this.heat.hottest(this.blocks.contextId, MAX_SEEDS)])];
     const formed = new Former(this.i32, this.shapes, this.blocks, MAX_INSTRUCTIONS).form(seeds);
     // What begins with an instruction that regions cannot have costs nearly nothing.
@@ -196,6 +206,11 @@ export class Jit {
       this.current = new Compilation(this, formed, { ...this.options!, anySegments }, (offsets) => this.place(offsets));
     }
     this.took(start);
+  }
+  /** Samples of a loop may all fall on the one instruction in it that is left to the cold tier. */
+  private behindApart(ip: number): number {
+    const block = this.blocks.isApart(ip) ? this.blocks.peek(ip) : undefined;
+    return block ? this.i32[(block.record + L.R.next) >> 2]! >>> 0 : ip;
   }
   private place(offsets: readonly number[]): PlacedTable {
     const table = this.tables.place(offsets);
@@ -275,6 +290,7 @@ export class Jit {
     this.regions.clear();
     this.mismatches.clear();
     this.tried.clear();
+    this.sideExits.forget();
     this.heat.forget();
   }
   dropAll(): void {
