@@ -76,7 +76,7 @@ export class MachineTarget implements DebugTarget {
     this.system = this.options.system(machine);
     this.threadTable = new Threads(machine.cpu, this.system, this.options.observed !== false);
     if (threads) this.threadTable.adopt(threads);
-    this.points = new DebugPoints(machine.cpu, this.system, this.views);
+    this.points = new DebugPoints(machine.cpu, this.system, this.views, () => this.running);
     this.memory = new DebugMemory(machine, this.system, this.views);
     this.debugRegisters = new DebugRegisters(machine.cpu, this.threadTable, this.views);
     this.debugRegisters.entryOf = (space) => entryPoint(this.space(space)?.executable?.bytes);

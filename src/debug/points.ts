@@ -40,14 +40,21 @@ export class DebugPoints implements Points {
     private readonly cpu: Cpu,
     private readonly system: SystemModel,
     private readonly views: Views,
+    /** Whether what is inserted has to be in place at once; else before the machine runs. */
+    private readonly isRunning: () => boolean,
   ) {}
 
   insert(kind: PointKind, space: number, address: number, length: number, behaviour: PointBehaviour = {}): true | string {
     if (!this.system.spaces().some((s) => s.id === space)) return `there is no process ${space}`;
     if (kind !== "execute" && (length < 1 || length > MAX_WATCH)) return `a watchpoint watches 1 to ${MAX_WATCH} bytes, not ${length}`;
     const { check, persistent = false } = behaviour;
-    this.points.set(this.key(kind, space, address, length), { kind, space, address: address >>> 0, length, check, persistent });
-    this.apply();
+    const point = { kind, space, address: address >>> 0, length, check, persistent };
+    this.points.set(this.key(kind, space, address, length), point);
+    if (kind !== "execute" || this.isRunning()) this.apply();
+    else {
+      this.note(point);
+      this.due = "all";
+    }
     return true;
   }
   setArrival(space: number, address: number, arrives: ArrivalListener | undefined): true | string {
@@ -63,7 +70,12 @@ export class DebugPoints implements Points {
     return this.arrivals.get(address >>> 0)?.get(space);
   }
   remove(kind: PointKind, space: number, address: number, length: number): void {
-    if (this.points.delete(this.key(kind, space, address, length))) this.apply();
+    if (!this.points.delete(this.key(kind, space, address, length))) return;
+    if (kind !== "execute" || this.isRunning()) this.apply();
+    else {
+      this.executeAt.get(address >>> 0)?.delete(space);
+      if (this.due === "nothing") this.due = "removals";
+    }
   }
   clear(): void {
     this.points.clear();
@@ -96,9 +108,15 @@ export class DebugPoints implements Points {
 
   /** Some point's space has no base yet. */
   waiting = false;
+  /**
+   * What is still to be put in place. Debuggers take all breakpoints out at each stop, and back in: code stays decoded and compiled if the
+   * same ones are wanted in the end. One that is still there and no more wanted stops nobody: whoever comes there asks at().
+   */
+  private due: "nothing" | "removals" | "all" = "nothing";
 
   /** Puts points where the spaces' segments are now. */
   apply(): void {
+    this.due = "nothing";
     this.bases = this.basesNow();
     const { breakpoints } = this.cpu.records;
     /** Linear addresses, and what makes an arrival there no stop if it is 0. */
@@ -166,8 +184,12 @@ export class DebugPoints implements Points {
     this.executeAt.set(point.address, spaces.set(point.space, point));
   }
 
-  /** Applies again if a space has got a base or moved. */
-  refresh(): void {
+  /**
+   * Before the machine runs: applies again if a space has got a base or moved, or something is due.
+   * @param steps only a few instructions are to be executed: points that are no more wanted can stay until it goes on
+   */
+  refresh(steps = false): void {
+    if (this.due === "all" || (this.due === "removals" && !steps)) return this.apply();
     const now = this.basesNow();
     if (now.size !== this.bases.size || [...now].some(([id, base]) => this.bases.get(id) !== base)) this.apply();
   }

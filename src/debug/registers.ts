@@ -100,6 +100,7 @@ function word(value: number): Uint8Array {
   return Uint8Array.of(value & 0xff, (value >>> 8) & 0xff, (value >>> 16) & 0xff, value >>> 24);
 }
 
+const GENERAL_NUMBERS = new Map<string, number>(GENERAL_NAMES.map((name, n) => [name, n]));
 const isStackAddress = (name: string): boolean => name === "esp" || name === "ebp";
 
 export class DebugRegisters implements Registers {
@@ -137,12 +138,12 @@ export class DebugRegisters implements Registers {
     const saved = live ? undefined : this.threads.saved(thread);
     if (!live && !saved) return this.unknown(thread, name);
     const view = this.views.of(thread.space);
-    const general = (GENERAL_NAMES as readonly string[]).indexOf(name);
-    if (general >= 0) {
+    if (name === "eip") return shownAs(view, saved ? saved.eip : p.eip, this.segment(SEGMENT.CS, saved));
+    const general = GENERAL_NUMBERS.get(name);
+    if (general !== undefined) {
       const raw = saved ? saved.general[general]! : p.word(general * 4);
       return isStackAddress(name) ? shownAs(view, raw, this.segment(SEGMENT.SS, saved)) : raw;
     }
-    if (name === "eip") return shownAs(view, saved ? saved.eip : p.eip, this.segment(SEGMENT.CS, saved));
     if (name === "eflags") return saved ? saved.eflags : p.flags;
     const selector = (SELECTOR_NAMES as readonly string[]).indexOf(name);
     if (selector >= 0) return saved ? saved.selectors[selector] : p.selector(selector);

@@ -95,7 +95,7 @@ export class RunControl implements Scene {
     if (plan.backwards) return this.beginBack(plan);
     this.plan = plan;
     this.stepped = this.advanced = false;
-    this.points.refresh();
+    this.points.refresh(plan.step !== undefined);
     const { eip } = this.machine.cpu.processor;
     const handsOn = plan.handOn === true && eip === this.faultedAt;
     this.exceptions.pass(handsOn ? eip : undefined);

@@ -56,7 +56,9 @@ export class InsertedPoints {
 
   /** The other type of breakpoint at the same place is the same point to the target. */
   #twin(point: Point) {
-    return point.type <= HARDWARE_BREAKPOINT ? this.#inserted.get(key({ ...point, type: point.type === 0 ? 1 : 0 })) : undefined;
+    return point.type <= HARDWARE_BREAKPOINT && this.#inserted.size > 0
+      ? this.#inserted.get(key({ ...point, type: point.type === 0 ? 1 : 0 }))
+      : undefined;
   }
 
   /** Those of a process the client has let go, but what it has asked to stay. */
