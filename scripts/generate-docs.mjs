@@ -152,7 +152,8 @@ The Intel manual (SDM) decides; pok386 follows it. A difference that is not in t
 ${departures()}
 
 Not generated as cases, because the host's operating system or an AMD processor makes them incomparable: cpuid, rdtsc and the stores of descriptor
-tables; ret and iret at the very end of a stack (AMD's processors read more of it than they need); branches taken that end at the code limit.
+tables; ret and iret at the very end of a stack (AMD's processors read more of it than they need); branches taken that end at the code limit;
+verw with LOCK (executed by some of AMD's that have it empty buffers).
 
 ## What is left undefined by the manual
 
