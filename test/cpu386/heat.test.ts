@@ -2,7 +2,7 @@
 import { expect, test } from "vitest";
 import { Heat } from "../../src/cpu386/jit/heat.js";
 
-const SCHEDULE = { shortest: 100, longest: 10_000, samples: 2, backoff: 4, patience: 0, price: 10 };
+const SCHEDULE = { shortest: 100, longest: 10_000, samples: 2, backoff: 4, patience: 0, price: 10, exits: 2_000 };
 const CONTEXT = 1;
 
 /** How many calls it takes until one is answered by true. */

@@ -16,8 +16,18 @@ export interface Schedule {
    * is that of some thousands: it is young JavaScript that compiles in a short run.
    */
   readonly price: number;
+  /** Times that regions are left in front of an instruction, without much in between, until they are formed around it. */
+  readonly exits: number;
 }
-export const STANDARD: Schedule = { shortest: 20_000, longest: 4_000_000, samples: 2, backoff: 4, patience: 8_000_000, price: 8_000 };
+export const STANDARD: Schedule = {
+  shortest: 20_000,
+  longest: 4_000_000,
+  samples: 2,
+  backoff: 4,
+  patience: 8_000_000,
+  price: 8_000,
+  exits: 2_000,
+};
 
 /** An operation in TypeScript takes the time of so many instructions of the cold tier: the x87's, mostly. */
 const OPERATION = 20;
@@ -60,7 +70,7 @@ export class Heat {
   /** Instructions to be executed cold before the next compilation. */
   private owed: number;
 
-  constructor(private readonly schedule: Schedule = STANDARD) {
+  constructor(readonly schedule: Schedule = STANDARD) {
     this.grant = this.left = schedule.shortest;
     this.owed = schedule.patience;
   }

@@ -173,7 +173,8 @@ export class Jit {
 
   /** A region was left in front of an instruction of the current context, which the cold tier executes. */
   sideExit(ip: number): void {
-    if (this.sideExits.note(this.blocks.contextId, ip, this.executed)) this.blocks.setApart(ip);
+    const { exits } = this.heat.schedule;
+    if (this.sideExits.note(this.blocks.contextId, ip, this.executed, exits)) this.blocks.setApart(ip);
   }
 
   // Gates -------------------------------------------------------------------------------------------------------------------------

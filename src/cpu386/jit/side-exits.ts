@@ -3,8 +3,7 @@
  * the ordinary. That costs more than executing them cold in the first place: regions are formed around them then.
  */
 
-/** So many exits at one instruction decide, if the regions have executed no more than so many instructions for each. */
-const EXITS = 2_000;
+/** It is not worth it if regions have executed more than so many instructions for each exit. */
 const APART = 500;
 const MAX_OFFSETS = 4096;
 
@@ -15,19 +14,19 @@ export class SideExits {
   /**
    * A region was left in front of an instruction.
    * @param executed by all regions so far
+   * @param wanted exits at one instruction that decide
    * @returns whether it is one that they should not have
    */
-  note(context: number, ip: number, executed: number): boolean {
+  note(context: number, ip: number, executed: number, wanted: number): boolean {
     const key = context * 2 ** 32 + ip;
-    const count = this.counts.get(key);
+    let count = this.counts.get(key);
     if (!count) {
       if (this.counts.size >= MAX_OFFSETS) this.counts.clear();
-      this.counts.set(key, { exits: 1, since: executed });
-      return false;
+      this.counts.set(key, (count = { exits: 0, since: executed }));
     }
-    if (++count.exits < EXITS) return false;
+    if (++count.exits < wanted) return false;
     this.counts.delete(key);
-    return executed - count.since <= EXITS * APART;
+    return executed - count.since <= wanted * APART;
   }
   forget(): void {
     this.counts.clear();

@@ -4,7 +4,7 @@ import type { Program } from "./program.js";
 export const FOUND: Readonly<Record<string, Program>> = {
   "a condition of a breakpoint on rep is asked again where a grant has ended within it": {
     paging: false,
-    schedule: { shortest: 32, longest: 55, samples: 2, backoff: 2, patience: 0, price: 0 },
+    schedule: { shortest: 32, longest: 55, samples: 2, backoff: 2, patience: 0, price: 0, exits: 2_000 },
     start: {
       at: 35661,
       regs: [12, 128, 28, 65535, 59284, 7, 2771400406, 959369180],

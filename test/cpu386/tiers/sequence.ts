@@ -61,7 +61,15 @@ export function schedule(random: Random): Schedule {
   if (chance < 15) return HOT;
   if (chance < 40) return EAGER;
   const samples = chance < 50 ? 0 : random.between(1, 2);
-  return { shortest: random.between(1, 60), longest: random.between(1, 400), samples, backoff: samples || 1, patience: 0, price: 0 };
+  return {
+    shortest: random.between(1, 60),
+    longest: random.between(1, 400),
+    samples,
+    backoff: samples || 1,
+    patience: 0,
+    price: 0,
+    exits: random.chance(50) ? random.between(1, 9) : 2_000,
+  };
 }
 
 /** Two for each loop, more or less, with something in between at every other one. */
