@@ -9,11 +9,16 @@ import { performance } from "node:perf_hooks";
 
 /** Milliseconds after a packet. */
 const MOMENT = 1;
-/** Between two looks it takes that long only if another process has had the processor, or the machine has run. */
+/** Between two looks it takes that long only if another process has had the processor, the machine has run, or the host has none to give. */
 const INTERRUPTED = 0.3;
 /** For how long nothing is tried after that: twice as long each time it is in vain again. */
-const REST = 20;
+const REST = 2;
 const LONGEST_REST = 640;
+/** It is in vain if it is interrupted again as soon as that. */
+const SOON = 20;
+
+/** How often another process was given the processor that this one was using. */
+const preemptions = (): number => process.resourceUsage().involuntaryContextSwitches;
 
 export class BusyPoll {
   #until = 0;
@@ -21,6 +26,7 @@ export class BusyPoll {
   #lookedAt = 0;
   #restsUntil = 0;
   #rest = REST;
+  #preemptions = preemptions();
   /** With one processor the client could not run meanwhile. */
   readonly #possible = availableParallelism() > 1;
 
@@ -38,12 +44,18 @@ export class BusyPoll {
   /** An immediate callback has the event loop look at its sockets without waiting. */
   readonly #poll = (): void => {
     const now = performance.now();
-    if (now - this.#lookedAt > INTERRUPTED) {
-      this.#rest = now - this.#restsUntil < REST ? Math.min(this.#rest * 2, LONGEST_REST) : REST;
+    if (now - this.#lookedAt > INTERRUPTED && this.#wasPreempted()) {
+      this.#rest = now - this.#restsUntil < SOON ? Math.min(this.#rest * 2, LONGEST_REST) : REST;
       this.#restsUntil = now + this.#rest;
     }
     this.#lookedAt = now;
     this.#polls = now < this.#until && now >= this.#restsUntil;
     if (this.#polls) setImmediate(this.#poll);
   };
+  /** Since it was asked last. */
+  #wasPreempted(): boolean {
+    const before = this.#preemptions;
+    this.#preemptions = preemptions();
+    return this.#preemptions > before;
+  }
 }
