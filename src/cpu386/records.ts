@@ -58,6 +58,8 @@ export class RecordCache {
   readonly breakpoints = new Set<number>();
   /** Linear addresses of instructions that no region has, and that blocks end behind: a region may begin there. */
   private readonly apart = new Set<number>();
+  /** Those of instructions that check no other's accesses in regions. */
+  private readonly narrow = new Set<number>();
   /** Of those that have one: where it is 0, the breakpoint is no stop and nobody has to be asked. */
   private readonly predicates = new Map<number, Predicate>();
   /** Those of the guest's own debug registers. */
@@ -140,6 +142,15 @@ export class RecordCache {
     if (this.apart.size >= MAX_APART) return;
     const at = (this.current.base + ip) >>> 0;
     this.apart.add(at);
+    this.forgetLinear(at);
+  }
+  isNarrow(ip: number): boolean {
+    return this.narrow.size > 0 && this.narrow.has((this.current.base + ip) >>> 0);
+  }
+  setNarrow(ip: number): void {
+    if (this.narrow.size >= MAX_APART) return;
+    const at = (this.current.base + ip) >>> 0;
+    this.narrow.add(at);
     this.forgetLinear(at);
   }
   guardAt(ip: number): Guard {
@@ -317,6 +328,7 @@ export class RecordCache {
     this.contexts.length = 0;
     this.faults.clear();
     this.apart.clear();
+    this.narrow.clear();
     this.cpu.u8.fill(0, L.HASH, L.HASH + L.HASH_ENTRIES * L.HASH_ENTRY_BYTES);
     this.free = L.RECORDS + L.RECORD_BYTES;
     this.cpu.contextChanged = true;

@@ -3,9 +3,9 @@
  * that one of them was part of is to be given up.
  */
 import * as L from "../layout.js";
-import type { StaticOptions } from "./accesses.js";
 import { type Compiled, compile, type Source, STEP } from "./compile.js";
 import type { PlacedTable } from "./entry-tables.js";
+import type { StaticOptions } from "./facts.js";
 import type { Formed } from "./form.js";
 
 export class Compilation {
@@ -20,7 +20,7 @@ export class Compilation {
   constructor(
     { i32, shapes }: Omit<Source, "state">,
     readonly formed: Formed,
-    options: Omit<StaticOptions, "loadedSegments">,
+    options: Omit<StaticOptions, "loadedSegments" | "narrow">,
     place: (entries: readonly number[]) => PlacedTable,
   ) {
     this.blocks = new Set(formed.drafts.map((d) => d.block));

@@ -6,13 +6,13 @@ import { segmentLoadedBy } from "../quick.js";
 import { SEGMENT } from "../segment.js";
 import { access, buildModule, type Code, I32, I64, i32Const, join, localGet, localSet, OP } from "../wasm/binary.js";
 import { TEMPORARIES_64 } from "../wasm/expressions.js";
-import { Facts, type StaticOptions } from "./accesses.js";
+import { Facts, type StaticOptions } from "./facts.js";
 import { type Draft, type Formed, keyOf } from "./form.js";
 import { measureNeeds, type Node } from "./graph.js";
 import { convertBranches } from "./if-conversion.js";
 import { REGION_IMPORTS } from "./imports.js";
 import { FIRST_TEMPORARY, FLAGS, LEFT, OUT_EIP, REASON, REGISTER, WHY } from "./locals.js";
-import { findPage, forgetPage } from "./pages.js";
+import { forgetPage } from "./pages.js";
 import { StaticEmitter, type Terminator } from "./static.js";
 import { type EntryTable, numberHeads, Structurer } from "./structure.js";
 
@@ -43,11 +43,11 @@ export const STEP = 12;
 export function* compile(
   source: Source,
   formed: Formed,
-  given: Omit<StaticOptions, "loadedSegments">,
+  given: Omit<StaticOptions, "loadedSegments" | "narrow">,
   place: (entries: readonly number[]) => EntryTable,
 ): Generator<number, Compiled> {
   const facts = new Facts();
-  const options = { ...given, loadedSegments: loadedSegments(source, formed) };
+  const options = { ...given, loadedSegments: loadedSegments(source, formed), narrow: formed.narrow };
   const nodes = new Map<Draft, Node>();
   for (const draft of formed.drafts) nodes.set(draft, yield* translate(source, draft, formed.guards, facts, options));
   const byKey = new Map([...nodes].map(([draft, node]) => [keyOf(draft), node]));
@@ -89,7 +89,6 @@ function moduleOf(body: Code, facts: Facts): Uint8Array {
       ],
       body,
     },
-    ...(facts.pages.size > 0 ? [findPage] : []),
   ]);
 }
 

@@ -17,6 +17,8 @@ export interface Blocks {
   isFaulty(record: number): boolean;
   /** The instruction is left to the cold tier; a block ends behind it. */
   isApart(ip: number): boolean;
+  /** Its accesses are to be checked one by one. */
+  isNarrow(ip: number): boolean;
   /** What is to be asked before the instruction at an offset of the current code context. */
   guardAt(ip: number): Guard;
 }
@@ -49,6 +51,8 @@ export interface Formed {
   readonly entries: readonly Draft[];
   /** By record. */
   readonly guards: ReadonlyMap<number, Predicate>;
+  /** Records whose accesses are in no window. */
+  readonly narrow: ReadonlySet<number>;
 }
 
 /** Those of a callee that is copied to where it is called, its own callees included. */
@@ -63,6 +67,7 @@ export class Former {
   private readonly roots = new Set<number>();
   private readonly inlinable = new Map<number, number | undefined>();
   private readonly guards = new Map<number, Predicate>();
+  private readonly narrow = new Set<number>();
   private total = 0;
 
   constructor(
@@ -90,7 +95,7 @@ export class Former {
       entries.push(seed);
       for (const draft of this.reachable([seed])) found.add(draft);
     }
-    return { drafts: [...this.reachable(entries)], entries, guards: this.guards };
+    return { drafts: [...this.reachable(entries)], entries, guards: this.guards, narrow: this.narrow };
   }
 
   private root(ip: number): void {
@@ -135,6 +140,7 @@ export class Former {
     const { definition, rep } = this.shape(record);
     const ip = this.field(record, R.ip) >>> 0;
     if (this.blocks.isFaulty(record) || this.blocks.isApart(ip)) return false;
+    if (this.blocks.isNarrow(ip)) this.narrow.add(record);
     const guard = this.blocks.guardAt(ip);
     if (guard === "always") return false;
     if (guard) this.guards.set(record, guard);

@@ -21,6 +21,3 @@ export const LOAD_SEGMENT = index("loadSegment");
 export const KNOWS_CODE = index("knowsCode");
 export const ENTER_CODE = index("enterCode");
 export const x87Index = (name: X87Name): number => index(name);
-
-/** A module's own functions: the region, and what looks pages up. */
-export const FIND_PAGE = REGION_IMPORTS.length + 1;

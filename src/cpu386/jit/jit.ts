@@ -29,6 +29,8 @@ export interface Region {
   readonly ownOffsets: ReadonlySet<number>;
   /** Words of the processor's state that it takes for constants. */
   readonly assumed: ReadonlyMap<number, number>;
+  /** Offsets of instructions that make sure of others' accesses: see windows.ts. */
+  readonly windows: ReadonlySet<number>;
   dropped: boolean;
 }
 
@@ -40,6 +42,8 @@ export interface JitBlocks extends Blocks {
   readonly generation: number;
   /** The instruction at an offset of the current context is to be left to the cold tier, alone, from now on. */
   setApart(ip: number): void;
+  /** From now on it makes sure of nobody else's accesses. */
+  setNarrow(ip: number): void;
 }
 
 export interface JitStatistics {
@@ -67,6 +71,12 @@ const MAX_SEEDS = 24;
 const MISMATCHES = 2;
 /** Instructions in a region. */
 const MAX_INSTRUCTIONS = 700;
+/**
+ * Exits in front of an instruction are too many if regions have executed no more than so many others for each of them. For one that makes sure
+ * of others' accesses they need not be: what it finds to be in two pages may be in one for each of them.
+ */
+const APART = 500;
+const NARROW = 10_000;
 /** Share of instructions in regions at which there is no more to win. */
 const MOSTLY = 0.99;
 
@@ -174,7 +184,11 @@ export class Jit {
   /** A region was left in front of an instruction of the current context, which the cold tier executes. */
   sideExit(ip: number): void {
     const { exits } = this.heat.schedule;
-    if (this.sideExits.note(this.blocks.contextId, ip, this.executed, exits)) this.blocks.setApart(ip);
+    const each = this.sideExits.note(this.blocks.contextId, ip, this.executed, exits);
+    if (each === undefined) return;
+    const isWindow = !this.blocks.isNarrow(ip) && [...this.regions].some(({ windows }) => windows.has(ip));
+    if (isWindow && each <= NARROW) this.blocks.setNarrow(ip);
+    else if (each <= APART) this.blocks.setApart(ip);
   }
 
   // Gates -------------------------------------------------------------------------------------------------------------------------
@@ -240,6 +254,7 @@ export class Jit {
       entries,
       ownOffsets: new Set(formed.drafts.flatMap(({ ip, sites }) => (sites.length === 0 ? [ip] : []))),
       assumed: facts.assumed,
+      windows: facts.windows,
       dropped: false,
     };
     const helper = (record: number): number => this.helper(record, region);

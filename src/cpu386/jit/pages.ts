@@ -1,69 +1,180 @@
 /**
- * Pages that a region remembers, in memory: the offset at which the page begins, how far from there on accesses of one size may go (to the end of
- * the page or to the segment's limit), and what makes its offsets addresses in memory. One compare does for the limit and the translation.
+ * Pages that a region remembers, in memory: the offset at which one begins, how many offsets from there on accesses of one size may go to (before
+ * the end of the page or of the segment), and what makes these distances addresses in memory. One compare does for the limit and the translation.
  */
+import type { Value } from "../emitter.js";
 import * as L from "../layout.js";
-import { access, type DefinedFunction, I32, I64, i32Const, localGet, localSet, localTee, OP } from "../wasm/binary.js";
+import { access, i32Const, localGet, localSet, localTee, OP, UNLIKELY, unsignedLeb } from "../wasm/binary.js";
+import { Expressions } from "../wasm/expressions.js";
+import type { Facts, StaticOptions } from "./facts.js";
+import { FIRST_TEMPORARY, FIRST_TEMPORARY_64, OUT_EIP, UNDONE } from "./locals.js";
 
-/** Fields of a page remembered: 64 bits, so that there is a value for none, and 64; 32 bits. */
-export const PAGE = { start: 0, span: 8, delta: 16 } as const;
-const PAGE_BYTES = 24;
+const { R } = L;
+
+/** Fields of a page remembered; with a count of 0 it is none. */
+export const PAGE = { start: 0, count: 4, address: 8 } as const;
+const PAGE_BYTES = 12;
 export const MAX_PAGES = Math.floor((L.PAGES_END - L.PAGES) / PAGE_BYTES);
 export const pageAt = (key: number): number => L.PAGES + key * PAGE_BYTES;
 
-/** 2^42: no offset is less than a page away from it. */
-const NO_PAGE: readonly number[] = [OP.i64Const, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x01];
 /** Forgets a page that was remembered. */
-export const forgetPage = (key: number): readonly number[] => [...i32Const(0), ...NO_PAGE, ...access(OP.i64Store, pageAt(key))];
-
-// Parameters.
-const [OFFSET, BASE, BOUND, ALL, LAST, TABLE, PLACE] = [0, 1, 2, 3, 4, 5, 6];
-// Locals.
-const [LINEAR, ENTRY, START, SPAN] = [7, 8, 9, 10];
-
-const refuseIf = [OP.if, OP.void, ...i32Const(0), OP.return, OP.end];
-const store = (field: number, opcode: number, value: readonly number[]): readonly number[] => [
-  ...localGet(PLACE),
-  ...value,
-  ...access(opcode, field),
+export const forgetPage = (key: number): readonly number[] => [
+  ...i32Const(0),
+  ...i32Const(0),
+  ...access(OP.i32Store, pageAt(key) + PAGE.count),
 ];
 
-/**
- * (offset, segment base, exclusive bound of offsets, that for accesses of one byte, last place in a page, TLB table, where to remember it)
- * -> 1; 0, and nothing done, if the access is not a plain one.
- */
-export const findPage: DefinedFunction = {
-  exportName: "findPage",
-  parameters: [I32, I32, I32, I32, I32, I32, I32],
-  results: [I32],
-  locals: [
-    { count: 2, type: I32 },
-    { count: 2, type: I64 },
-  ],
-  body: [
-    [...localGet(OFFSET), ...localGet(BOUND), OP.i32GeU, ...refuseIf],
-    [...localGet(OFFSET), ...localGet(BASE), OP.i32Add, ...localTee(LINEAR), ...i32Const(0xfff), OP.i32And],
-    [...localGet(LAST), OP.i32GtU, ...refuseIf],
-    [...localGet(LINEAR), ...i32Const(12), OP.i32ShrU, ...i32Const(2), OP.i32Shl, ...localGet(TABLE), OP.i32Add],
-    [...access(OP.i32Load, 0), ...localTee(ENTRY), OP.i32Eqz, ...refuseIf],
-    store(PAGE.delta, OP.i32Store, [...localGet(ENTRY), ...localGet(BASE), OP.i32Add]),
-    [
-      ...localGet(OFFSET),
-      OP.i64ExtendI32U,
-      ...localGet(LINEAR),
-      ...i32Const(0xfff),
-      OP.i32And,
-      OP.i64ExtendI32U,
-      OP.i64Sub,
-      ...localSet(START),
-    ],
-    // To the limit it is all - start - size.
-    [...localGet(ALL), OP.i64ExtendI32U, ...localGet(START), OP.i64Sub, ...localGet(LAST), OP.i64ExtendI32U, OP.i64Add],
-    [OP.i64Const, ...i32Const(0x1000).slice(1), OP.i64Sub, ...localSet(SPAN)],
-    [...localGet(LAST), OP.i64ExtendI32U, ...localGet(SPAN), ...localGet(SPAN), ...localGet(LAST), OP.i64ExtendI32U, OP.i64GtU, OP.select],
-    localSet(SPAN),
-    store(PAGE.span, OP.i64Store, localGet(SPAN)),
-    store(PAGE.start, OP.i64Store, localGet(START)),
-    i32Const(1),
-  ],
+/** Reads and writes. */
+export const READ = {
+  bounds: L.READ_BOUND,
+  supervisor: L.TLB_READ_SUPERVISOR,
+  user: L.TLB_READ_USER,
 };
+export const WRITE = {
+  bounds: L.WRITE_BOUND,
+  supervisor: L.TLB_WRITE_SUPERVISOR,
+  user: L.TLB_WRITE_USER,
+};
+export type Kind = typeof READ | typeof WRITE;
+
+/** Displacements with the same bits from here on are near to each other. */
+const NEAR_SHIFT = 9;
+const SS = (L.SS - L.SEGMENTS) / L.SEGMENT_BYTES;
+
+export interface Place {
+  /** In memory: an expression, and a constant to be added to it. */
+  readonly at: Value;
+  readonly plus: number;
+}
+
+/** Where accesses lead to, and the way out of a node. */
+export abstract class Pages extends Expressions {
+  /** Whether anything branches to the node's exit. */
+  exits = false;
+  protected record = 0;
+  /** Instructions of the node from this one on. */
+  protected rest = 0;
+
+  constructor(
+    /** The records. */
+    protected readonly i32: Int32Array,
+    /** The processor's state that is compiled for. */
+    protected readonly state: Int32Array,
+    protected readonly facts: Facts,
+    protected readonly options: StaticOptions,
+  ) {
+    super(FIRST_TEMPORARY, FIRST_TEMPORARY_64);
+  }
+
+  protected field(at: number): number {
+    return this.i32[(this.record + at) >> 2]!;
+  }
+
+  /** Out of the node, before this instruction. */
+  protected sideExit(): void {
+    this.exits = true;
+    this.put(i32Const(this.field(R.ip)), localSet(OUT_EIP), i32Const(this.rest), localSet(UNDONE));
+    this.put([OP.br, ...unsignedLeb(this.nesting)]);
+  }
+  /** As sideExit, if the condition on the stack is not zero. */
+  protected sideExitIf(): void {
+    this.put(UNLIKELY);
+    this.whenTrue(() => this.sideExit());
+  }
+
+  /** A word of the segment register's cache. */
+  protected segmentWord(segment: number | undefined, field: number): Value {
+    const at = this.wordOf(segment, field);
+    const value = this.knownWord(segment, field);
+    if (value === undefined) return { code: [...i32Const(0), ...access(OP.i32Load, at)], atom: false };
+    this.facts.assumed.set(at, value);
+    return this.constant(value);
+  }
+  /** As it was when the compilation began, if that is what the region is for. */
+  protected knownWord(segment: number | undefined, field: number): number | undefined {
+    const at = this.wordOf(segment, field);
+    const isLoaded = this.options.anySegments || this.options.loadedSegments.has((at - L.SEGMENTS) >> 6);
+    return isLoaded ? undefined : this.state[at >> 2]!;
+  }
+  protected wordOf(segment: number | undefined, field: number): number {
+    return (segment === undefined ? this.field(R.seg) : L.SEGMENTS + segment * L.SEGMENT_BYTES) + field;
+  }
+
+  private tlb({ supervisor, user }: Kind): number {
+    const cpl = this.state[L.CPL >> 2]!;
+    this.facts.assumed.set(L.CPL, cpl);
+    return cpl === 3 ? user : supervisor;
+  }
+  /** With paging: the physical address. Leaves the node if the TLB does not have the page, or the access lies in two. */
+  protected translate(linear: Value, bytes: number, kind: Kind): Place {
+    if (bytes > 1) {
+      this.put(linear.code, i32Const(0xfff), [OP.i32And], i32Const(0x1000 - bytes), [OP.i32GtU]);
+      this.sideExitIf();
+    }
+    const entry = this.temporary();
+    this.put(linear.code, i32Const(12), [OP.i32ShrU], i32Const(2), [OP.i32Shl], access(OP.i32Load, this.tlb(kind)), localTee(entry));
+    this.put([OP.i32Eqz]);
+    this.sideExitIf();
+    // Entries are by one more than the difference.
+    return { at: this.let(this.add(linear, { code: localGet(entry), atom: true })), plus: L.RAM - 1 };
+  }
+
+  /** What leads to the operand: fields of one object lie in one page, two arrays walked by one index do not. */
+  private way(segment: number | undefined): string {
+    if (segment !== undefined) return segment === SS ? `${L.ESP}` : "string";
+    return [this.field(R.base), this.field(R.index), this.field(R.disp) >> NEAR_SHIFT].join();
+  }
+  /** Undefined if it is not known which segment it will be, or if there are too many. */
+  protected pageKey(segment: number | undefined, base: Value, bytes: number, kind: Kind): number | undefined {
+    const bound = this.segmentWord(segment, kind.bounds[1]);
+    if (base.known === undefined || bound.known === undefined) return undefined;
+    const { pages } = this.facts;
+    const name = [this.way(segment), bytes, base.known, bound.known, this.tlb(kind)].join();
+    const key = pages.get(name) ?? pages.size;
+    if (key === MAX_PAGES) return undefined;
+    pages.set(name, key);
+    return key;
+  }
+  /** By the page that was found last with that key: within it, limit and translation need no other look. Else it is looked up. */
+  protected inPage(key: number, offset: Value, bytes: number, base: Value, bound: Value, kind: Kind): Place {
+    const place = pageAt(key);
+    const field = (at: number): Value => ({ code: [...i32Const(0), ...access(OP.i32Load, place + at)], atom: false });
+    const distance = this.temporary();
+    this.put(this.sub(offset, field(PAGE.start)).code, localTee(distance), field(PAGE.count).code, [OP.i32GeU]);
+    this.put(UNLIKELY);
+    this.whenTrue(() => this.findPage(place, distance, offset, bytes, base, bound, kind));
+    return { at: this.let(this.add({ code: localGet(distance), atom: true }, field(PAGE.address))), plus: L.RAM - 1 };
+  }
+  /**
+   * Remembers the page of an offset, or leaves the node if the access is not a plain one. No function is called for it: WebAssembly's engine
+   * would keep everything that lives in the stack frame around each access.
+   */
+  private findPage(place: number, distance: number, offset: Value, bytes: number, base: Value, bound: Value, kind: Kind): void {
+    const all = 0x1001 - bytes;
+    this.put(offset.code, bound.code, [OP.i32GeU]);
+    this.sideExitIf();
+    const linear = this.let(this.add(offset, base));
+    const inside = this.let(this.and(linear, this.constant(0xfff)));
+    if (bytes > 1) {
+      this.put(inside.code, i32Const(all), [OP.i32GeU]);
+      this.sideExitIf();
+    }
+    const entry = this.temporary();
+    this.put(linear.code, i32Const(12), [OP.i32ShrU], i32Const(2), [OP.i32Shl], access(OP.i32Load, this.tlb(kind)), localTee(entry));
+    this.put([OP.i32Eqz]);
+    this.sideExitIf();
+    const remember = (at: number, value: readonly number[]): void => this.put(i32Const(0), value, access(OP.i32Store, place + at));
+    // What of the page is in the segment; at its beginning offsets would be negative.
+    const smaller = (a: Value, b: Value): Value =>
+      this.let({ code: [...a.code, ...b.code, ...a.code, ...b.code, OP.i32LtU, OP.select], atom: false });
+    const before = smaller(inside, offset);
+    const start = this.let(this.sub(offset, before));
+    const toEnd = this.let(this.add(this.sub(before, inside), this.constant(all)));
+    const toBound = this.let(this.sub(bound, start));
+    remember(PAGE.start, start.code);
+    remember(PAGE.count, smaller(toEnd, toBound).code);
+    // Entries are by one more than the difference.
+    remember(PAGE.address, this.add(this.add(start, base), { code: localGet(entry), atom: true }).code);
+    this.put(before.code, localSet(distance));
+  }
+}

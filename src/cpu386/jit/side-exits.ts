@@ -3,8 +3,6 @@
  * the ordinary. That costs more than executing them cold in the first place: regions are formed around them then.
  */
 
-/** It is not worth it if regions have executed more than so many instructions for each exit. */
-const APART = 500;
 const MAX_OFFSETS = 4096;
 
 export class SideExits {
@@ -15,18 +13,18 @@ export class SideExits {
    * A region was left in front of an instruction.
    * @param executed by all regions so far
    * @param wanted exits at one instruction that decide
-   * @returns whether it is one that they should not have
+   * @returns for how many instructions executed there was one, once there have been as many as that
    */
-  note(context: number, ip: number, executed: number, wanted: number): boolean {
+  note(context: number, ip: number, executed: number, wanted: number): number | undefined {
     const key = context * 2 ** 32 + ip;
     let count = this.counts.get(key);
     if (!count) {
       if (this.counts.size >= MAX_OFFSETS) this.counts.clear();
       this.counts.set(key, (count = { exits: 0, since: executed }));
     }
-    if (++count.exits < wanted) return false;
+    if (++count.exits < wanted) return undefined;
     this.counts.delete(key);
-    return executed - count.since <= wanted * APART;
+    return (executed - count.since) / wanted;
   }
   forget(): void {
     this.counts.clear();

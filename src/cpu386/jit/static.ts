@@ -54,6 +54,7 @@ export class StaticEmitter extends Guards implements Emitter {
   finish(): void {
     const found = [...this.words].map(([flag, { code }]) => [flag, this.origins.describe(code)] as const);
     this.flagsByRegisters = new Map(found.filter((entry): entry is [LazyFlag, readonly number[]] => entry[1] !== undefined));
+    this.closeWindows();
     this.facts.temporaries = Math.max(this.facts.temporaries, this.nextTemporary - FIRST_TEMPORARY);
   }
 
@@ -66,6 +67,8 @@ export class StaticEmitter extends Guards implements Emitter {
    */
   callHelper(record: number, rest: number): void {
     this.begin(record, rest);
+    // Segments and pages may be others behind it.
+    this.forgetWindows();
     this.callsOut = true;
     for (let n = 0; n < 8; n++) this.put(i32Const(0), localGet(this.reg(n)), access(OP.i32Store, L.GPR + 4 * n));
     this.facts.flagsUsed = this.facts.flagsModified = true;
@@ -95,6 +98,7 @@ export class StaticEmitter extends Guards implements Emitter {
   private modify(n: number): number {
     this.facts.modified.add(n);
     this.origins.changed(n);
+    this.distances.set(REGISTER + n, undefined);
     return this.reg(n);
   }
   /** @param at byte address of the register */
@@ -106,8 +110,10 @@ export class StaticEmitter extends Guards implements Emitter {
   private writeRegister(at: number, size: Size, value: Value): void {
     const n = at >> 2;
     if (size === 4) {
+      const distance = this.distances.of(value.code);
       this.put(value.code, localSet(this.modify(n)));
       this.origins.changed(n, value.code);
+      this.distances.set(REGISTER + n, distance);
       return;
     }
     const shift = (at & 3) * 8;
@@ -189,7 +195,9 @@ export class StaticEmitter extends Guards implements Emitter {
   }
   override let(a: Value): Value {
     const value = super.let(a);
-    if (value !== a) this.origins.define(this.nextTemporary - 1, a.code);
+    if (value === a) return value;
+    this.origins.define(this.nextTemporary - 1, a.code);
+    this.distances.set(this.nextTemporary - 1, this.distances.of(a.code));
     return value;
   }
   override when(condition: Value, then: () => void, otherwise?: () => void): void {
@@ -198,6 +206,7 @@ export class StaticEmitter extends Guards implements Emitter {
     const forget = (): void => {
       this.forgetFlags();
       this.origins.clear();
+      this.forgetWindows();
       this.forgetPlace();
     };
     const other =

@@ -209,7 +209,14 @@ export function buildModule(imports: readonly ImportedFunction[], functions: rea
     7,
     functions.map((f, n) => [[...name(f.exportName), 0x00, ...unsignedLeb(imports.length + n)]]),
   );
-  section(10, functions.map(bodyOf));
+  const bodies = functions.map(bodyOf);
+  const hints = bodies.flatMap((body, n) => hintsOf(imports.length + n, join(body.slice(1))));
+  if (hints.length > 0) {
+    const section = [...name("metadata.code.branch_hint"), ...unsignedLeb(hints.length)];
+    const length = hints.reduce((sum, hint) => sum + hint.length, section.length);
+    out.push([0], unsignedLeb(length), section, ...hints);
+  }
+  section(10, bodies);
   return join(out);
 }
 
@@ -219,6 +226,22 @@ function bodyOf(f: DefinedFunction): Code {
   for (const piece of f.body) out.push(piece);
   out.push([OP.end]);
   return out;
+}
+
+/** In front of an `if` whose condition is rarely true: two instructions that do nothing, so that it can be found in code that is put together. */
+export const UNLIKELY: readonly number[] = [0x01, 0x01];
+const MARKED = [...UNLIKELY, OP.if, OP.void];
+
+/** What a function says about its branches (WebAssembly's branch hinting): where they are in its body, and that they are not taken. */
+function hintsOf(index: number, body: Uint8Array): readonly (readonly number[])[] {
+  const hints: number[] = [];
+  let count = 0;
+  for (let at = 0; (at = body.indexOf(UNLIKELY[0]!, at)) >= 0; at++) {
+    if (!MARKED.every((byte, n) => body[at + n] === byte)) continue;
+    hints.push(...unsignedLeb(at + UNLIKELY.length), 1, 0);
+    count++;
+  }
+  return count > 0 ? [[...unsignedLeb(index), ...unsignedLeb(count), ...hints]] : [];
 }
 
 function lengthOf(code: Code): number {

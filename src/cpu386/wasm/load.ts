@@ -23,6 +23,14 @@ export const VARIANTS: readonly DynamicOptions[] = [false, true].flatMap((paging
 const INTERPRETER_BUDGET = 0x7fffffff;
 const REGION_BUDGET = 100;
 
+/**
+ * V8 reads what modules say about their branches (wasm/binary.ts) if it is asked to; there is such an option from the one of Node 20 on. Where it
+ * is no more, V8 complains of it and goes on.
+ */
+const HINTS = "--experimental-wasm-branch-hinting";
+const LAST_WITH_HINTS = 13;
+if (Number.parseInt(process.versions.v8, 10) <= LAST_WITH_HINTS) setFlagsFromString(HINTS);
+
 const modules = new Map<string, WebAssembly.Module>();
 
 export function interpreterModule(options: DynamicOptions): WebAssembly.Module {
