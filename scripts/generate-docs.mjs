@@ -207,7 +207,7 @@ ${packetTable()}
 | not there | why |
 | --- | --- |
 | qXfer:libraries | every partition is a process with an executable of its own, which gdb loads by itself (qXfer:exec-file): symbols of one are none of the other's. A library is a part of a process, and would show all partitions in each |
-| non-stop mode, vCont;t, vStopped, QThreadEvents | there is one processor: what stops one thread stops all. gdb asks for threads' events only to stop them one by one |
+| non-stop mode, vCont;t, vStopped | there is one processor: what stops one thread stops all |
 | fork and exec events | partitions are there from the first moment on; at one that is started again by its kernel gdb 13.1 would drop its breakpoints and the step it is in |
 | QProgramSignals | it is for signals that are pending when gdb goes; here the instruction is executed again, and its exception is the guest's |
 | qXfer:memory-map | it is one map for all processes, outside of which gdb would not even ask |

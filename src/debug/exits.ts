@@ -7,6 +7,7 @@ import type { DebugPoints } from "./points.js";
 import type { SyscallCatch } from "./syscall-catch.js";
 import type { SystemModel } from "./system.js";
 import type { Stop, StopReason, ThreadId } from "./target.js";
+import type { ThreadEvents } from "./thread-events.js";
 import type { Threads } from "./threads.js";
 
 export const SIGTRAP = 5;
@@ -17,6 +18,7 @@ export interface ExitParts {
   readonly threads: Threads;
   readonly points: DebugPoints;
   readonly syscalls: SyscallCatch;
+  readonly threadEvents: ThreadEvents;
   /** Of the thread that runs, as its space sees it. */
   readonly eip: () => number;
   /** Whether the breakpoint that the processor is at is a stop. */
@@ -28,12 +30,13 @@ export class Exits {
 
   /** Undefined: run on. */
   stop(exit: TimelineExit): Stop | undefined {
-    const { threads, syscalls, eip } = this.parts;
+    const { threads, syscalls, threadEvents, eip } = this.parts;
     const thread = threads.current();
     // A breakpoint where a call returns to is met again at the next resume; of a watchpoint nothing would be left then.
-    const mayBeCall = exit.kind !== "watchpoint" && exit.kind !== "shutdown" && syscalls.isUnderWay;
-    const call = mayBeCall ? syscalls.take(thread, eip()) : undefined;
-    if (call) return call;
+    if (exit.kind !== "watchpoint" && exit.kind !== "shutdown") {
+      const event = threadEvents.take(thread) ?? (syscalls.isUnderWay ? syscalls.take(thread, eip()) : undefined);
+      if (event) return event;
+    }
     if (exit.kind === "watchpoint") return this.watched(exit);
     const reason = this.reason(exit, thread);
     return reason && { thread, reason };

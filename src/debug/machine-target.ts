@@ -251,6 +251,9 @@ export class MachineTarget implements DebugTarget {
     this.run.syscalls.set(numbers);
   }
 
+  threadEvents(wanted: boolean): void {
+    this.run.threadEvents.set(wanted);
+  }
   passSignals(signals: ReadonlySet<number>): void {
     this.exceptions.notWanted = signals;
   }

@@ -19,6 +19,7 @@ import type { DebugRegisters } from "./registers.js";
 import { SyscallCatch } from "./syscall-catch.js";
 import type { SystemModel } from "./system.js";
 import type { ResumePlan, Stop, StopReason, ThreadId } from "./target.js";
+import { ThreadEvents } from "./thread-events.js";
 import { KERNEL, type Threads } from "./threads.js";
 
 /** What a step does when the processor changes rings: stay with the thread, follow the processor, or (auto) follow it out of the kernel only. */
@@ -50,6 +51,7 @@ export class RunControl implements Scene {
   /** The stepping thread has executed an instruction and may have come to a trace point, which has not been told yet. */
   private advanced = false;
   readonly syscalls: SyscallCatch;
+  readonly threadEvents: ThreadEvents;
   private readonly exits: Exits;
   /** The instruction whose fault has been reported and not been delivered. */
   private faultedAt: number | undefined;
@@ -78,11 +80,15 @@ export class RunControl implements Scene {
     };
     this.syscalls = new SyscallCatch(machine, system, threads);
     this.killed = new KilledSpaces(machine, threads);
-    const { syscalls } = this;
-    this.exits = new Exits({ system, threads, points, syscalls, eip: () => this.eip, stopsHere: () => this.stopsHere() });
+    this.threadEvents = new ThreadEvents(machine, threads);
+    const { syscalls, threadEvents } = this;
+    this.exits = new Exits({ system, threads, points, syscalls, threadEvents, eip: () => this.eip, stopsHere: () => this.stopsHere() });
     threads.onRingChange = (to, entered) => {
       if (entered) this.syscalls.enters(entered.thread, entered.registers);
-      else this.syscalls.leaves();
+      else {
+        this.syscalls.leaves();
+        this.threadEvents.leaves();
+      }
       if (this.plan.step || this.watchesRings) machine.cpu.processor.attention = true;
       if (this.history?.backwards.leavesAtRings) machine.leave();
       // A partition's segments may have been set up only now: its breakpoints must be in place before it runs.
@@ -146,6 +152,7 @@ export class RunControl implements Scene {
     this.plan = { alone: false };
     this.holdsInterrupts = true;
     this.syscalls.clear();
+    this.threadEvents.set(false);
   }
 
   /** Runs to the first instruction of a space, for `most` instructions; false if it is not reached. */

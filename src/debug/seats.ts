@@ -31,6 +31,7 @@ export class Seat implements DebugTarget {
   hasAsked = false;
   caught: readonly number[] | "all" | undefined;
   notWanted: ReadonlySet<number> = new Set();
+  wantsThreads = false;
   readonly points: SeatPoints;
   readonly tracing: SeatTraces;
   private stop: Stop | undefined;
@@ -122,6 +123,10 @@ export class Seat implements DebugTarget {
     this.caught = numbers;
     this.seats.changed();
   }
+  threadEvents(wanted: boolean): void {
+    this.wantsThreads = wanted;
+    this.seats.changed();
+  }
   passSignals(signals: ReadonlySet<number>): void {
     this.notWanted = signals;
     this.seats.changed();
@@ -133,7 +138,7 @@ export class Seat implements DebugTarget {
   detach(then?: Afterwards): void {
     this.points.clearTransient();
     this.listener = this.messages = this.caught = this.stop = undefined;
-    this.waits = this.hasAsked = false;
+    this.waits = this.hasAsked = this.wantsThreads = false;
     this.notWanted = new Set();
     this.seats.left(then);
   }
@@ -165,6 +170,8 @@ export class Seat implements DebugTarget {
         return this.points.watches(thread.space, reason.address, reason.access);
       case "interrupted":
         return this.hasAsked;
+      case "created":
+        return this.wantsThreads;
       case "syscall":
         return this.caught === "all" || this.caught?.includes(reason.number) === true;
       case "exception":
@@ -224,6 +231,7 @@ export class Seats {
       for (const seat of heard) seat.messages?.(text);
     };
     machine.onMessage(heard.length > 0 ? say : undefined);
+    machine.threadEvents(attached.some(({ wantsThreads }) => wantsThreads));
     machine.catchSyscalls(union(attached.map(({ caught }) => caught)));
     const [first, ...rest] = attached.map(({ notWanted }) => notWanted);
     machine.passSignals(new Set([...(first ?? [])].filter((signal) => rest.every((set) => set.has(signal)))));

@@ -175,6 +175,8 @@ export type StopReason =
   | { readonly kind: "interrupted" }
   /** A thread enters the kernel by a system call, or returns from one. */
   | { readonly kind: "syscall"; readonly phase: "entry" | "return"; readonly number: number; readonly text: string }
+  /** The thread has just come into being, and executed nothing yet. */
+  | { readonly kind: "created" }
   /** The guest did something it cannot go on from: triple fault, hlt for ever. `signal` is the POSIX number, e.g. 11. */
   | { readonly kind: "fault"; readonly signal: number; readonly text: string }
   /** A program's exception that the guest has not heard of. `signal` is the POSIX number; at a fault eip is at its instruction. */
@@ -256,6 +258,8 @@ export interface DebugTarget {
   passSignals?(signals: ReadonlySet<number>): void;
   /** Stops at the entry to and the return from these system calls, whichever thread makes them; undefined: at none. */
   catchSyscalls?(numbers: readonly number[] | "all" | undefined): void;
+  /** Stops at threads that come into being, or not any more. */
+  threadEvents?(wanted: boolean): void;
   /** Back to the first instruction of the same image, stopped there. */
   readonly restart?: (() => void) | undefined;
   /** Runs a command of the user's (`monitor ...`); prints its answer piece by piece, each ending in a newline. Never throws for a user's mistake. */

@@ -72,6 +72,7 @@ export const stopReply = (session: Session, stop: Report, plan?: ResumePlan): st
   if (!asked && reason.kind === "breakpoint") text += breakpointReason(session, thread);
   if (!asked && reason.kind === "watchpoint") text += `${WATCH[reason.access]}:${reason.address.toString(16)};`;
   if (!asked && reason.kind === "syscall") text += `syscall_${reason.phase}:${reason.number.toString(16)};`;
+  if (!asked && reason.kind === "created") text += "create:;";
   if (!asked && reason.kind === "history") text += `replaylog:${reason.edge};`;
   return text;
 };

@@ -32,7 +32,7 @@ describe("connecting", () => {
       ),
     ).toMatchInlineSnapshot(`
       "-> qSupported:multiprocess+;swbreak+;hwbreak+;vContSupported+;xmlRegisters=i386
-      <- PacketSize=20000;multiprocess+;swbreak+;hwbreak+;QStartNoAckMode+;binary-upload+;ConditionalBreakpoints+;BreakpointCommands+;QCatchSyscalls+;vContSupported+;qXf... (258 bytes)
+      <- PacketSize=20000;multiprocess+;swbreak+;hwbreak+;QStartNoAckMode+;binary-upload+;ConditionalBreakpoints+;BreakpointCommands+;QThreadEvents+;QCatchSyscalls+;vCon... (273 bytes)
       -> vMustReplyEmpty
       <- 
       -> QStartNoAckMode
@@ -80,7 +80,7 @@ describe("connecting", () => {
       await transcript(client, GDB_FEATURES, "qXfer:osdata:read::0,1000", `qRcmd,${hex("help")}`, "!", "vRun;", "R00"),
     ).toMatchInlineSnapshot(`
       "-> qSupported:multiprocess+;swbreak+;hwbreak+;vContSupported+;xmlRegisters=i386
-      <- PacketSize=20000;multiprocess+;swbreak+;hwbreak+;QStartNoAckMode+;binary-upload+;ConditionalBreakpoints+;BreakpointCommands+;QCatchSyscalls+;vContSupported+;qXf... (239 bytes)
+      <- PacketSize=20000;multiprocess+;swbreak+;hwbreak+;QStartNoAckMode+;binary-upload+;ConditionalBreakpoints+;BreakpointCommands+;QThreadEvents+;QCatchSyscalls+;vCon... (254 bytes)
       -> qXfer:osdata:read::0,1000
       <- 
       -> qRcmd,68656c70

@@ -59,6 +59,10 @@ export class FakeTarget implements DebugTarget {
   catchSyscalls? = (numbers: readonly number[] | "all" | undefined): void => {
     this.caught = numbers;
   };
+  tellsThreads = false;
+  threadEvents? = (wanted: boolean): void => {
+    this.tellsThreads = wanted;
+  };
   tables?: readonly InfoTable[] = [
     { name: "partitions", description: "The partitions", columns: ["id", "name"], rows: () => [["2", "part1"]] },
   ];

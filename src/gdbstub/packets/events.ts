@@ -34,6 +34,24 @@ export const eventPackets = [
     },
   }),
 
+  /** gdb 13 itself does so in non-stop mode only; "maint packet QThreadEvents:1" does it for the session. */
+  packet({
+    match: "QThreadEvents",
+    needs: "threadEvents",
+    advertise: "QThreadEvents+",
+    textErrors: true,
+    parse: (reader) => {
+      reader.expect(":");
+      const wanted = reader.hex(1) === 1;
+      reader.end();
+      return wanted;
+    },
+    handle: (wanted: boolean, { target }) => {
+      target.threadEvents?.(wanted);
+      return OK;
+    },
+  }),
+
   /** gdb sends it for one inferior after the other, always with the whole list: it is for all of them. */
   packet({
     match: "QCatchSyscalls",
