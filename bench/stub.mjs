@@ -1,9 +1,13 @@
 /**
  * `npm run bench:stub`: how fast the stub is, over the wire, beside QEMU's in the same run: steps, breakpoint cycles (clear, step, set, continue to the next hit),
- * memory read, and how soon it answers an interrupt. The guest is the integer bench, in a based ring-3 segment; QEMU is given linear addresses.
+ * memory read, and how soon it answers an interrupt. What is counted in packets is asked by a client in C (round-trips.c; it wants gcc): one in Node takes
+ * as long for each as the stub. The guest is the integer bench, in a based ring-3 segment; QEMU is given linear addresses.
  */
-import { spawn } from "node:child_process";
-import { readFileSync } from "node:fs";
+import { execFile, execFileSync, spawn } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { promisify } from "node:util";
 import { Client, freePort } from "./rsp-client.mjs";
 
 const dist = (path) => import(new URL(`../dist/${path}`, import.meta.url));
@@ -17,6 +21,8 @@ const HOT = findExecutables(new Uint8Array(readFileSync(IMAGE)).subarray(1))[0].
 const STEPS = 400;
 const SECONDS = 1.5;
 const WARM_UP = 0.7;
+/** V8 compiles what a stub does for most packets in the first seconds. */
+const TRIPS_WARM_UP = 3;
 const FOUR_KB = 0x1000;
 /** Fits a packet of pok386's, also in binary with most contents. QEMU has no more than 4 KB at a time, and no packet for binary. */
 const LARGE = 0x10000;
@@ -48,18 +54,29 @@ async function rate(once) {
   return await timed(SECONDS, once);
 }
 
+const made = mkdtempSync(join(tmpdir(), "pok386-bench-"));
+process.on("exit", () => rmSync(made, { recursive: true, force: true }));
+const TRIPS = join(made, "round-trips");
+try {
+  execFileSync("gcc", ["-O2", "-o", TRIPS, new URL("round-trips.c", import.meta.url).pathname], { stdio: ["ignore", "ignore", "inherit"] });
+} catch (e) {
+  console.error(e.code === "ENOENT" ? "bench/stub.mjs wants a C compiler: apt-get install gcc libc6-dev" : `gcc: ${e.message}`);
+  process.exit(2);
+}
+/** How often a second the packets go round. */
+const trips = async (port, ...packets) =>
+  Number((await promisify(execFile)(TRIPS, [port, TRIPS_WARM_UP, SECONDS, ...packets].map(String))).stdout);
+
 /** A server that sends back what it gets: what no stub in a process of Node's can pass. */
 const ECHO = `require("net").createServer({ noDelay: true }, (c) => c.on("data", (b) => c.write(b))).listen(Number(process.argv[1]), "127.0.0.1")`;
 async function echo() {
   const port = await freePort();
   const child = spawn(process.execPath, ["-e", ECHO, port], { stdio: "ignore" });
-  const client = await Client.connect(port);
-  client.acknowledging = false;
-  client.polls = true;
+  // It listens by then.
+  (await Client.connect(port)).close();
   try {
-    return await rate(() => client.request("s"));
+    return await trips(port, "s");
   } finally {
-    client.close();
     child.kill("SIGKILL");
   }
 }
@@ -102,23 +119,10 @@ async function measure(name) {
     client.acknowledging = false;
     client.polls = true;
     const linear = name === "QEMU" ? BASE : 0;
-    const cycles = async (offset) => {
-      const point = `0,${(linear + offset).toString(16)},1`;
-      await client.ask(`Z${point}`);
-      await client.ask("c");
-      const found = await rate(async () => {
-        await client.request(`z${point}`);
-        await client.request("s");
-        await client.request(`Z${point}`);
-        await client.request("c");
-      });
-      await client.ask(`z${point}`);
-      return found;
-    };
-    const far = await cycles(HOT.value);
-    const near = await cycles(await insideLoop(client));
-    const step = await rate(() => client.request("s"));
-    const smallest = await rate(() => client.request("qC"));
+    await client.ask(`Z0,${(linear + HOT.value).toString(16)},1`);
+    await client.ask("c");
+    await client.ask(`z0,${(linear + HOT.value).toString(16)},1`);
+    const loop = await insideLoop(client);
     const from = name === "QEMU" ? (BASE + 0x1000).toString(16) : "1000";
     const read = async (letter, size) => (size * (await rate(() => client.request(`${letter}${from},${size.toString(16)}`)))) / 1e6;
     const small = await read("m", FOUR_KB);
@@ -126,11 +130,16 @@ async function measure(name) {
     client.polls = false;
     const delays = [];
     for (let n = 0; n < 9; n++) delays.push(await interrupt(client));
+    client.close();
+    const cycles = (offset) => {
+      const point = `0,${(linear + offset).toString(16)},1`;
+      return trips(port, `@Z${point}`, "@c", `z${point}`, "s", `Z${point}`, "c", `%z${point}`);
+    };
     return {
-      steps: step,
-      near,
-      far,
-      smallest,
+      far: await cycles(HOT.value),
+      near: await cycles(loop),
+      steps: await trips(port, "s"),
+      smallest: await trips(port, "qC"),
       small,
       large,
       binary,

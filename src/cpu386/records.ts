@@ -147,11 +147,12 @@ export class RecordCache {
   isNarrow(ip: number): boolean {
     return this.narrow.size > 0 && this.narrow.has((this.current.base + ip) >>> 0);
   }
-  setNarrow(ip: number): void {
-    if (this.narrow.size >= MAX_APART) return;
-    const at = (this.current.base + ip) >>> 0;
-    this.narrow.add(at);
-    this.forgetLinear(at);
+  setNarrow(offsets: readonly number[]): void {
+    const { base } = this.current;
+    const room = MAX_APART - this.narrow.size;
+    const found = offsets.slice(0, room).map((ip) => (base + ip) >>> 0);
+    for (const at of found) this.narrow.add(at);
+    for (const at of found) this.forgetLinear(at);
   }
   guardAt(ip: number): Guard {
     const at = (this.current.base + ip) >>> 0;

@@ -40,6 +40,11 @@ import { Views } from "./views.js";
 /** A kernel that has not come to a program by then never will: about ten seconds. */
 const ENTRY_LIMIT = 1_000_000_000;
 
+/** Milliseconds between looks at what else there is to do, and how many instructions that may be: Ctrl-C is to be answered within two. */
+const LONG_TURN = 1;
+const LONGEST_TURN = 250_000;
+const SHORTEST_TURN = 5_000;
+
 export class MachineTarget implements DebugTarget {
   readonly machine: Machine;
   system!: SystemModel;
@@ -186,14 +191,22 @@ export class MachineTarget implements DebugTarget {
     this.options.pump(() => life === this.life && this.turn());
   }
 
+  /** Instructions: the cold tier takes ten times as long for one as the hot tier. */
+  private turnLength = LONGEST_TURN;
   private turn(): boolean {
     if (!this.running) return false;
     const left = (this.options.maxInstructions ?? Number.POSITIVE_INFINITY) - this.machine.now;
+    const begun = performance.now();
     const stop =
       left > 0 || this.run.isGoingBack
-        ? this.run.advance(Math.min(Math.max(left, 0), this.options.turnLength ?? 250_000))
+        ? this.run.advance(Math.min(Math.max(left, 0), this.options.turnLength ?? this.turnLength))
         : this.limitReached();
-    if (!stop) return true;
+    if (!stop) {
+      const took = performance.now() - begun;
+      if (took > LONG_TURN) this.turnLength = Math.max(this.turnLength / 2, SHORTEST_TURN);
+      else if (took < LONG_TURN / 4) this.turnLength = Math.min(this.turnLength * 2, LONGEST_TURN);
+      return true;
+    }
     this.running = false;
     this.report(stop);
     return this.running;

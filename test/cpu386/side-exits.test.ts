@@ -1,5 +1,6 @@
 /** Regions that are left all the time at one instruction are formed anew, around it. */
 import { expect, test } from "vitest";
+import { SideExits } from "../../src/cpu386/jit/side-exits.js";
 import * as L from "../../src/cpu386/layout.js";
 import { EAGER } from "../support/tiers.js";
 import { CODE, DATA, little, Machine } from "./machine.js";
@@ -30,4 +31,15 @@ test("one elsewhere is hot from end to end", () => {
   const { executed, exits } = counting(DATA).cpu.jit.statistics();
   expect(exits.side).toBe(0);
   expect(executed).toBeGreaterThan(3.9 * ROUNDS);
+});
+
+test("exits are counted by code context and offset, until there are as many as asked for", () => {
+  const exits = new SideExits();
+  expect([100, 300, 700].map((executed) => exits.note(1, 0xfffffff0, executed, 3))).toEqual([undefined, undefined, 200]);
+  exits.note(1, 0x10, 0, 3);
+  exits.note(2, 0x20, 0, 3);
+  exits.note(2, 0x20, 0, 3);
+  exits.note(2, 0x24, 0, 3);
+  expect(exits.frequent(2, 2)).toEqual([0x20]);
+  expect(exits.frequent(1, 1)).toEqual([0x10]);
 });

@@ -42,8 +42,8 @@ export interface JitBlocks extends Blocks {
   readonly generation: number;
   /** The instruction at an offset of the current context is to be left to the cold tier, alone, from now on. */
   setApart(ip: number): void;
-  /** From now on it makes sure of nobody else's accesses. */
-  setNarrow(ip: number): void;
+  /** From now on they make sure of nobody else's accesses. */
+  setNarrow(offsets: readonly number[]): void;
 }
 
 export interface JitStatistics {
@@ -77,6 +77,8 @@ const MAX_INSTRUCTIONS = 700;
  */
 const APART = 500;
 const NARROW = 10_000;
+/** Those that have been left as often as one in so many of the exits that decide. */
+const NEXT = 16;
 /** Share of instructions in regions at which there is no more to win. */
 const MOSTLY = 0.99;
 
@@ -186,8 +188,10 @@ export class Jit {
     const { exits } = this.heat.schedule;
     const each = this.sideExits.note(this.blocks.contextId, ip, this.executed, exits);
     if (each === undefined) return;
-    const isWindow = !this.blocks.isNarrow(ip) && [...this.regions].some(({ windows }) => windows.has(ip));
-    if (isWindow && each <= NARROW) this.blocks.setNarrow(ip);
+    const isWindow = (at: number): boolean => !this.blocks.isNarrow(at) && [...this.regions].some(({ windows }) => windows.has(at));
+    // With paging all is decoded and compiled anew: those that would be next are done with it.
+    const next = this.sideExits.frequent(this.blocks.contextId, exits / NEXT);
+    if (each <= NARROW && isWindow(ip)) this.blocks.setNarrow([ip, ...next.filter(isWindow)]);
     else if (each <= APART) this.blocks.setApart(ip);
   }
 

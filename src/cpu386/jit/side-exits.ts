@@ -26,6 +26,12 @@ export class SideExits {
     this.counts.delete(key);
     return (executed - count.since) / wanted;
   }
+  /** Offsets of a code context at which there have been that many since they were counted anew. */
+  frequent(context: number, least: number): number[] {
+    const found: number[] = [];
+    for (const [key, { exits }] of this.counts) if (exits >= least && Math.floor(key / 2 ** 32) === context) found.push(key % 2 ** 32);
+    return found;
+  }
   forget(): void {
     this.counts.clear();
   }
