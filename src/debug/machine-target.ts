@@ -203,7 +203,7 @@ export class MachineTarget implements DebugTarget {
         : this.limitReached();
     if (!stop) {
       const took = performance.now() - begun;
-      if (took > LONG_TURN) this.turnLength = Math.max(this.turnLength / 2, SHORTEST_TURN);
+      if (took > LONG_TURN) this.turnLength = Math.max(this.turnLength >> 1, SHORTEST_TURN);
       else if (took < LONG_TURN / 4) this.turnLength = Math.min(this.turnLength * 2, LONGEST_TURN);
       return true;
     }
