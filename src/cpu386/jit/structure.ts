@@ -7,7 +7,7 @@
  * of its own, which sends on what the ENTRY local names; 0 stands for the head.
  */
 import * as L from "../layout.js";
-import { access, type Code, i32Const, localGet, localSet, localTee, OP, type Piece, unsignedLeb } from "../wasm/binary.js";
+import { access, type Code, i32Const, localGet, localSet, localTee, OP, type Piece, UNLIKELY, unsignedLeb } from "../wasm/binary.js";
 import { components, heads, isLoop, type Node } from "./graph.js";
 import { ENTRY, LEFT, OUT_EIP, REASON, UNDONE, WHY } from "./locals.js";
 import { LoopFlags } from "./loop-flags.js";
@@ -172,7 +172,7 @@ export class Structurer {
     this.put(...this.flags.atHead(n));
     if (n.entry > 0) this.put(i32Const(0), localSet(ENTRY));
     if (n.need > 0) {
-      this.put(localGet(LEFT), i32Const(n.need), [OP.i32LtS]);
+      this.put(localGet(LEFT), i32Const(n.need), [OP.i32LtS], UNLIKELY);
       this.open(OP.if);
       this.leave(n.ip, REASON.short);
       this.close();

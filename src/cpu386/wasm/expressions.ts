@@ -126,7 +126,9 @@ export abstract class Expressions {
     const extend = signed ? OP.i64ExtendI32S : OP.i64ExtendI32U;
     const product = this.temporary64();
     this.put(a.code, [extend], b.code, [extend, OP.i64Mul], localSet(product));
-    return { low: this.half(product, false), high: this.half(product, true) };
+    // By itself: where nobody asks for the flags, nothing of the long product is left.
+    const low = this.let(this.mul(a, b));
+    return { low, high: this.half(product, true) };
   }
   private half(local: number, high: boolean): Value {
     const shift = high ? [OP.i64Const, 32, OP.i64ShrU] : [];
