@@ -156,6 +156,8 @@ export class Seat implements DebugTarget {
       this.waits = this.hasAsked = false;
       this.stop = undefined;
       this.machine.restart();
+      // The machine that begins anew knows nothing of what is wanted of it.
+      this.seats.changed();
     };
   }
 

@@ -17,3 +17,10 @@ it("a thread that is there already when QThreadEvents is sent is no news", async
   expect(said.of("continue", 1)).not.toContain("create:");
   expect(said.of("continue", 1)).toMatch(/hit Breakpoint 1, /);
 });
+
+it("QThreadEvents is in force still when the machine is started again", async () => {
+  const commands = [ALL, "set confirm off", "maint packet QThreadEvents:1", "break update_track", "continue", "set debug remote 1", "run"];
+  const said = await session("gdb", commands, { connect: "target extended-remote" });
+  expect(said.of("run")).toMatch(/T05thread:p3\.2;[^"]*create:;/);
+  expect(said.of("run")).toMatch(/hit Breakpoint 1\.2, /);
+});
