@@ -14,6 +14,10 @@ export interface Value {
   readonly atom: boolean;
   /** What it is, if that is known where the code is made. */
   readonly known?: number;
+  /** It is 0 or 1. */
+  readonly bit?: boolean;
+  /** Of one that is whether another is zero: the other. */
+  readonly isZero?: Value;
 }
 
 /** Words that stand for the arithmetic flags; their meaning is in layout.ts. */

@@ -9,12 +9,13 @@ import { TEMPORARIES_64 } from "../wasm/expressions.js";
 import { Facts, type StaticOptions } from "./facts.js";
 import { type Draft, type Formed, keyOf } from "./form.js";
 import { measureNeeds, type Node } from "./graph.js";
-import { convertBranches } from "./if-conversion.js";
+import { convertBranches, joinStraight } from "./if-conversion.js";
 import { REGION_IMPORTS } from "./imports.js";
 import { FIRST_TEMPORARY, FLAGS, LEFT, OUT_EIP, REASON, REGISTER, WHY } from "./locals.js";
 import { forgetPage } from "./pages.js";
 import { StaticEmitter, type Terminator } from "./static.js";
 import { type EntryTable, numberHeads, Structurer } from "./structure.js";
+import { copyWaysIn } from "./ways-in.js";
 
 const { R } = L;
 
@@ -59,7 +60,7 @@ export function* compile(
   const offsets = entries.map((n) => n.ip);
   const table = place(offsets);
   yield STEP;
-  const all = convertBranches([...nodes.values()]);
+  const all = joinStraight(convertBranches(copyWaysIn([...nodes.values()], entries)));
   yield STEP;
   const heads = numberHeads(all, entries);
   measureNeeds(new Set([...heads, ...entries]));
@@ -124,7 +125,7 @@ function* translate(
     yield 1;
   }
   emitter.finish();
-  const { exits, callsOut, flagsByRegisters } = emitter;
+  const { exits, callsOut, changes, flagsByRegisters } = emitter;
   return {
     ip: draft.ip,
     length: draft.count,
@@ -132,9 +133,11 @@ function* translate(
     code: join(emitter.code),
     exits,
     callsOut,
+    changes,
     flagsByRegisters,
     terminator: terminatorOf(draft, emitter),
     successors: [],
+    dispatched: [],
     need: 0,
     entry: 0,
   };

@@ -6,19 +6,23 @@ export interface Node {
   /** Offset of its first instruction. */
   readonly ip: number;
   /** Instructions in it. */
-  readonly length: number;
+  length: number;
   /** Further ones that are executed or not: see if-conversion.ts. */
   sometimes: number;
   code: Uint8Array;
   /** Whether its code branches to the block around it. */
-  readonly exits: boolean;
+  exits: boolean;
   /** Whether operations called out to decide about the reason. */
-  readonly callsOut: boolean;
+  callsOut: boolean;
+  /** The locals of registers and flags that it sets. */
+  changes: ReadonlySet<number>;
   /** Those of its last instruction that registers tell. */
   flagsByRegisters: ReadonlyMap<LazyFlag, readonly number[]>;
   terminator: Terminator;
   /** Nodes that its terminator names and that are part of the region. */
   successors: readonly Node[];
+  /** Further nodes that it names: entries, reached by way of the dispatchers. */
+  dispatched: readonly Node[];
   /** Instructions from here to the next node with such a number, at most: there the budget is looked at. 0: not here. */
   need: number;
   /** Its number at dispatchers, from 1; 0: it is reached by static jumps only. */
@@ -80,11 +84,17 @@ export function components(nodes: Iterable<Node>, cut: ReadonlySet<Node>): Node[
 }
 
 /** Nodes of a component that are jumped to from outside of it. */
-export function heads(component: readonly Node[], all: readonly Node[]): Node[] {
+function heads(component: readonly Node[], all: readonly Node[]): Node[] {
   const inside = new Set(component);
   const reached = new Set<Node>();
   for (const n of all) if (!inside.has(n)) for (const s of n.successors) if (inside.has(s)) reached.add(s);
   return component.filter((n) => reached.has(n));
+}
+
+/** Where a loop is entered: by jumps, or, where there are none, by dispatch, and any entry does for its head. */
+export function headsOf(part: readonly Node[], nodes: readonly Node[]): readonly Node[] {
+  const found = heads(part, nodes);
+  return found.length > 0 ? found : [part.find((n) => n.entry > 0) ?? part[0]!];
 }
 
 /**

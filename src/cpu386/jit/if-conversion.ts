@@ -6,24 +6,54 @@
 import { i32Const, join, localGet, localSet, OP, type Piece } from "../wasm/binary.js";
 import { parse } from "./arithmetic.js";
 import type { Node } from "./graph.js";
-import { KEPT, LEFT, MASK, REGISTER, STATE_END } from "./locals.js";
+import { KEPT, LEFT, MASK, REGISTER } from "./locals.js";
 
 const LONGEST = 2;
 
 /** Returns the nodes that are left; the branches over the others are no more. */
 export function convertBranches(nodes: readonly Node[]): Node[] {
-  const predecessors = new Map<Node, number>();
-  for (const n of nodes) for (const s of new Set(n.successors)) predecessors.set(s, (predecessors.get(s) ?? 0) + 1);
+  const predecessors = countPredecessors(nodes);
   const gone = new Set<Node>();
   for (const n of nodes) {
     const over = skipped(n);
     if (!over || gone.has(n) || predecessors.get(over) !== 1) continue;
-    const changed = setByCode(over.code);
-    if (!changed) continue;
-    convert(n, over, changed);
+    if (!onlyComputes(over.code)) continue;
+    convert(n, over);
     gone.add(over);
   }
   return nodes.filter((n) => !gone.has(n));
+}
+
+/** A node that cannot be left within and what always follows it, if that is come to in no other way, become one. Returns those that are left. */
+export function joinStraight(nodes: readonly Node[]): Node[] {
+  const predecessors = countPredecessors(nodes);
+  const gone = new Set<Node>();
+  for (const n of nodes) {
+    if (gone.has(n)) continue;
+    for (let to = onlyWay(n); to && predecessors.get(to) === 1; to = onlyWay(n)) {
+      append(n, to);
+      gone.add(to);
+    }
+  }
+  return nodes.filter((n) => !gone.has(n));
+}
+function onlyWay(n: Node): Node | undefined {
+  const [to] = n.successors;
+  return n.terminator.kind === "jump" && !n.exits && !n.callsOut && to && to !== n && to.entry === 0 ? to : undefined;
+}
+function append(n: Node, to: Node): void {
+  n.length += to.length;
+  n.sometimes += to.sometimes;
+  n.code = join([n.code, to.code]);
+  n.changes = new Set([...n.changes, ...to.changes]);
+  const { exits, callsOut, flagsByRegisters, terminator, successors, dispatched } = to;
+  Object.assign(n, { exits, callsOut, flagsByRegisters, terminator, successors, dispatched });
+}
+
+function countPredecessors(nodes: readonly Node[]): ReadonlyMap<Node, number> {
+  const found = new Map<Node, number>();
+  for (const n of nodes) for (const s of new Set(n.successors)) found.set(s, (found.get(s) ?? 0) + 1);
+  return found;
 }
 
 /** What a node's branch leads over, if it is short and leads on to where the branch goes. */
@@ -35,16 +65,11 @@ function skipped(n: Node): Node | undefined {
   return over.terminator.kind === "jump" && over.successors.length === 1 && over.successors[0] === target ? over : undefined;
 }
 
-/** The registers' and flags' locals that code sets; undefined if it does more than compute. */
-function setByCode(code: Uint8Array): ReadonlySet<number> | undefined {
-  const parts = parse([...code]);
-  if (!parts) return undefined;
-  const set = parts.flatMap(({ set: local }) => (local !== undefined && local >= REGISTER && local < STATE_END ? [local] : []));
-  return new Set(set);
-}
+const onlyComputes = (code: Uint8Array): boolean => parse([...code]) !== undefined;
 
-function convert(n: Node, over: Node, changed: ReadonlySet<number>): void {
+function convert(n: Node, over: Node): void {
   const { terminator } = n;
+  const { changes: changed } = over;
   if (terminator.kind !== "branch") return;
   const kept = (local: number): number => KEPT + local - REGISTER;
   // -1 where the branch is not taken.
@@ -52,7 +77,7 @@ function convert(n: Node, over: Node, changed: ReadonlySet<number>): void {
   const put = (...parts: Piece[]): void => {
     code.push(...parts);
   };
-  put(i32Const(0), terminator.condition.code, [OP.i32Eqz, OP.i32Sub], localSet(MASK));
+  put(i32Const(0), terminator.otherwise.code, [OP.i32Sub], localSet(MASK));
   for (const local of changed) put(localGet(local), localSet(kept(local)));
   put(over.code);
   for (const local of changed) {
@@ -68,6 +93,7 @@ function convert(n: Node, over: Node, changed: ReadonlySet<number>): void {
   }
   put(localGet(LEFT), localGet(MASK), i32Const(over.length), [OP.i32And, OP.i32Sub], localSet(LEFT));
   n.code = join(code);
+  n.changes = new Set([...n.changes, ...changed]);
   n.flagsByRegisters = new Map();
   n.terminator = { kind: "jump", to: terminator.taken };
   n.successors = over.successors;

@@ -5,8 +5,13 @@
  */
 import type { LazyFlag } from "../emitter.js";
 import { i32Const, localGet, localSet, OP } from "../wasm/binary.js";
+import { parse } from "./arithmetic.js";
 import type { Node } from "./graph.js";
 import { ASIDE, FLAGS, FROM_REGISTERS } from "./locals.js";
+
+/** Nodes without flags of their own, one behind the other. */
+const DEPTH = 4;
+const LOCALS = Object.values(FLAGS).map(({ local }) => local);
 
 type Pieces = readonly (readonly number[])[];
 
@@ -21,8 +26,9 @@ export class LoopFlags {
   private readonly returns = new Map<Node, Return>();
 
   constructor(nodes: readonly Node[], heads: ReadonlySet<Node>) {
+    const predecessors = onlyPredecessors(nodes);
     for (const from of nodes) {
-      const words = from.flagsByRegisters;
+      const words = wordsBehind(from, predecessors, DEPTH);
       if (words.size === 0) continue;
       for (const head of from.successors) {
         if (!heads.has(head) || head.ip > from.ip) continue;
@@ -53,6 +59,29 @@ export class LoopFlags {
     const back = this.returns.get(to);
     return back ? aside(back.words.keys()) : [];
   }
+}
+
+/** Of the nodes that are come to in one way only. */
+function onlyPredecessors(nodes: readonly Node[]): ReadonlyMap<Node, Node> {
+  const found = new Map<Node, Node>();
+  const several = new Set(nodes.filter(({ entry }) => entry > 0));
+  for (const n of nodes) {
+    for (const to of n.successors) {
+      if (found.has(to)) several.add(to);
+      found.set(to, n);
+    }
+  }
+  for (const n of several) found.delete(n);
+  return found;
+}
+
+/** The words behind a node by registers; one that leaves the flags alone has those of the node before it. */
+function wordsBehind(n: Node, predecessors: ReadonlyMap<Node, Node>, depth: number): Node["flagsByRegisters"] {
+  if (LOCALS.some((local) => n.changes.has(local))) return n.flagsByRegisters;
+  const before = depth > 0 ? predecessors.get(n) : undefined;
+  if (!before) return new Map();
+  const words = wordsBehind(before, predecessors, depth - 1);
+  return new Map([...words].filter(([, code]) => parse(code)?.every(({ local }) => local === undefined || !n.changes.has(local))));
 }
 
 const aside = (flags: Iterable<LazyFlag>): Pieces => [

@@ -22,7 +22,14 @@ const LAZY = Object.keys(FLAGS) as LazyFlag[];
 /** How a node ends. Offsets in CS. */
 export type Terminator =
   | { readonly kind: "jump"; readonly to: number }
-  | { readonly kind: "branch"; readonly condition: Value; readonly taken: number; readonly next: number }
+  | {
+      readonly kind: "branch";
+      readonly condition: Value;
+      /** Of these, one is 1 and the other is 0. */
+      readonly otherwise: Value;
+      readonly taken: number;
+      readonly next: number;
+    }
   | { readonly kind: "dynamic"; readonly target: Value; readonly expected?: number | undefined }
   /** As dynamic while the code context is this one, else outside. */
   | { readonly kind: "far"; readonly target: Value; readonly context: number }
@@ -39,6 +46,10 @@ export class StaticEmitter extends Guards implements Emitter {
   private source: Compared | undefined;
   private readonly words = new Map<LazyFlag, Value>();
   private readonly origins = new Origins();
+  /** Registers that are 0 or 1. */
+  private readonly bits = new Set<number>();
+  /** The locals of registers and flags that are set. */
+  readonly changes = new Set<number>();
   /** Once finished: those of its last instruction that registers tell. */
   flagsByRegisters: ReadonlyMap<LazyFlag, readonly number[]> = new Map();
 
@@ -78,7 +89,7 @@ export class StaticEmitter extends Guards implements Emitter {
     this.put(i32Const(0), localGet(LEFT), i32Const(ahead), [OP.i32Add], access(OP.i32Store, L.BUDGET));
     this.put(i32Const(record), call(HELPER), localSet(WHY));
     for (let n = 0; n < 8; n++) this.put(i32Const(0), access(OP.i32Load, L.GPR + 4 * n), localSet(this.modify(n)));
-    for (const flag of LAZY) this.put(i32Const(0), access(OP.i32Load, FLAGS[flag].address), localSet(FLAGS[flag].local));
+    for (const flag of LAZY) this.put(i32Const(0), access(OP.i32Load, FLAGS[flag].address), localSet(this.changedFlag(flag)));
     this.forgetFlags();
     this.put(localGet(WHY), i32Const(0), [OP.i32GeS]);
     this.whenTrue(() => {
@@ -97,13 +108,15 @@ export class StaticEmitter extends Guards implements Emitter {
   }
   private modify(n: number): number {
     this.facts.modified.add(n);
+    this.changes.add(REGISTER + n);
+    this.bits.delete(n);
     this.origins.changed(n);
     this.distances.set(REGISTER + n, undefined);
     return this.reg(n);
   }
   /** @param at byte address of the register */
   private readRegister(at: number, size: Size, signed: boolean): Value {
-    const whole = { code: localGet(this.reg(at >> 2)), atom: false };
+    const whole = { code: localGet(this.reg(at >> 2)), atom: false, bit: this.bits.has(at >> 2) };
     const part = at & 3 ? this.shr(whole, this.constant(8)) : whole;
     return signed ? this.signExtend(part, size) : this.zeroExtend(part, size);
   }
@@ -113,6 +126,7 @@ export class StaticEmitter extends Guards implements Emitter {
       const distance = this.distances.of(value.code);
       this.put(value.code, localSet(this.modify(n)));
       this.origins.changed(n, value.code);
+      if (value.bit) this.bits.add(n);
       this.distances.set(REGISTER + n, distance);
       return;
     }
@@ -181,10 +195,15 @@ export class StaticEmitter extends Guards implements Emitter {
     this.facts.flagsUsed = this.facts.flagsModified = true;
     for (const [name, value] of Object.entries(words)) {
       const flag = name as LazyFlag;
-      this.put(value.code, localSet(FLAGS[flag].local));
+      this.put(value.code, localSet(this.changedFlag(flag)));
       this.words.set(flag, value);
     }
     this.source = compared?.a.atom && compared.b.atom ? compared : undefined;
+  }
+  private changedFlag(flag: LazyFlag): number {
+    const { local } = FLAGS[flag];
+    this.changes.add(local);
+    return local;
   }
   compared(): Compared | undefined {
     return this.source;
@@ -206,6 +225,7 @@ export class StaticEmitter extends Guards implements Emitter {
     const forget = (): void => {
       this.forgetFlags();
       this.origins.clear();
+      this.bits.clear();
       this.forgetWindows();
       this.forgetPlace();
     };
@@ -278,7 +298,7 @@ export class StaticEmitter extends Guards implements Emitter {
   jumpIf(condition: Value): void {
     const [taken, next] = [this.field(R.target), this.field(R.next)];
     if (condition.known !== undefined) this.terminator = { kind: "jump", to: condition.known ? taken : next };
-    else this.terminator = { kind: "branch", condition, taken, next };
+    else this.terminator = { kind: "branch", condition, otherwise: this.eqz(condition), taken, next };
   }
   jumpTo(offset: Value): void {
     this.terminator = { kind: "dynamic", target: this.let(offset) };

@@ -8,7 +8,7 @@
  */
 import * as L from "../layout.js";
 import { access, type Code, i32Const, localGet, localSet, localTee, OP, type Piece, UNLIKELY, unsignedLeb } from "../wasm/binary.js";
-import { components, heads, isLoop, type Node } from "./graph.js";
+import { components, headsOf, isLoop, type Node } from "./graph.js";
 import { ENTRY, LEFT, OUT_EIP, REASON, UNDONE, WHY } from "./locals.js";
 import { LoopFlags } from "./loop-flags.js";
 
@@ -34,12 +34,6 @@ export function numberHeads(nodes: readonly Node[], entries: Node[]): ReadonlySe
   };
   visit(nodes, new Set());
   return all;
-}
-
-/** Where a loop is entered: by jumps, or, where there are none, by dispatch, and any entry does for its head. */
-function headsOf(part: readonly Node[], nodes: readonly Node[]): readonly Node[] {
-  const found = heads(part, nodes);
-  return found.length > 0 ? found : [part.find((n) => n.entry > 0) ?? part[0]!];
 }
 
 type Label =
@@ -212,12 +206,20 @@ export class Structurer {
 
   private go(from: Node, ip: number): void {
     const to = from.successors.find((s) => s.ip === ip);
-    if (!to) return this.leave(ip);
+    if (!to) return this.dispatchTo(from, ip);
     this.put(...this.flags.onWay(from, to));
     const at = this.labels.findLastIndex((l) => (l.kind === "loop" && l.heads.includes(to)) || (l.kind === "forward" && l.members.has(to)));
     const label = this.labels[at] as Extract<Label, { heads: readonly Node[] }>;
     if (label.heads[0] !== to) this.put(i32Const(to.entry), localSet(ENTRY));
     this.put([OP.br], unsignedLeb(this.labels.length - 1 - at));
+  }
+
+  /** Where no jump of the region leads to. */
+  private dispatchTo(from: Node, ip: number): void {
+    const to = from.dispatched.find((s) => s.ip === ip);
+    if (!to) return this.leave(ip);
+    this.put(i32Const(to.entry), localSet(ENTRY));
+    this.branch((l) => l.kind === "dispatch");
   }
 
   /** To an offset known only now: the expected one, an entry of the region, or out. */

@@ -13,6 +13,10 @@ export const STORES: Record<Size, number> = { 1: OP.i32Store8, 2: OP.i32Store16,
 /** 64-bit temporaries that a definition may use. */
 export const TEMPORARIES_64 = 4;
 
+/** Both read one local, the same. */
+const isSameLocal = (a: readonly number[], b: readonly number[]): boolean =>
+  a[0] === OP.localGet && a.length === b.length && a.every((byte, n) => byte === b[n]) && a.slice(1, -1).every((byte) => byte & 0x80);
+
 const MINIMUM_64 = [OP.i64Const, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x7f];
 
 export abstract class Expressions {
@@ -55,19 +59,22 @@ export abstract class Expressions {
   add = (a: Value, b: Value): Value => (b.known === 0 ? a : a.known === 0 ? b : this.binary(OP.i32Add, a, b, (x, y) => x + y));
   sub = (a: Value, b: Value): Value => (b.known === 0 ? a : this.binary(OP.i32Sub, a, b, (x, y) => x - y));
   mul = (a: Value, b: Value): Value => this.binary(OP.i32Mul, a, b, Math.imul);
-  and = (a: Value, b: Value): Value => (b.known === -1 ? a : this.binary(OP.i32And, a, b, (x, y) => x & y));
+  and = (a: Value, b: Value): Value =>
+    b.known === -1 || (a.bit && b.known === 1) || isSameLocal(a.code, b.code)
+      ? a
+      : { ...this.binary(OP.i32And, a, b, (x, y) => x & y), bit: a.bit === true || b.bit === true || b.known === 1 };
   or = (a: Value, b: Value): Value => (b.known === 0 ? a : this.binary(OP.i32Or, a, b, (x, y) => x | y));
   xor = (a: Value, b: Value): Value => (b.known === 0 ? a : this.binary(OP.i32Xor, a, b, (x, y) => x ^ y));
   shl = (a: Value, b: Value): Value => (b.known === 0 ? a : this.binary(OP.i32Shl, a, b, (x, y) => x << y));
   shr = (a: Value, b: Value): Value => (b.known === 0 ? a : this.binary(OP.i32ShrU, a, b, (x, y) => x >>> y));
   sar = (a: Value, b: Value): Value => (b.known === 0 ? a : this.binary(OP.i32ShrS, a, b, (x, y) => x >> y));
   rotl = (a: Value, b: Value): Value => this.binary(OP.i32Rotl, a, b, (x, y) => (x << (y & 31)) | (x >>> (-y & 31)));
-  eq = (a: Value, b: Value): Value => this.binary(OP.i32Eq, a, b, (x, y) => Number(x === y));
+  eq = (a: Value, b: Value): Value => (b.known === 0 ? this.eqz(a) : this.binary(OP.i32Eq, a, b, (x, y) => Number(x === y)));
   ne = (a: Value, b: Value): Value => this.binary(OP.i32Ne, a, b, (x, y) => Number(x !== y));
   ltu = (a: Value, b: Value): Value => this.binary(OP.i32LtU, a, b, (x, y) => Number(x >>> 0 < y >>> 0));
   gtu = (a: Value, b: Value): Value => this.binary(OP.i32GtU, a, b, (x, y) => Number(x >>> 0 > y >>> 0));
   lts = (a: Value, b: Value): Value => this.binary(OP.i32LtS, a, b, (x, y) => Number(x < y));
-  eqz = (a: Value): Value => this.unary(OP.i32Eqz, a, (x) => Number(x === 0));
+  eqz = (a: Value): Value => (a.isZero?.bit ? a.isZero : { ...this.unary(OP.i32Eqz, a, (x) => Number(x === 0)), bit: true, isZero: a });
   clz = (a: Value): Value => this.unary(OP.i32Clz, a, Math.clz32);
   ctz = (a: Value): Value => this.unary(OP.i32Ctz, a, (x) => (x === 0 ? 32 : 31 - Math.clz32(x & -x)));
   popcnt(a: Value): Value {
@@ -78,17 +85,17 @@ export abstract class Expressions {
     return { code: [...a.code, ...b.code, ...condition.code, OP.select], atom: false };
   }
   signExtend(a: Value, size: Size): Value {
-    if (size === 4) return a;
+    if (size === 4 || a.bit) return a;
     return size === 2 ? this.unary(OP.i32Extend16S, a, (x) => (x << 16) >> 16) : this.unary(OP.i32Extend8S, a, (x) => (x << 24) >> 24);
   }
   zeroExtend(a: Value, size: Size): Value {
-    return size === 4 ? a : this.and(a, this.constant(size === 2 ? 0xffff : 0xff));
+    return size === 4 || a.bit ? a : this.and(a, this.constant(size === 2 ? 0xffff : 0xff));
   }
   let(a: Value): Value {
     if (a.atom) return a;
     const local = this.temporary();
     this.put(a.code, localSet(local));
-    return { code: localGet(local), atom: true };
+    return { code: localGet(local), atom: true, bit: a.bit === true };
   }
   protected temporary(): number {
     return this.nextTemporary++;
