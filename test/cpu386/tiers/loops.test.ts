@@ -16,6 +16,34 @@ const LOOPS: Readonly<Record<string, readonly number[]>> = {
   "a product's inner loop": [0x8b, 0x17, 0x83, 0xc0, 0x60, 0x83, 0xc7, 4, 0x0f, 0xaf, 0xd1, 0x01, 0xd3, 0x39, 0xf0, 0x75, 0xef],
   // mov edx, [edi]; sub edi, 1000h; sbb ebx, 0; dec ecx; jnz back: edi falls below 0
   "a load at the head that faults in the end": [0x8b, 0x17, 0x81, 0xef, ...little(0x1000, 4), 0x83, 0xdb, 0, 0x49, 0x75, 0xf2],
+  // start: jmp test; back: mov edx, eax; test: lea eax, [edx-4]; test eax, 3ch; jnz back; dec ecx; jnz start
+  "one that begins with a jump to its condition": [
+    0xeb,
+    2,
+    0x89,
+    0xc2,
+    0x8d,
+    0x42,
+    0xfc,
+    0xa9,
+    ...little(0x3c, 4),
+    0x75,
+    0xf4,
+    0x49,
+    0x75,
+    0xef,
+  ],
+  // start: jmp test; back: add ebx, eax; jnc over; inc edx; over: test: dec ecx; jnz back; inc eax; add cl, 5; jmp start
+  "a branch on the way from its middle to its condition": [
+    0xeb, 5, 0x01, 0xc3, 0x73, 1, 0x42, 0x49, 0x75, 0xf8, 0x40, 0x80, 0xc1, 5, 0xeb, 0xf0,
+  ],
+  // mov ebx, eax; shr eax, 1; and ebx, 1; test ebx, ebx; jz over; xor eax, edb88320; over: dec ecx; jnz back
+  "a bit in a register": [0x89, 0xc3, 0xd1, 0xe8, 0x83, 0xe3, 1, 0x85, 0xdb, 0x74, 5, 0x35, ...little(0xedb88320, 4), 0x49, 0x75, 0xed],
+  // cmp eax, esi; setl bl; movzx ebx, bl; test ebx, ebx; jnz over; inc edx; over: add eax, 7654321; dec ecx; jnz back
+  "a condition in a register": [
+    ...[0x39, 0xf0, 0x0f, 0x9c, 0xc3, 0x0f, 0xb6, 0xdb, 0x85, 0xdb, 0x75, 1, 0x42],
+    ...[0x05, ...little(7654321, 4), 0x49, 0x75, 0xeb],
+  ],
 };
 
 function machine(tiers: Tiers, code: readonly number[], limit: number): Machine {
