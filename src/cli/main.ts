@@ -24,8 +24,9 @@ function oneLine(message: string): string {
   return line.includes("--help") ? line : `${line}; --help tells more`;
 }
 
+const args = hideBin(process.argv);
 try {
-  await yargs(hideBin(process.argv))
+  await yargs(args)
     .scriptName("pok386")
     .usage("$0 <command>\n\nAn i386 PC that understands segmentation, with a GDB stub in which every partition is a process.")
     .command(runCommand)
@@ -35,7 +36,8 @@ try {
     .strict()
     .version(version)
     .epilogue(EXIT_STATUS)
-    .wrap(Math.min(110, process.stdout.columns ?? 110))
+    // yargs lays the help out in any case, and takes as long for it as for the rest of its work; only who asks for it sees it.
+    .wrap(args.includes("--help") ? Math.min(110, process.stdout.columns ?? 110) : null)
     .fail((message, error) => {
       if (error) throw error;
       fail(oneLine(message));

@@ -24,8 +24,8 @@ const INTERPRETER_BUDGET = 0x7fffffff;
 const REGION_BUDGET = 100;
 
 /**
- * V8 reads what modules say about their branches (wasm/binary.ts) if it is asked to; there is such an option from the one of Node 20 on. Where it
- * is no more, V8 complains of it and goes on.
+ * V8 reads what modules say about their branches (wasm/binary.ts) if it is asked to; the versions that are known to have an option for it
+ * are given it. Another one would complain of it.
  */
 const HINTS = "--experimental-wasm-branch-hinting";
 const LAST_WITH_HINTS = 13;
