@@ -2,6 +2,7 @@
 import { fileURLToPath } from "node:url";
 import type { CommandModule } from "yargs";
 import { UserError } from "../errors.js";
+import { HOME } from "../home.js";
 import { readUserFile } from "./files.js";
 import { parseEndpoint } from "./options.js";
 
@@ -52,7 +53,7 @@ export const demoCommand: CommandModule<object, DemoArguments> = {
     const demo = Object.hasOwn(DEMOS, name) ? DEMOS[name] : undefined;
     if (!demo) throw new UserError(`there is no demo "${name}"; there are: ${Object.keys(DEMOS).join(", ")}`);
     const { runToExit } = await import("./host.js");
-    const path = fileURLToPath(new URL(`../../src/guest/images/${demo.image}`, import.meta.url));
+    const path = fileURLToPath(new URL(`../src/guest/images/${demo.image}`, HOME));
     const start = (endpoint: { host: string; port: number }): Promise<never> =>
       runToExit({
         boot: {

@@ -198,7 +198,7 @@ export function buildTable(definitions: readonly Definition[]): Table {
           byKey.set(key, shape);
           if (own) emitted.push(shape);
         }
-        for (const slot of slotsOf(definition, properties)) form.shapes[slot] = shape;
+        answer(form, properties, shape);
       }
     }
   }
@@ -230,17 +230,16 @@ function* variants(form: Form): Iterable<Variant> {
           for (const rep of reps) yield { operand, address, addressSize, stackSize, rep };
 }
 
+const ADDRESS_SIZES = [4, 2] as const;
+const STACK_SIZES = [4, 2] as const;
+const REPS = [0, 0xf2, 0xf3] as const;
+const PREFIXED = [0xf2, 0xf3] as const;
+
 /** The decoder asks with all properties of the instruction; a shape that does not depend on some of them answers for all values. */
-function slotsOf(definition: Definition, v: Variant): number[] {
-  const addressSizes = definition.addressed ? [v.addressSize] : ([4, 2] as const);
-  const stackSizes = definition.stack ? [v.stackSize] : ([4, 2] as const);
-  const reps =
-    definition.rep === "repeat-while"
-      ? [v.rep]
-      : definition.rep
-        ? v.rep
-          ? ([0xf2, 0xf3] as const)
-          : ([0] as const)
-        : ([0, 0xf2, 0xf3] as const);
-  return addressSizes.flatMap((a) => stackSizes.flatMap((s) => reps.map((r) => shapeSlot(v.operand, v.address, a, s, r))));
+function answer(form: Form, v: Variant, shape: Shape): void {
+  const { addressed, stack, rep } = form.definition;
+  const reps = !rep ? REPS : rep === "repeat-while" || !v.rep ? [v.rep] : PREFIXED;
+  for (const addressSize of addressed ? [v.addressSize] : ADDRESS_SIZES)
+    for (const stackSize of stack ? [v.stackSize] : STACK_SIZES)
+      for (const r of reps) form.shapes[shapeSlot(v.operand, v.address, addressSize, stackSize, r)] = shape;
 }

@@ -1,8 +1,11 @@
-/** Run by `npm run build`: writes the generated interpreter beside the compiled modules. */
+/** Run by `npm run build`: writes the modules that are the same each time beside the compiled modules. */
 import { writeFileSync } from "node:fs";
 import { TABLE } from "../definitions/index.js";
+import { generatedFile } from "./files.js";
 import { generateInterpreter } from "./interpreter.js";
-import { interpreterFile, VARIANTS } from "./load.js";
+import { interpreterName, VARIANTS } from "./load.js";
+import { generateX87, X87_NAME } from "./x87/module.js";
 
-for (const options of VARIANTS) writeFileSync(interpreterFile(options), generateInterpreter(TABLE, options));
+for (const options of VARIANTS) writeFileSync(generatedFile(interpreterName(options)), generateInterpreter(TABLE, options));
+writeFileSync(generatedFile(X87_NAME), generateX87());
 console.log(`interpreter: ${TABLE.forms.length} encodings, ${TABLE.emitted.length} handlers`);
