@@ -1,6 +1,16 @@
 /** The points of one of several debuggers. The machine has one point for a place; it asks all who have set it. */
 import type { MachineTarget } from "./machine-target.js";
-import type { ArrivalListener, PointBehaviour, PointKind, Points, PointView, StepListener, ThreadId, TracePoints } from "./target.js";
+import type {
+  ArrivalListener,
+  PointBehaviour,
+  PointCheck,
+  PointKind,
+  Points,
+  PointView,
+  StepListener,
+  ThreadId,
+  TracePoints,
+} from "./target.js";
 
 interface SeatPoint {
   readonly kind: PointKind;
@@ -14,6 +24,16 @@ interface SeatPoint {
 
 const keyOf = (kind: PointKind, space: number, address: number, length: number): string =>
   `${kind} ${space} ${address >>> 0} ${kind === "execute" ? "" : length}`;
+
+/** Asks them all, and notes what each has said. */
+function checkOf(points: readonly SeatPoint[]): PointCheck {
+  const asked = (view: PointView): boolean => {
+    for (const point of points) point.said = point.behaviour.check?.(view) ?? true;
+    return points.some(({ said }) => said);
+  };
+  const expressions = points.map(({ behaviour }) => behaviour.check?.anyOf);
+  return Object.assign(asked, { anyOf: expressions.every((e) => e !== undefined) ? expressions.flat() : undefined });
+}
 
 export class SeatPoints implements Points {
   private readonly points = new Map<string, SeatPoint>();
@@ -47,8 +67,14 @@ export class SeatPoints implements Points {
     this.points.clear();
   }
 
+  /** Of all debuggers. Most of the time there is one, and this is asked at each Z and z. */
   private others(key: string): SeatPoint[] {
-    return this.shared().all.flatMap((seat) => seat.points.get(key) ?? []);
+    const found: SeatPoint[] = [];
+    for (const seat of this.shared().all) {
+      const point = seat.points.get(key);
+      if (point) found.push(point);
+    }
+    return found;
   }
   private withdraw(key: string, { kind, space, address, length }: SeatPoint): void {
     if (this.others(key).length > 0) this.apply(key);
@@ -59,14 +85,7 @@ export class SeatPoints implements Points {
     const all = this.others(key);
     const { kind, space, address, length } = all[0]!;
     const persistent = all.some(({ behaviour }) => behaviour.persistent);
-    const hasChecks = all.some(({ behaviour }) => behaviour.check);
-    const asked = (view: PointView): boolean => {
-      for (const point of all) point.said = point.behaviour.check?.(view) ?? true;
-      return all.some(({ said }) => said);
-    };
-    const expressions = all.map(({ behaviour }) => behaviour.check?.anyOf);
-    const anyOf = expressions.every((e) => e !== undefined) ? expressions.flat() : undefined;
-    const check = hasChecks ? Object.assign(asked, { anyOf }) : undefined;
+    const check = all.some(({ behaviour }) => behaviour.check) ? checkOf(all) : undefined;
     return this.shared().machine.points.insert(kind, space, address, length, { check, persistent });
   }
 

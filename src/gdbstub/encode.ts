@@ -76,7 +76,8 @@ const encodePlain = (payload: Uint8Array): Uint8Array => {
 export const encode = (payload: Uint8Array, runs = true): Uint8Array => {
   const end = payload.length;
   if (end >= LONG && !(runs && isRepetitive(payload)) && !hasSpecial(payload)) return encodePlain(payload);
-  const frame = new Uint8Array(end * 2 + 4);
+  // Out of Node's pool: what lives in V8's heap would be moved out of it to be sent.
+  const frame = Buffer.allocUnsafe(end * 2 + 4);
   frame[0] = DOLLAR;
   let length = 1;
   let sum = 0;

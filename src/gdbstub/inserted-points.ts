@@ -21,10 +21,16 @@ export interface Point {
 
 const PLAIN: PointOptions = { conditions: [], commands: [], persistent: false };
 
-const key = ({ type, space, address, length }: Point): string => `${type}:${space}:${address}:${length}`;
+const key = ({ space, address, length }: Point): string => `${space}:${address}:${length}`;
+
+interface Inserted {
+  readonly point: Point;
+  readonly options: PointOptions;
+}
 
 export class InsertedPoints {
-  readonly #inserted = new Map<string, { readonly point: Point; readonly options: PointOptions }>();
+  /** By type. */
+  readonly #inserted = KINDS.map(() => new Map<string, Inserted>());
   readonly #machine: AgentMachine;
 
   /** Trace state variables are the machine's: one set for all expressions. */
@@ -43,36 +49,36 @@ export class InsertedPoints {
       persistent: options.persistent || twin?.options.persistent === true,
     };
     const done = this.points.insert(KINDS[point.type], point.space, point.address, point.length, behaviour);
-    if (done === true) this.#inserted.set(key(point), { point, options });
+    if (done === true) this.#inserted[point.type]!.set(key(point), { point, options });
     return done;
   }
 
   remove(point: Point): void {
-    this.#inserted.delete(key(point));
+    this.#inserted[point.type]!.delete(key(point));
     const twin = this.#twin(point);
     if (twin === undefined) this.points.remove(KINDS[point.type], point.space, point.address, point.length);
     else this.insert(twin.point, twin.options);
   }
 
   /** The other type of breakpoint at the same place is the same point to the target. */
-  #twin(point: Point) {
-    return point.type <= HARDWARE_BREAKPOINT && this.#inserted.size > 0
-      ? this.#inserted.get(key({ ...point, type: point.type === 0 ? 1 : 0 }))
-      : undefined;
+  #twin(point: Point): Inserted | undefined {
+    if (point.type > HARDWARE_BREAKPOINT) return undefined;
+    const others = this.#inserted[point.type === HARDWARE_BREAKPOINT ? SOFTWARE_BREAKPOINT : HARDWARE_BREAKPOINT]!;
+    return others.size > 0 ? others.get(key(point)) : undefined;
   }
 
   /** Those of a process the client has let go, but what it has asked to stay. */
   removeAllOf(space: number): void {
-    for (const { point, options } of [...this.#inserted.values()]) {
-      if (point.space !== space) continue;
-      if (options.persistent) this.#inserted.delete(key(point));
-      else this.remove(point);
-    }
+    for (const inserted of this.#inserted)
+      for (const { point, options } of [...inserted.values()]) {
+        if (point.space !== space) continue;
+        if (options.persistent) inserted.delete(key(point));
+        else this.remove(point);
+      }
   }
 
   has(type: PointType, space: number, address: number): boolean {
-    for (const { point } of this.#inserted.values())
-      if (point.type === type && point.space === space && point.address === address) return true;
+    for (const { point } of this.#inserted[type]!.values()) if (point.space === space && point.address === address) return true;
     return false;
   }
 }

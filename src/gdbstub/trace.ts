@@ -43,9 +43,8 @@ export class Trace {
   }
 
   #packet(arrow: string, payload: Uint8Array): void {
-    // A copy: a piece of a Buffer would keep all of it.
-    const start = new Uint8Array(Math.min(payload.length, LINE));
-    start.set(payload.length > LINE ? payload.subarray(0, LINE) : payload);
+    // A copy of the beginning, since a piece would keep all of it; nobody changes a payload that is made.
+    const start = payload.length > LINE ? Uint8Array.from(payload.subarray(0, LINE)) : payload;
     this.#add({ arrow, start, length: payload.length });
   }
 

@@ -16,6 +16,8 @@ interface Options {
   readonly persistent: boolean;
 }
 
+const NONE: Options = { conditions: [], commands: [], persistent: false };
+
 const point = (reader: Reader): { type: PointType; address: number; length: number } => {
   const type = reader.hex();
   if (type > 4) throw new Malformed("types of points are 0 to 4");
@@ -43,6 +45,7 @@ const expressions = (reader: Reader): Uint8Array[] => {
 
 /** `;cond_list` and `;cmds:persist,cmd_list`. */
 const pointOptions = (reader: Reader): Options => {
+  if (reader.atEnd) return NONE;
   const conditions: Uint8Array[] = [];
   const commands: Uint8Array[] = [];
   let persistent = false;
