@@ -3,9 +3,7 @@ import type { Machine } from "../pc/machine.js";
 import type { Followers } from "./follower.js";
 import type { CheckedView } from "./point-view.js";
 import type { DebugPoints } from "./points.js";
-import type { StepListener, ThreadId } from "./target.js";
-
-const same = (a: ThreadId, b: ThreadId): boolean => a.space === b.space && a.thread === b.thread;
+import { type StepListener, sameThread, type ThreadId } from "./target.js";
 
 export class Arrivals {
   /** The arrival told last: a stop comes between it and the instruction, and is no second one. */
@@ -41,8 +39,8 @@ export class Arrivals {
     let executed = false;
     const follower = {
       after: (by: ThreadId, _next: number, completed: boolean, now: ThreadId): void => {
-        if (same(by, thread) && completed) executed = true;
-        if (!executed || !same(now, thread)) return;
+        if (sameThread(by, thread) && completed) executed = true;
+        if (!executed || !sameThread(now, thread)) return;
         executed = false;
         this.view.aim();
         if (!steps(this.view)) this.followers.delete(follower);

@@ -7,7 +7,7 @@ import type { Processor } from "../cpu386/processor.js";
 import type { Follower, Followers } from "./follower.js";
 import type { CheckedView } from "./point-view.js";
 import type { DebugRegisters } from "./registers.js";
-import type { BranchRecording, BranchTrace, ThreadId } from "./target.js";
+import { type BranchRecording, type BranchTrace, sameThread, type ThreadId } from "./target.js";
 
 /** More would be gigabytes, and a client that reads them all. */
 const MOST_BRANCHES = 1 << 22;
@@ -48,8 +48,6 @@ class Trace {
   }
 }
 
-const same = (a: ThreadId, b: ThreadId): boolean => a.space === b.space && a.thread === b.thread;
-
 /** Prefixes that may stand before rep or behind it (SDM volume 2, 2.1.1). */
 const PREFIXES = new Set([0x26, 0x2e, 0x36, 0x3e, 0x64, 0x65, 0x66, 0x67, 0xf0]);
 const REP = new Set([0xf2, 0xf3]);
@@ -77,7 +75,7 @@ export class Branches implements Follower, BranchRecording {
     return true;
   }
   end(thread: ThreadId): void {
-    this.traces = this.traces.filter((trace) => !same(trace.thread, thread));
+    this.traces = this.traces.filter((trace) => !sameThread(trace.thread, thread));
     if (this.traces.length === 0) this.followers.delete(this);
   }
   clear(): void {
@@ -92,7 +90,7 @@ export class Branches implements Follower, BranchRecording {
   }
 
   private find(thread: ThreadId): Trace | undefined {
-    return this.traces.find((trace) => same(trace.thread, thread));
+    return this.traces.find((trace) => sameThread(trace.thread, thread));
   }
 
   /** The thread is at an instruction: unless it has come straight there, it has branched. */

@@ -18,14 +18,13 @@ import type { DebugPoints } from "./points.js";
 import type { DebugRegisters } from "./registers.js";
 import { SyscallCatch } from "./syscall-catch.js";
 import type { SystemModel } from "./system.js";
-import type { ResumePlan, Stop, StopReason, ThreadId } from "./target.js";
+import { type ResumePlan, type Stop, type StopReason, sameThread, type ThreadId } from "./target.js";
 import { ThreadEvents } from "./thread-events.js";
 import { KERNEL, type Threads } from "./threads.js";
 
 /** What a step does when the processor changes rings: stay with the thread, follow the processor, or (auto) follow it out of the kernel only. */
 export type StepPolicy = "auto" | "thread" | "follow";
 
-const same = (a: ThreadId, b: ThreadId): boolean => a.space === b.space && a.thread === b.thread;
 /** Checks take time of the host's that no instruction counts: a turn ends with so many of them, so that Ctrl-C is heard. */
 const CHECKS_OF_TURN = 1_000;
 
@@ -215,11 +214,11 @@ export class RunControl implements Scene {
   }
 
   private advanceStep(thread: ThreadId, count: number): Stop | undefined {
-    if (!same(this.threads.current(), thread)) {
+    if (!sameThread(this.threads.current(), thread)) {
       const exit = this.runToRingChange(count);
       const stop = this.judge(exit);
       if (stop) return stop;
-      if (!this.stepped || !same(this.threads.current(), thread)) return undefined;
+      if (!this.stepped || !sameThread(this.threads.current(), thread)) return undefined;
       this.arrive();
       return this.stepDone(thread);
     }
@@ -229,7 +228,7 @@ export class RunControl implements Scene {
       // Interrupts come in between a partition's instructions as ever. In the kernel they wait while it is stepped, or no step would end
       // where its reader looks.
       this.runner.run(0);
-      if (!same(this.threads.current(), thread)) return this.left(thread);
+      if (!sameThread(this.threads.current(), thread)) return this.left(thread);
     }
     const exit = this.run(1, true, wasHalted);
     const stop = this.judge(exit);
@@ -237,7 +236,7 @@ export class RunControl implements Scene {
     // A step on a halted processor is its first instruction after it wakes.
     if (wasHalted && this.machine.cpu.processor.halted) return undefined;
     this.stepped = this.advanced = true;
-    if (!same(this.threads.current(), thread)) return this.left(thread);
+    if (!sameThread(this.threads.current(), thread)) return this.left(thread);
     this.arrive();
     const eip = this.eipOf(thread);
     const { range } = this.plan.step!;
@@ -318,7 +317,7 @@ export class RunControl implements Scene {
   /** Reports an event, or keeps it while a lone step owes an answer for its own thread. */
   private event(thread: ThreadId, reason: StopReason): Stop {
     const { step, alone } = this.plan;
-    if (!step || !alone || same(step.thread, thread)) return this.finish(thread, reason);
+    if (!step || !alone || sameThread(step.thread, thread)) return this.finish(thread, reason);
     this.deferred = { thread, reason };
     return this.finish(step.thread, { kind: "step" });
   }

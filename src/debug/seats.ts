@@ -5,21 +5,20 @@
  */
 import type { MachineTarget } from "./machine-target.js";
 import { SeatPoints, SeatTraces } from "./seat-points.js";
-import type {
-  Afterwards,
-  BranchRecording,
-  DebugTarget,
-  InfoTable,
-  Registers,
-  ResumePlan,
-  Space,
-  SpaceMemory,
-  Stop,
-  Thread,
-  ThreadId,
+import {
+  type Afterwards,
+  type BranchRecording,
+  type DebugTarget,
+  type InfoTable,
+  type Registers,
+  type ResumePlan,
+  type Space,
+  type SpaceMemory,
+  type Stop,
+  sameThread,
+  type Thread,
+  type ThreadId,
 } from "./target.js";
-
-const same = (a: ThreadId | undefined, b: ThreadId): boolean => a?.space === b.space && a.thread === b.thread;
 
 /** One debugger's side of the machine. Members that are not here are the machine's. */
 export class Seat implements DebugTarget {
@@ -165,7 +164,7 @@ export class Seat implements DebugTarget {
   isConcerned({ thread, reason }: Stop): boolean {
     switch (reason.kind) {
       case "step":
-        return same(this.plan.step?.thread, thread) || this.seats.stepper === this;
+        return (this.plan.step !== undefined && sameThread(this.plan.step.thread, thread)) || this.seats.stepper === this;
       case "breakpoint":
         return this.points.stopsAt(thread);
       case "watchpoint":

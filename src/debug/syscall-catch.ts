@@ -5,7 +5,7 @@
  */
 import type { Machine } from "../pc/machine.js";
 import type { SystemModel } from "./system.js";
-import type { Stop, ThreadId } from "./target.js";
+import { type Stop, type ThreadId, threadKey } from "./target.js";
 import type { SavedRegisters, Threads } from "./threads.js";
 
 export interface Call {
@@ -16,7 +16,6 @@ export interface Call {
 }
 
 const EAX = 0;
-const keyOf = ({ space, thread }: ThreadId): string => `${space}.${thread}`;
 
 export class SyscallCatch {
   private wanted: ReadonlySet<number> | "all" | undefined;
@@ -58,7 +57,7 @@ export class SyscallCatch {
     const number = registers.general[EAX]!;
     if (!this.wants(number)) return;
     this.entered = { thread, number, eip: registers.eip };
-    this.open.set(keyOf(thread), this.entered);
+    this.open.set(threadKey(thread), this.entered);
     this.machine.leave();
   }
 
@@ -76,14 +75,14 @@ export class SyscallCatch {
     const { entered } = this;
     this.entered = undefined;
     if (entered) return this.stop(entered, "entry");
-    const call = this.open.get(keyOf(current));
+    const call = this.open.get(threadKey(current));
     if (current.space === 1 || call?.eip !== eip) return undefined;
-    this.open.delete(keyOf(current));
+    this.open.delete(threadKey(current));
     return this.wants(call.number) ? this.stop(call, "return") : undefined;
   }
 
   private stop({ thread, number }: Call, phase: "entry" | "return"): Stop {
-    const who = this.threads.list().find((t) => keyOf(t) === keyOf(thread))?.name ?? `thread ${keyOf(thread)}`;
+    const who = this.threads.list().find((t) => threadKey(t) === threadKey(thread))?.name ?? `thread ${threadKey(thread)}`;
     const name = this.system.systemCallName?.(number) ?? "a system call without a name";
     const text = `pok386: ${who} ${phase === "entry" ? "calls" : "returns from"} ${name} (${number})`;
     return { thread, reason: { kind: "syscall", phase, number, text } };

@@ -25,6 +25,9 @@ export interface ThreadId {
   readonly space: number;
   readonly thread: number;
 }
+export const sameThread = (a: ThreadId, b: ThreadId): boolean => a.space === b.space && a.thread === b.thread;
+/** For what is kept by thread. */
+export const threadKey = ({ space, thread }: ThreadId): string => `${space}.${thread}`;
 
 export interface Thread extends ThreadId {
   /** A short name, e.g. "part1 thread 1". */

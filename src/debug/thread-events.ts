@@ -1,9 +1,7 @@
 /** Stops at threads that come into being: when the kernel enters for the first time one that was not in the list of threads before. */
 import type { Machine } from "../pc/machine.js";
-import type { Stop, ThreadId } from "./target.js";
+import { type Stop, type ThreadId, threadKey } from "./target.js";
 import { KERNEL, type Threads } from "./threads.js";
-
-const keyOf = ({ space, thread }: ThreadId): string => `${space}.${thread}`;
 
 export class ThreadEvents {
   /** Threads that are no news; undefined if nobody wants to hear of any. */
@@ -16,7 +14,7 @@ export class ThreadEvents {
 
   set(wanted: boolean): void {
     if (!wanted) this.known = undefined;
-    else this.known ??= new Set(this.threads.list().map(keyOf));
+    else this.known ??= new Set(this.threads.list().map(threadKey));
   }
 
   /** The processor leaves the kernel; for whom is seen once the instruction is complete. */
@@ -26,8 +24,8 @@ export class ThreadEvents {
 
   /** The thread that runs, if it has not been there before. */
   take(current: ThreadId): Stop | undefined {
-    if (!this.known || current.space === KERNEL.space || this.known.has(keyOf(current))) return undefined;
-    this.known.add(keyOf(current));
+    if (!this.known || current.space === KERNEL.space || this.known.has(threadKey(current))) return undefined;
+    this.known.add(threadKey(current));
     return { thread: current, reason: { kind: "created" } };
   }
 }

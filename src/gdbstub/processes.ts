@@ -4,8 +4,8 @@
  * A process that appears later makes gdb 13.1 jump to it and lose the stop it was told of. So spaces found later stay hidden until the
  * processor stops in one of them, where the jump is what the user wants.
  */
-import type { DebugTarget, Space, Stop, Thread, ThreadId } from "../debug/target.js";
-import { sameThread, selects, type ThreadSelector } from "./thread-id.js";
+import { type DebugTarget, type Space, type Stop, sameThread, type Thread, type ThreadId } from "../debug/target.js";
+import { selects, type ThreadSelector } from "./thread-id.js";
 
 export class Processes {
   readonly #released = new Set<number>();

@@ -2,8 +2,7 @@
  * Which thread the client's user looks at, for packets that do not say which one they mean. gdb tells by the way: it asks whether a thread is
  * alive (T) as it is selected. "thread apply" asks that too, of each thread it visits, and has asked for the list of threads just before.
  */
-import type { ThreadId } from "../debug/target.js";
-import { sameThread } from "./thread-id.js";
+import { sameThread, type ThreadId } from "../debug/target.js";
 
 export class SelectedThread {
   /** Threads that "thread apply" has visited; undefined if there is none under way. */

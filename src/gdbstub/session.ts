@@ -1,6 +1,6 @@
 /** One client from its first packet to its last: what it chose, whether the machine runs on its behalf, and who answers what. */
 import createDebug from "debug";
-import type { Afterwards, DebugTarget, ResumePlan, Stop, Thread, ThreadId } from "../debug/target.js";
+import { type Afterwards, type DebugTarget, type ResumePlan, type Stop, sameThread, type Thread, type ThreadId } from "../debug/target.js";
 import { BranchTraces } from "./branch-traces.js";
 import { ascii } from "./bytes.js";
 import { Console } from "./console.js";
@@ -15,7 +15,7 @@ import { Malformed } from "./reader.js";
 import { EMPTY, Errno, type Failure, fail, LATER, payloadOf, type Reply } from "./reply.js";
 import { SelectedThread } from "./selected-thread.js";
 import { settle, stopReply, stopText } from "./stop-reply.js";
-import { sameThread, type ThreadSelector } from "./thread-id.js";
+import type { ThreadSelector } from "./thread-id.js";
 import type { Trace } from "./trace.js";
 import { TraceExperiment } from "./tracing/experiment.js";
 import { frameMemory } from "./tracing/frame.js";

@@ -1,11 +1,11 @@
 /** Stops in the words of the protocol (GDB manual, "Stop Reply Packets"). */
-import type { ResumePlan, Stop, ThreadId } from "../debug/target.js";
+import { type ResumePlan, type Stop, sameThread, type ThreadId } from "../debug/target.js";
 import { hexByte, toHex } from "./bytes.js";
 import { HARDWARE_BREAKPOINT, SOFTWARE_BREAKPOINT } from "./inserted-points.js";
 import { EXPEDITED, readSlot } from "./register-layout.js";
 import type { Session } from "./session.js";
 import { gdbSignal } from "./signals.js";
-import { formatThreadId, sameThread } from "./thread-id.js";
+import { formatThreadId } from "./thread-id.js";
 import type { UnresumedProcesses } from "./unresumed.js";
 
 /** gdb's own signal numbers ("gdb/signals.h"). */

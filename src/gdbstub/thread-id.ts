@@ -42,8 +42,6 @@ export const formatThreadId = ({ space, thread }: ThreadId, multiprocess: boolea
   return (space === 1 ? thread : space * SPACE_SHIFT + thread).toString(16);
 };
 
-export const sameThread = (a: ThreadId, b: ThreadId): boolean => a.space === b.space && a.thread === b.thread;
-
 /** Whether the selector takes in this thread ("any" does: it leaves the choice to the stub). */
 export const selects = (selector: ThreadSelector, id: ThreadId): boolean =>
   (typeof selector.space === "string" || selector.space === id.space) &&

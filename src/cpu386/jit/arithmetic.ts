@@ -1,5 +1,5 @@
 /** Code that only computes, looked at instruction by instruction. */
-import { OP } from "../wasm/binary.js";
+import { OP, readLeb } from "../wasm/binary.js";
 
 export interface Token {
   readonly code: readonly number[];
@@ -22,14 +22,14 @@ export function parse(code: readonly number[]): Token[] | undefined {
   const out: Token[] = [];
   for (let at = 0; at < code.length; ) {
     const opcode = code[at]!;
-    let end = at + 1;
     const sets = opcode === OP.localSet || opcode === OP.localTee;
-    if (sets || opcode === OP.localGet || opcode === OP.i32Const) while (code[end++]! & 0x80);
-    else if (!isArithmetic(opcode)) return undefined;
-    const piece = code.slice(at, end);
-    out.push({ code: piece, ...(sets ? { set: unsigned(piece) } : opcode === OP.localGet ? { local: unsigned(piece) } : {}) });
+    const reads = opcode === OP.localGet;
+    const operand = sets || reads || opcode === OP.i32Const ? readLeb(code, at + 1, false) : undefined;
+    if (!operand && !isArithmetic(opcode)) return undefined;
+    const end = operand?.next ?? at + 1;
+    const local = operand?.value;
+    out.push({ code: code.slice(at, end), ...(sets ? { set: local! } : reads ? { local: local! } : {}) });
     at = end;
   }
   return out;
 }
-const unsigned = (piece: readonly number[]): number => piece.slice(1).reduce((sum, byte, n) => sum + ((byte & 0x7f) << (7 * n)), 0);

@@ -12,10 +12,10 @@ import { FIRST_TEMPORARY, FIRST_TEMPORARY_64, OUT_EIP, UNDONE } from "./locals.j
 const { R } = L;
 
 /** Fields of a page remembered; with a count of 0 it is none. */
-export const PAGE = { start: 0, count: 4, address: 8 } as const;
+const PAGE = { start: 0, count: 4, address: 8 } as const;
 const PAGE_BYTES = 12;
-export const MAX_PAGES = Math.floor((L.PAGES_END - L.PAGES) / PAGE_BYTES);
-export const pageAt = (key: number): number => L.PAGES + key * PAGE_BYTES;
+const MAX_PAGES = Math.floor((L.PAGES_END - L.PAGES) / PAGE_BYTES);
+const pageAt = (key: number): number => L.PAGES + key * PAGE_BYTES;
 
 /** Forgets a page that was remembered. */
 export const forgetPage = (key: number): readonly number[] => [

@@ -3,7 +3,7 @@
  * constant (push, pop, frames, fields of one object), is a *window*. The first access makes sure of all of it; how far it reaches is known at
  * the end of the node, when that is emitted.
  */
-import { OP } from "../wasm/binary.js";
+import { OP, readLeb } from "../wasm/binary.js";
 import { REGISTER } from "./locals.js";
 
 /** So long a stretch is likely to lie in one page. */
@@ -19,17 +19,6 @@ export interface Distance {
 const ZERO = 0;
 const REGISTERS = 8;
 
-function leb(code: readonly number[], at: number, signed: boolean): { value: number; next: number } {
-  let value = 0;
-  for (let n = at, shift = 0; ; n++, shift += 7) {
-    const byte = code[n]!;
-    value |= (byte & 0x7f) << shift;
-    if (byte & 0x80) continue;
-    if (signed && byte & 0x40 && shift < 25) value |= -1 << (shift + 7);
-    return { value, next: n + 1 };
-  }
-}
-
 /** How far what locals hold is from each other. */
 export class Distances {
   private readonly known = new Map<number, Distance>();
@@ -39,12 +28,12 @@ export class Distances {
   of(code: readonly number[]): Distance | undefined {
     const first = code[0];
     if (first !== OP.localGet && first !== OP.i32Const) return undefined;
-    const { value, next } = leb(code, 1, first === OP.i32Const);
+    const { value, next } = readLeb(code, 1, first === OP.i32Const);
     let at = next;
     let more = 0;
     while (at < code.length) {
       if (code[at] !== OP.i32Const) return undefined;
-      const constant = leb(code, at + 1, true);
+      const constant = readLeb(code, at + 1, true);
       const operation = code[constant.next];
       if (operation === OP.i32Add) more += constant.value;
       else if (operation === OP.i32Sub) more -= constant.value;

@@ -137,6 +137,18 @@ function remembered(make: (n: number) => readonly number[]): (n: number) => read
   const made: (readonly number[])[] = [];
   return (n) => (n >= 0 && n < 1024 ? (made[n] ??= make(n)) : make(n));
 }
+/** A number of up to 32 bits out of code, and where it ends. */
+export function readLeb(code: readonly number[], at: number, signed: boolean): { readonly value: number; readonly next: number } {
+  let value = 0;
+  for (let n = at, shift = 0; ; n++, shift += 7) {
+    const byte = code[n]!;
+    value |= (byte & 0x7f) << shift;
+    if (byte & 0x80) continue;
+    if (signed && byte & 0x40 && shift < 25) value |= -1 << (shift + 7);
+    return { value, next: n + 1 };
+  }
+}
+
 export const i32Const = remembered((n) => [OP.i32Const, ...signedLeb(n)]);
 /** Modulo 2^64. */
 export function i64Const(n: bigint): readonly number[] {

@@ -4,7 +4,7 @@
  */
 import type { MachineExit } from "../../pc/machine.js";
 import type { SyscallCatch } from "../syscall-catch.js";
-import type { Stop, StopReason, ThreadId } from "../target.js";
+import { type Stop, type StopReason, sameThread, type ThreadId } from "../target.js";
 import type { Threads } from "../threads.js";
 import { isBefore, type Position } from "./position.js";
 import type { Snapshot } from "./snapshots.js";
@@ -47,7 +47,6 @@ export interface Sought {
 const TURN = 500_000;
 /** A stretch that has been searched is known in so many parts, so that its hit is not far from one. */
 const STRETCH_PARTS = 8;
-const same = (a: ThreadId, b: ThreadId): boolean => a.space === b.space && a.thread === b.thread;
 
 export class Backwards {
   /** Set during a search: hears of every breakpoint that the processor comes to. */
@@ -78,7 +77,7 @@ export class Backwards {
     const last: Position = { count: timeline.machine.lastInstruction, settled: true };
     if (last.count < start.count) return yield* this.beginning();
     yield* timeline.seek(last, TURN);
-    if (thread && !same(this.here, thread)) {
+    if (thread && !sameThread(this.here, thread)) {
       const found = yield* this.lastInstructionOf(thread);
       if (!found) return this.scene.interruptAsked ? this.stop({ kind: "interrupted" }) : yield* this.beginning();
       yield* timeline.seek(found, TURN);
@@ -116,7 +115,7 @@ export class Backwards {
     let since: number | undefined;
     const look = (): void => {
       const now = this.timeline.now;
-      if (same(this.here, thread)) since ??= now;
+      if (sameThread(this.here, thread)) since ??= now;
       else {
         if (since !== undefined && now > since) found = now - 1;
         since = undefined;
