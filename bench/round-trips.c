@@ -42,7 +42,7 @@ static void say(const char *text, size_t length)
 /* Reads up to the end of a packet; returns the first character of its payload. */
 static char packet(void)
 {
-  static char kept[1 << 16];
+  static char kept[1 << 18];
   static size_t length;
 
   for (;;) {
@@ -72,8 +72,14 @@ static void ask(const char *payload)
     sum += *c;
   say(framed, snprintf(framed, sizeof framed, "$%s#%02x", payload, sum));
   /* Text for the user is no answer. */
-  while (packet() == 'O')
-    ;
+  char first;
+  do
+    first = packet();
+  while (first == 'O');
+  if (first == 'E') {
+    fprintf(stderr, "round-trips: %s: an error\n", payload);
+    exit(1);
+  }
 }
 
 int main(int count, char **words)

@@ -7,9 +7,6 @@ export class Client {
   /** Pieces of a packet that is not complete. */
   #pieces = [];
   #waiting;
-  #isPolling = false;
-  /** While it waits, it looks at its socket again and again instead of sleeping: the time it would need to wake is in nobody's figure then. */
-  polls = false;
   #socket;
   acknowledging = true;
   constructor(socket) {
@@ -57,16 +54,8 @@ export class Client {
     return new Promise((resolve) => {
       this.#waiting = resolve;
       this.#deliver();
-      if (this.#waiting && this.polls && !this.#isPolling) {
-        this.#isPolling = true;
-        setImmediate(this.#poll);
-      }
     });
   }
-  #poll = () => {
-    this.#isPolling = this.#waiting !== undefined;
-    if (this.#isPolling) setImmediate(this.#poll);
-  };
   /** The reply, as text. */
   async ask(payload) {
     return (await this.request(payload)).toString("latin1");

@@ -1,6 +1,6 @@
 /**
  * `npm run bench:stub`: how fast the stub is, over the wire, beside QEMU's in the same run: steps, breakpoint cycles (clear, step, set, continue to the next hit),
- * memory read, and how soon it answers an interrupt. What is counted in packets is asked by a client in C (round-trips.c; it wants gcc): one in Node takes
+ * memory read, and how soon it answers an interrupt. Packets are counted by a client in C (round-trips.c; it wants gcc): one in Node takes
  * as long for each as the stub. The guest is the integer bench, in a based ring-3 segment; QEMU is given linear addresses.
  */
 import { execFile, execFileSync, spawn } from "node:child_process";
@@ -20,11 +20,11 @@ const HOT = findExecutables(new Uint8Array(readFileSync(IMAGE)).subarray(1))[0].
 /** Steps to find such a loop in. */
 const STEPS = 400;
 const SECONDS = 1.5;
-const WARM_UP = 0.7;
 /** V8 compiles what a stub does for most packets in the first seconds. */
-const TRIPS_WARM_UP = 3;
-const FOUR_KB = 0x1000;
-/** Fits a packet of pok386's, also in binary with most contents. QEMU has no more than 4 KB at a time, and no packet for binary. */
+const WARM_UP = 3;
+/** As much as QEMU gives at a time. */
+const TWO_KB = 0x800;
+/** Fits a packet of pok386's, also in binary with most contents. QEMU has no packet for binary. */
 const LARGE = 0x10000;
 
 const PEERS = {
@@ -38,22 +38,6 @@ const PEERS = {
     }),
 };
 
-/** Calls `once` for some seconds. Returns how often a second. */
-async function timed(seconds, once) {
-  const begun = performance.now();
-  let count = 0;
-  while (performance.now() - begun < seconds * 1000) {
-    await once();
-    count++;
-  }
-  return count / ((performance.now() - begun) / 1000);
-}
-/** The same once client and stub are warm: V8 compiles meanwhile, and there are no processors to spare for that. */
-async function rate(once) {
-  await timed(WARM_UP, once);
-  return await timed(SECONDS, once);
-}
-
 const made = mkdtempSync(join(tmpdir(), "pok386-bench-"));
 process.on("exit", () => rmSync(made, { recursive: true, force: true }));
 const TRIPS = join(made, "round-trips");
@@ -65,7 +49,7 @@ try {
 }
 /** How often a second the packets go round. */
 const trips = async (port, ...packets) =>
-  Number((await promisify(execFile)(TRIPS, [port, TRIPS_WARM_UP, SECONDS, ...packets].map(String))).stdout);
+  Number((await promisify(execFile)(TRIPS, [port, WARM_UP, SECONDS, ...packets].map(String))).stdout);
 
 /** A server that sends back what it gets: what no stub in a process of Node's can pass. */
 const ECHO = `require("net").createServer({ noDelay: true }, (c) => c.on("data", (b) => c.write(b))).listen(Number(process.argv[1]), "127.0.0.1")`;
@@ -117,17 +101,12 @@ async function measure(name) {
     await client.ask("qSupported:swbreak+");
     await client.ask("QStartNoAckMode");
     client.acknowledging = false;
-    client.polls = true;
     const linear = name === "QEMU" ? BASE : 0;
     await client.ask(`Z0,${(linear + HOT.value).toString(16)},1`);
     await client.ask("c");
     await client.ask(`z0,${(linear + HOT.value).toString(16)},1`);
     const loop = await insideLoop(client);
     const from = name === "QEMU" ? (BASE + 0x1000).toString(16) : "1000";
-    const read = async (letter, size) => (size * (await rate(() => client.request(`${letter}${from},${size.toString(16)}`)))) / 1e6;
-    const small = await read("m", FOUR_KB);
-    const [large, binary] = name === "QEMU" ? [0, 0] : [await read("m", LARGE), await read("x", LARGE)];
-    client.polls = false;
     const delays = [];
     for (let n = 0; n < 9; n++) delays.push(await interrupt(client));
     client.close();
@@ -135,12 +114,14 @@ async function measure(name) {
       const point = `0,${(linear + offset).toString(16)},1`;
       return trips(port, `@Z${point}`, "@c", `z${point}`, "s", `Z${point}`, "c", `%z${point}`);
     };
+    const read = async (letter, size) => (size * (await trips(port, `${letter}${from},${size.toString(16)}`))) / 1e6;
+    const [large, binary] = name === "QEMU" ? [0, 0] : [await read("m", LARGE), await read("x", LARGE)];
     return {
       far: await cycles(HOT.value),
       near: await cycles(loop),
       steps: await trips(port, "s"),
       smallest: await trips(port, "qC"),
-      small,
+      small: await read("m", TWO_KB),
       large,
       binary,
       interrupt: delays.sort((a, b) => a - b)[4],
@@ -160,7 +141,7 @@ for (const [what, key, unit] of [
   ["breakpoint hit each few instructions", "near", "/s"],
   ["breakpoint hit each 470 thousand", "far", "/s"],
   ["smallest request (qC)", "smallest", "/s"],
-  ["memory read, 4 KB a packet", "small", "MB/s"],
+  ["memory read, 2 KB a packet", "small", "MB/s"],
   ["memory read, 64 KB a packet", "large", "MB/s"],
   ["memory read, 64 KB a packet, binary", "binary", "MB/s"],
   ["answer to an interrupt while running, median", "interrupt", "ms"],
