@@ -6,9 +6,8 @@ import type { Processor } from "../processor.js";
 import { instantiateX87, type QuickX87 } from "../wasm/x87/module.js";
 import { fromBytes, toBytes } from "./convert.js";
 import { classify, type Environment, type Float80, INDEFINITE, FPU_EXCEPTION as X } from "./float80.js";
+import { STATUS } from "./status.js";
 
-/** Status word bits. */
-export const STATUS = { C0: 1 << 8, C1: 1 << 9, C2: 1 << 10, top: 7 << 11, C3: 1 << 14, busy: 1 << 15, summary: 1 << 7 } as const;
 const CONDITION = STATUS.C0 | STATUS.C1 | STATUS.C2 | STATUS.C3;
 
 /** Tags, two bits each in the tag word. */

@@ -3,8 +3,9 @@
 import * as A from "../../fpu/arithmetic.js";
 import { CONSTANTS } from "../../fpu/constants.js";
 import { classify, type Environment, type Float80, isNan, negate, ONE, withSign, FPU_EXCEPTION as X, ZERO } from "../../fpu/float80.js";
+import { STATUS } from "../../fpu/status.js";
 import * as T from "../../fpu/transcendental.js";
-import { STATUS, type X87 } from "../../fpu/x87.js";
+import type { X87 } from "../../fpu/x87.js";
 import type { Instruction } from "../../instruction.js";
 import type { Definition } from "../table.js";
 import { compareWith } from "./arithmetic.js";

@@ -2,7 +2,7 @@
  * Sums, products and quotients of normal numbers and zeros, rounded once, in any rounding and precision: 128 bits hold what is exact, or
  * all that rounding can see of it. Everything else is refused, and fpu/arithmetic.ts does it.
  */
-import { STATUS } from "../../fpu/x87.js";
+import { STATUS } from "../../fpu/status.js";
 import * as L from "../../layout.js";
 import { i32, i64, type Term, type Variable } from "../writer.js";
 import { COMPARED, FORM } from "./names.js";

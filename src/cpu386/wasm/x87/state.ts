@@ -1,5 +1,5 @@
 /** The x87's registers and words as its quick functions see them. A place is 16 times a register's physical number. */
-import { STATUS } from "../../fpu/x87.js";
+import { STATUS } from "../../fpu/status.js";
 import * as L from "../../layout.js";
 import { i32, type Term, type Variable, type Writer } from "../writer.js";
 import type { Name } from "./names.js";

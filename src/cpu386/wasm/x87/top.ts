@@ -1,5 +1,5 @@
 /** D9 E0 to FF as far as it is quick: sign, tests, constants, square root, rounding to an integer. */
-import { STATUS } from "../../fpu/x87.js";
+import { STATUS } from "../../fpu/status.js";
 import * as L from "../../layout.js";
 import { i32, i64, type Term, type Variable } from "../writer.js";
 import { roundsUp } from "./arithmetic.js";

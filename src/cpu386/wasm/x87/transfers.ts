@@ -1,5 +1,5 @@
 /** Between registers and memory, and among registers: what fpu/convert.ts does for numbers that are normal or zero and stay so. */
-import { STATUS } from "../../fpu/x87.js";
+import { STATUS } from "../../fpu/status.js";
 import * as L from "../../layout.js";
 import { i32, i64, type Term, type Variable } from "../writer.js";
 import { roundsUp } from "./arithmetic.js";
