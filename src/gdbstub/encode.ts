@@ -1,6 +1,6 @@
 /** From payloads to frames for the wire (GDB manual, "Overview" of the remote protocol). This is where the time goes that a large reply takes. */
 import { asBuffer, hexByte } from "./bytes.js";
-import { DOLLAR, ESCAPE, ESCAPE_BIT, HASH, MINUS, PLUS } from "./codec.js";
+import { DOLLAR, ESCAPE, ESCAPE_BIT, HASH, MINUS, PACKET_SIZE, PLUS } from "./codec.js";
 
 const STAR = 0x2a;
 /** What has to be escaped in a reply ("Binary Data"). */
@@ -51,6 +51,15 @@ const checksum = (bytes: Uint8Array): number => {
   return sum;
 };
 
+/** Where frames are written whose length is not known before. Allocated for each they would cost more than encoding: V8 has large ones mapped. */
+let scratch = Buffer.allocUnsafeSlow(2 * PACKET_SIZE + 4);
+const scratchOf = (length: number): Uint8Array => {
+  if (scratch.length < length) scratch = Buffer.allocUnsafeSlow(length);
+  return scratch;
+};
+/** Out of Node's pool: what lives in V8's heap would be moved out of it to be sent. */
+const copyOf = (frame: Uint8Array, length: number): Uint8Array => Buffer.from(frame.subarray(0, length));
+
 /** Writes `#cc` behind a frame that ends at `length`. Returns where it ends now. */
 const close = (frame: Uint8Array, length: number, sum: number): number => {
   const digits = hexByte(sum);
@@ -62,7 +71,7 @@ const close = (frame: Uint8Array, length: number, sum: number): number => {
 
 /** The payload as it is: most long ones are memory in hexadecimal digits. */
 const encodePlain = (payload: Uint8Array): Uint8Array => {
-  const frame = new Uint8Array(payload.length + 4);
+  const frame = Buffer.allocUnsafe(payload.length + 4);
   frame[0] = DOLLAR;
   frame.set(payload, 1);
   close(frame, payload.length + 1, checksum(payload));
@@ -76,8 +85,7 @@ const encodePlain = (payload: Uint8Array): Uint8Array => {
 export const encode = (payload: Uint8Array, runs = true): Uint8Array => {
   const end = payload.length;
   if (end >= LONG && !(runs && isRepetitive(payload)) && !hasSpecial(payload)) return encodePlain(payload);
-  // Out of Node's pool: what lives in V8's heap would be moved out of it to be sent.
-  const frame = Buffer.allocUnsafe(end * 2 + 4);
+  const frame = scratchOf(end * 2 + 4);
   frame[0] = DOLLAR;
   let length = 1;
   let sum = 0;
@@ -102,7 +110,7 @@ export const encode = (payload: Uint8Array, runs = true): Uint8Array => {
     sum += STAR + count + RUN_BIAS;
     i += count;
   }
-  return frame.subarray(0, close(frame, length, sum));
+  return copyOf(frame, close(frame, length, sum));
 };
 
 /** A reply that is on its way to the wire already, framed in one pass over the memory it shows. */
@@ -114,12 +122,13 @@ export class Framed {
 const DIGITS = new Uint16Array(Uint8Array.from({ length: 512 }, (_, n) => hexByte(n >> 1).charCodeAt(n & 1)).buffer);
 const DIGIT_SUM = Uint16Array.from({ length: 256 }, (_, n) => hexByte(n).charCodeAt(0) + hexByte(n).charCodeAt(1));
 
-/** Bytes in digits; undefined if they are few, or encoding runs would make much less of them. */
+/** Bytes in digits; undefined if they are few. */
 export const framedHex = (bytes: Uint8Array): Framed | undefined => {
   const { length } = bytes;
-  if (length < LONG || isRepetitiveInDigits(bytes)) return undefined;
+  if (length < LONG) return undefined;
+  if (isRepetitiveInDigits(bytes)) return framedHexRuns(bytes);
   // The digits are written as pairs, and begin at an even place: the packet begins at an odd one.
-  const pairs = new Uint16Array(length + 3);
+  const pairs = new Uint16Array(Buffer.allocUnsafeSlow(2 * (length + 3)).buffer);
   let sum = 0;
   for (let i = 0; i < length; i++) {
     const byte = bytes[i]!;
@@ -131,10 +140,34 @@ export const framedHex = (bytes: Uint8Array): Framed | undefined => {
   return new Framed(frame.subarray(1, close(frame, 2 + length * 2, sum)));
 };
 
-/** As many bytes as fit into `room` once escaped, behind a letter; undefined as above. */
+/** The same with runs, those of a digit that whole bytes are made of: that is what much less is made of. */
+const framedHexRuns = (bytes: Uint8Array): Framed => {
+  const { length } = bytes;
+  const frame = scratchOf(2 * length + 4);
+  frame[0] = DOLLAR;
+  let at = 1;
+  for (let i = 0; i < length; ) {
+    const byte = bytes[i]!;
+    const pair = DIGITS[byte]!;
+    let end = i + 1;
+    if (byte % 0x11 === 0) while (end < length && bytes[end] === byte) end++;
+    let digits = 2 * (end - i);
+    for (; digits > RUN_MIN; digits -= frame[at - 1]! - RUN_BIAS + 1) {
+      frame[at++] = pair & 0xff;
+      frame[at++] = STAR;
+      frame[at++] = runCount(digits - 1) + RUN_BIAS;
+    }
+    if (digits > 0) frame[at++] = pair & 0xff;
+    for (; digits > 1; digits--) frame[at++] = pair >> 8;
+    i = end;
+  }
+  return new Framed(copyOf(frame, close(frame, at, checksum(frame.subarray(1, at)))));
+};
+
+/** As many bytes as fit into `room` once escaped, behind a letter; undefined if they are few, or runs would make much less of them. */
 export const framedBinary = (letter: string, bytes: Uint8Array, room: number): Framed | undefined => {
   if (bytes.length < LONG || isRepetitive(bytes)) return undefined;
-  const frame = new Uint8Array(Math.min(room, bytes.length * 2) + 6);
+  const frame = Buffer.allocUnsafe(Math.min(room, bytes.length * 2) + 6);
   const end = Math.min(bytes.length, room);
   frame[0] = DOLLAR;
   frame[1] = letter.charCodeAt(0);

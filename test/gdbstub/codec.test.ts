@@ -96,10 +96,30 @@ describe("encoding", () => {
     );
   });
 
-  it.each([
-    ["in digits", framedHex(new Uint8Array(4096))],
-    ["as it is", framedBinary("b", new Uint8Array(4096), 4096)],
-  ])("leaves memory that is all the same to the encoder of runs, %s", (_, framed) => expect(framed).toBeUndefined());
+  /** Stretches of equal bytes, most of them of two equal digits. */
+  const stretches = fc
+    .array(fc.tuple(fc.constantFrom(0, 0x11, 0x12, 0x20, 0xaa, 0xff), fc.integer({ min: 1, max: 300 })), { minLength: 20, maxLength: 40 })
+    .map((runs) => Uint8Array.from([...runs.flatMap(([byte, count]) => Array<number>(count).fill(byte)), ...Array<number>(1024).fill(0)]));
+  it("frames memory of which much is the same in digits, and runs of them", () => {
+    fc.assert(
+      fc.property(stretches, (bytes) => {
+        const wire = latin1(framedHex(bytes)!.frame);
+        const [, body] = /^\$([^#$]*)#[0-9a-f]{2}$/s.exec(wire)!;
+        expect(frame(body)).toBe(wire);
+        expect(decodeReply(body)).toBe(Buffer.from(bytes).toString("hex"));
+      }),
+    );
+    expect(framedHex(new Uint8Array(65536))!.frame.length).toBeLessThan(4096);
+  });
+  it("leaves binary memory that is all the same to the encoder of runs", () =>
+    expect(framedBinary("b", new Uint8Array(4096), 4096)).toBeUndefined());
+  it("does not write over a frame that has not been sent yet", () => {
+    const first = encode(bytesOf("0".repeat(2000)));
+    const before = latin1(first);
+    encode(bytesOf("1".repeat(2000)));
+    framedHex(new Uint8Array(4096).fill(0x22));
+    expect(latin1(first)).toBe(before);
+  });
 
   it("notices an escape with nothing behind it", () => expect(unescapeBinary(bytesOf("ab}"))).toBeUndefined());
 });
