@@ -60,6 +60,8 @@ export interface HostOptions {
   readonly onListening?: (server: GdbServer) => void;
 }
 
+/** Milliseconds of turns in a row: a round of the host's events takes as long as fifty thousand instructions of hot code. */
+const IN_A_ROW = 0.75;
 /** How far ahead of real time the machine may be before it sleeps, in milliseconds. */
 const AHEAD = 2;
 /** How often a machine that waits for input looks whether it came. */
@@ -134,11 +136,15 @@ export class Host {
   private readonly pump: Pump = (turn) => {
     const wallStart = performance.now();
     const virtualStart = this.machine.seconds;
+    const { paceWall } = this.options;
     const loop = (): void => {
-      if (!turn()) return;
+      const until = paceWall ? 0 : performance.now() + IN_A_ROW;
+      do {
+        if (!turn()) return;
+      } while (performance.now() < until && !this.target.asleep);
       const ahead = (this.machine.seconds - virtualStart) * 1000 - (performance.now() - wallStart);
       if (this.target.asleep) setTimeout(loop, ASLEEP);
-      else if (this.options.paceWall && ahead > AHEAD) setTimeout(loop, ahead);
+      else if (paceWall && ahead > AHEAD) setTimeout(loop, ahead);
       else setImmediate(loop);
     };
     // Most resumes of a debugger are steps, which should not wait for a round of the host's events.
