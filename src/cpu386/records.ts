@@ -10,6 +10,7 @@ import { HANDLER, type Shape } from "./definitions/table.js";
 import type { Guard } from "./jit/form.js";
 import * as L from "./layout.js";
 import type { Stretch } from "./paging.js";
+import { peekNumber } from "./peek.js";
 import { type Predicate, parts } from "./predicate.js";
 import type { Processor } from "./processor.js";
 
@@ -162,6 +163,12 @@ export class RecordCache {
     if (!predicate) return "always";
     const isPaged = this.cpu.paging.enabled && [...parts(predicate)].some(({ op }) => op === "load");
     return isPaged ? "always" : predicate;
+  }
+
+  wordAt(segment: number, offset: number): number | undefined {
+    const { i32 } = this.cpu;
+    if (offset >= i32[(segment + L.READ_BOUND[4]) >> 2]! >>> 0) return undefined;
+    return peekNumber(this.cpu, (i32[(segment + L.BASE) >> 2]! + offset) >>> 0, 4);
   }
 
   /** Index in words of the jump cache's entry for an offset. */

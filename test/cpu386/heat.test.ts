@@ -14,19 +14,27 @@ function callsUntil(asked: () => boolean, most = 1000): number {
 test("where regions are left counts by itself, whatever has been compiled near by", () => {
   const heat = new Heat(SCHEDULE);
   for (let compiled = 0; compiled < 4; compiled++) callsUntil(() => heat.cold(CONTEXT, 0x1010));
-  expect(callsUntil(() => heat.exit(CONTEXT, 0x1020))).toBe(SCHEDULE.samples);
-  expect(callsUntil(() => heat.exit(CONTEXT, 0x1024))).toBe(SCHEDULE.samples);
+  expect(callsUntil(() => heat.exit(CONTEXT, 0x1020).length > 0)).toBe(SCHEDULE.samples);
+  expect(callsUntil(() => heat.exit(CONTEXT, 0x1024).length > 0)).toBe(SCHEDULE.samples);
+});
+
+test("where else regions are left becomes an entry at the same time", () => {
+  const heat = new Heat({ ...SCHEDULE, samples: 3 });
+  for (const ip of [0x1020, 0x1030, 0x1020, 0x1040]) expect(heat.exit(CONTEXT, ip)).toEqual([]);
+  expect(heat.exit(CONTEXT, 0x1020)).toEqual([0x1020, 0x1030, 0x1040]);
+  // They have been told of, and count anew.
+  expect(heat.exit(CONTEXT, 0x1030)).toEqual([]);
 });
 
 test("an exit that has been compiled for in vain is tried less and less often", () => {
   const heat = new Heat(SCHEDULE);
-  const waits = [1, 2, 3].map(() => callsUntil(() => heat.exit(CONTEXT, 0x1020)));
+  const waits = [1, 2, 3].map(() => callsUntil(() => heat.exit(CONTEXT, 0x1020).length > 0));
   expect(waits).toEqual([2, 8, 32]);
 });
 
 test("exits all over the place, where interrupts return to, are none to compile for", () => {
   const heat = new Heat(SCHEDULE);
-  for (let round = 0; round < 20; round++) for (let n = 0; n < 100; n++) expect(heat.exit(CONTEXT, 0x1000 + 3 * n)).toBe(false);
+  for (let round = 0; round < 20; round++) for (let n = 0; n < 100; n++) expect(heat.exit(CONTEXT, 0x1000 + 3 * n)).toEqual([]);
 });
 
 test("samples that come while nothing may be compiled do not put off what comes after", () => {

@@ -72,6 +72,24 @@ test("all that lies between it and the head is copied, and what leads out of the
   expect(at(4).successors).toEqual([at(9), at(10)]);
 });
 
+test("what leads out of an inner loop to the head of one around it is copied too, and goes on there by dispatch", () => {
+  // 1 enters the outer loop at 9; 3 is the inner loop's head, and 5, in its middle, leads out of it by 6 to 9.
+  const { at, nodes, entries } = graph({ 1: [9], 9: [3, 10], 3: [5], 5: [3, 6], 6: [9], 10: [] }, [1, 5]);
+  const copies = copyWaysIn(nodes, entries).slice(nodes.length);
+  expect(copies.map(({ ip, successors, dispatched }) => [ip, ips(successors), ips(dispatched)])).toEqual([
+    [5, [6], [3]],
+    [6, [], [9]],
+  ]);
+  expect([entries[1], at(5).entry]).toEqual([copies[0], 0]);
+  expect(ips(entries)).toEqual([1, 5, 3, 9]);
+});
+
+test("if that is too far, it leads out of the region as before", () => {
+  const { nodes, entries } = graph({ 1: [9], 9: [3, 10], 3: [5], 5: [3, 6], 6: [9], 10: [] }, [1, 5], { 6: 40 });
+  const copies = copyWaysIn(nodes, entries).slice(nodes.length);
+  expect(copies.map(({ ip, successors, dispatched }) => [ip, ips(successors), ips(dispatched)])).toEqual([[5, [], [3]]]);
+});
+
 test.each([
   ["a head", { 1: [2], 2: [3], 3: [2, 4], 4: [] }, [1, 2], {}],
   ["in no loop", { 1: [2], 2: [3], 3: [] }, [1, 2], {}],

@@ -60,9 +60,14 @@ export function* compile(
   const offsets = entries.map((n) => n.ip);
   const table = place(offsets);
   yield STEP;
-  const all = joinStraight(convertBranches(copyWaysIn([...nodes.values()], entries)));
+  const copied = copyWaysIn([...nodes.values()], entries);
+  yield STEP;
+  const converted = convertBranches(copied);
+  yield STEP;
+  const all = joinStraight(converted);
   yield STEP;
   const heads = numberHeads(all, entries);
+  yield STEP;
   measureNeeds(new Set([...heads, ...entries]));
   yield STEP;
   const structured: Uint8Array[] = [];

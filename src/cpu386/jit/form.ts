@@ -6,6 +6,7 @@
 import type { Definition, Shape } from "../definitions/table.js";
 import * as L from "../layout.js";
 import type { Predicate } from "../predicate.js";
+import { jumpTargets } from "./jump-table.js";
 
 const { R } = L;
 
@@ -21,6 +22,8 @@ export interface Blocks {
   isNarrow(ip: number): boolean;
   /** What is to be asked before the instruction at an offset of the current code context. */
   guardAt(ip: number): Guard;
+  /** What the segment at that address of the state has at an offset; undefined beyond its end. */
+  wordAt(segment: number, offset: number): number | undefined;
 }
 
 /** Nothing; whoever listens to breakpoints ("always"); or first whether a predicate is 0, which makes it nothing. */
@@ -78,8 +81,12 @@ export class Former {
     private readonly limit: number,
   ) {}
 
-  /** @param seeds offsets, the hottest first */
-  form(seeds: readonly number[]): Formed {
+  /**
+   * @param seeds offsets, the hottest first
+   * @param entered those that must be entries
+   */
+  form(seeds: readonly number[], entered: readonly number[] = []): Formed {
+    for (const ip of entered) this.root(ip);
     for (const ip of seeds) {
       this.queue.push({ ip, sites: [] });
       // The first one first, whole: others fill what room there is.
@@ -195,6 +202,7 @@ export class Former {
         this.root(next);
         break;
       case "jmp-indirect":
+        for (const ip of this.targetsOf(last, draft.count - 1)) this.root(ip);
         break;
       case "ret":
       case "ret-pop":
@@ -208,6 +216,18 @@ export class Former {
     }
     // Where loops begin: the cold tier must find a way in.
     if (sites.length === 0) for (const to of draft.next) if (to.sites.length === 0 && to.ip <= draft.ip) this.root(to.ip);
+  }
+
+  private targetsOf(jump: number, ahead: number): number[] {
+    const { i32, shapes, blocks } = this;
+    return jumpTargets(
+      i32,
+      shapes,
+      jump,
+      ahead,
+      (segment, offset) => blocks.wordAt(segment, offset),
+      (ip) => blocks.peek(ip) !== undefined,
+    );
   }
 
   /** Where it leads is known at run time only; if it is in the same code context, this is where that would be. */

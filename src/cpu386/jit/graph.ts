@@ -83,17 +83,24 @@ export function components(nodes: Iterable<Node>, cut: ReadonlySet<Node>): Node[
   return found.reverse();
 }
 
-/** Nodes of a component that are jumped to from outside of it. */
-function heads(component: readonly Node[], all: readonly Node[]): Node[] {
-  const inside = new Set(component);
-  const reached = new Set<Node>();
-  for (const n of all) if (!inside.has(n)) for (const s of n.successors) if (inside.has(s)) reached.add(s);
-  return component.filter((n) => reached.has(n));
+/** Which nodes jump to a node. */
+export type Predecessors = ReadonlyMap<Node, readonly Node[]>;
+export function predecessorsOf(nodes: readonly Node[]): Predecessors {
+  const found = new Map<Node, Node[]>();
+  for (const n of nodes) {
+    for (const to of n.successors) {
+      const known = found.get(to);
+      if (known) known.push(n);
+      else found.set(to, [n]);
+    }
+  }
+  return found;
 }
 
-/** Where a loop is entered: by jumps, or, where there are none, by dispatch, and any entry does for its head. */
-export function headsOf(part: readonly Node[], nodes: readonly Node[]): readonly Node[] {
-  const found = heads(part, nodes);
+/** Where a loop is entered: by jumps from outside, or, where there are none, by dispatch, and any entry does for its head. */
+export function headsOf(part: readonly Node[], predecessors: Predecessors): readonly Node[] {
+  const inside = new Set(part);
+  const found = part.filter((n) => predecessors.get(n)?.some((from) => !inside.has(from)));
   return found.length > 0 ? found : [part.find((n) => n.entry > 0) ?? part[0]!];
 }
 

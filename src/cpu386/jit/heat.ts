@@ -29,7 +29,7 @@ export const STANDARD: Schedule = {
   exits: 2_000,
 };
 
-/** An operation in TypeScript takes the time of so many instructions of the cold tier: the x87's, mostly. */
+/** An operation in TypeScript takes the time of so many instructions of the cold tier: the x87's, mostly. So does the way out of a region. */
 const OPERATION = 20;
 
 /** Windows remembered per code context, and exits. */
@@ -86,7 +86,7 @@ export class Heat {
   owe(instructions: number): void {
     this.owed += instructions * this.schedule.price;
   }
-  /** So many have been executed cold, with so many operations in TypeScript among them. */
+  /** So many have been executed cold, with so many operations in TypeScript, and exits, among them. */
   pay(instructions: number, operations: number): void {
     this.owed = Math.max(0, this.owed - Math.max(0, instructions) - operations * OPERATION);
   }
@@ -105,19 +105,23 @@ export class Heat {
     this.left = this.grant;
     return wanted;
   }
-  /** @returns whether code at an offset at which a region was left for the cold tier should be compiled now */
-  exit(context: number, ip: number): boolean {
+  /**
+   * A region was left for the cold tier at an offset.
+   * @returns where entries should be compiled now: there first, and at the others at which regions are left; none for not yet
+   */
+  exit(context: number, ip: number): number[] {
     const { exits } = this.spots(context);
     if (exits.at.size > MAX_SPOTS) exits.at.clear();
     let spot = exits.at.get(ip);
     if (!spot) exits.at.set(ip, (spot = { samples: 0, wanted: this.schedule.samples }));
     spot.samples++;
     exits.samples++;
-    if (spot.samples < Math.max(spot.wanted, exits.samples * SHARE) || !this.canCompile) return false;
+    if (spot.samples < Math.max(spot.wanted, exits.samples * SHARE) || !this.canCompile) return [];
     spot.wanted = Math.max(1, spot.wanted) * this.schedule.backoff;
+    const others = [...exits.at].flatMap(([at, { samples }]) => (at !== ip && samples > 0 ? [at] : []));
     exits.samples = 0;
     for (const each of exits.at.values()) each.samples = 0;
-    return true;
+    return [ip, ...others];
   }
   private spots(context: number): Spots {
     let spots = this.contexts.get(context);

@@ -79,8 +79,9 @@ const APART = 500;
 const NARROW = 10_000;
 /** Those that have been left as often as one in so many of the exits that decide. */
 const NEXT = 16;
-/** Share of instructions in regions at which there is no more to win. */
+/** Share of instructions in regions at which there is no more to win, unless regions are left more often than once in OFTEN instructions. */
 const MOSTLY = 0.99;
+const OFTEN = 10_000;
 
 export class Jit {
   /** Of the regions' functions; the interpreter calls into it. */
@@ -99,6 +100,8 @@ export class Jit {
   private readonly sideExits = new SideExits();
   /** Instructions executed by regions up to the last sample. */
   private executedBefore = 0;
+  /** Times that they were left for the cold tier up to then. */
+  private leftBefore = 0;
   private current: Compilation | undefined;
   private options: DynamicOptions | undefined;
   private readonly totals = { compiled: 0, dropped: 0, evictions: 0, instructions: 0, bytes: 0, compileTime: 0, longestPause: 0 };
@@ -131,32 +134,42 @@ export class Jit {
   sample(ip: number, operations: number): void {
     const { contextId } = this.blocks;
     const hot = this.executed - this.executedBefore;
+    const left = (this.exits(REASON.onward) - this.leftBefore) >>> 0;
     this.executedBefore = this.executed;
+    this.leftBefore = this.exits(REASON.onward);
     const { grant } = this.heat;
-    this.heat.pay(grant - hot, operations);
+    this.heat.pay(grant - hot, operations + left);
     if (this.current) return this.advance(this.current);
     if (hot <= grant / 2 || !this.isCovered(ip)) {
       if (this.heat.cold(contextId, ip)) this.compileAt(ip, false);
-    } else if (hot >= grant * MOSTLY) this.heat.hot();
-    else this.sampleExit(contextId, ip);
+      return;
+    }
+    const isMostlyHot = hot >= grant * MOSTLY;
+    const isWhole = isMostlyHot && left * OFTEN < hot;
+    if (!isWhole && this.sampleExit(contextId, ip, left > 0) && !isMostlyHot) this.heat.soon();
+    else this.heat.hot();
   }
   private isCovered(ip: number): boolean {
     const block = this.blocks.peek(ip);
     return block !== undefined && this.byBlock.has(block.record);
   }
-  /** The sample fell into a region, but much is executed by the cold tier: where regions are left is where that begins. */
-  private sampleExit(contextId: number, ip: number): void {
+  /**
+   * The sample fell into a region, but much is executed by the cold tier, or often: where regions are left is where that begins.
+   * @returns whether there may be something to be found out
+   */
+  private sampleExit(contextId: number, ip: number, isFresh: boolean): boolean {
     const exit = this.i32[L.LAST_EXIT >> 2]! >>> 0;
     const block = this.i32[L.LAST_EXIT_CONTEXT >> 2] === contextId ? this.blocks.peek(exit) : undefined;
-    if (!block || this.gates.at(block.record).length > 0) return this.heat.soon();
-    // An interrupt came there, perhaps: in the middle of a region nobody enters it.
-    if (this.regionsOf(block.record).some(({ ownOffsets }) => ownOffsets.has(exit))) return this.heat.hot();
-    if (this.heat.exit(contextId, exit)) {
+    if (!block || this.gates.at(block.record).length > 0) return true;
+    // In the middle of a region: where an indirect jump leads to, unless that was long ago.
+    if (!isFresh && this.regionsOf(block.record).some(({ ownOffsets }) => ownOffsets.has(exit))) return false;
+    const entered = this.heat.exit(contextId, exit);
+    if (entered.length > 0) {
       // Both in one: what is called and what calls it must not be in two.
       const [region] = this.regionsOf(this.blocks.peek(ip)!.record);
-      this.compileAt(exit, false, region!.entries);
+      this.compileAt(exit, false, region!.entries, entered);
     }
-    this.heat.soon();
+    return true;
   }
   private regionsOf(block: number): Region[] {
     return [...(this.byBlock.get(block) ?? [])];
@@ -213,11 +226,15 @@ export class Jit {
   }
 
   // Compiling --------------------------------------------------------------------------------------------------------------------
-  private compileAt(at: number, anySegments: boolean, together: readonly number[] = []): void {
+  /**
+   * @param together offsets that the region has to have as well
+   * @param entered regions are left to get there, so it is entered whatever else leads there
+   */
+  private compileAt(at: number, anySegments: boolean, together: readonly number[] = [], entered: readonly number[] = []): void {
     const start = this.now();
     const ip = this.behindApart(at);
     const seeds = [...new Set([ip, ...together, ...this.heat.hottest(this.blocks.contextId, MAX_SEEDS)])];
-    const formed = new Former(this.i32, this.shapes, this.blocks, MAX_INSTRUCTIONS).form(seeds);
+    const formed = new Former(this.i32, this.shapes, this.blocks, MAX_INSTRUCTIONS).form(seeds, entered);
     // What begins with an instruction that regions cannot have costs nearly nothing.
     if (formed.drafts.some((d) => d.ip === ip && d.sites.length === 0)) {
       this.heat.owe(sizeOf(formed));
@@ -348,10 +365,18 @@ export class Jit {
   }
 
   statistics(): JitStatistics {
-    const count = (reason: number): number => this.i32[(L.REGION_EXITS >> 2) + reason]! >>> 0;
     const { onward, side, mismatch, stop, short } = REASON;
-    const exits = { onward: count(onward), side: count(side), mismatch: count(mismatch), stop: count(stop), short: count(short) };
+    const exits = {
+      onward: this.exits(onward),
+      side: this.exits(side),
+      mismatch: this.exits(mismatch),
+      stop: this.exits(stop),
+      short: this.exits(short),
+    };
     return { ...this.totals, regions: this.regions.size, executed: this.executed, exits };
+  }
+  private exits(reason: number): number {
+    return this.i32[(L.REGION_EXITS >> 2) + reason]! >>> 0;
   }
   get executed(): number {
     return (this.i32[L.HOT >> 2]! >>> 0) + this.i32[(L.HOT >> 2) + 1]! * 2 ** 32;

@@ -8,7 +8,7 @@
  */
 import * as L from "../layout.js";
 import { access, type Code, i32Const, localGet, localSet, localTee, OP, type Piece, UNLIKELY, unsignedLeb } from "../wasm/binary.js";
-import { components, headsOf, isLoop, type Node } from "./graph.js";
+import { components, headsOf, isLoop, type Node, type Predecessors, predecessorsOf } from "./graph.js";
 import { ENTRY, LEFT, OUT_EIP, REASON, UNDONE, WHY } from "./locals.js";
 import { LoopFlags } from "./loop-flags.js";
 
@@ -23,10 +23,11 @@ export interface EntryTable {
 /** Further nodes that need a number: heads of loops with several. Appends them to `entries`. Returns all heads of loops. */
 export function numberHeads(nodes: readonly Node[], entries: Node[]): ReadonlySet<Node> {
   const all = new Set<Node>();
+  const predecessors = predecessorsOf(nodes);
   const visit = (members: readonly Node[], cut: ReadonlySet<Node>): void => {
     for (const part of components(members, cut)) {
       if (!isLoop(part, cut)) continue;
-      const from = headsOf(part, nodes);
+      const from = headsOf(part, predecessors);
       for (const head of from) all.add(head);
       for (const head of from.slice(1)) if (head.entry === 0) head.entry = entries.push(head);
       visit(part, new Set(from));
@@ -50,11 +51,12 @@ interface Forward {
 }
 
 /** Pieces of code put down in one step. */
-const STEP = 800;
+const STEP = 400;
 
 export class Structurer {
   private readonly labels: Label[] = [];
   private readonly flags: LoopFlags;
+  private readonly predecessors: Predecessors;
   private out: Piece[] = [];
 
   /**
@@ -69,6 +71,7 @@ export class Structurer {
     loopHeads: ReadonlySet<Node>,
   ) {
     this.flags = new LoopFlags(nodes, loopHeads);
+    this.predecessors = predecessorsOf(nodes);
   }
 
   /** Code that never ends but by a branch to a block around it, into which all exits lead. Step by step. */
@@ -104,7 +107,7 @@ export class Structurer {
   private *set(members: readonly Node[], cut: ReadonlySet<Node>, dispatch: (firsts: readonly Node[]) => void): Generator<Code, void> {
     const parts = components(members, cut);
     const labels = parts.map(
-      (part): Forward => ({ kind: "forward", members: new Set(part), heads: isLoop(part, cut) ? headsOf(part, this.nodes) : part }),
+      (part): Forward => ({ kind: "forward", members: new Set(part), heads: isLoop(part, cut) ? headsOf(part, this.predecessors) : part }),
     );
     for (const label of labels.toReversed()) this.open(OP.block, label);
     dispatch(labels.map(({ heads }) => heads[0]!));

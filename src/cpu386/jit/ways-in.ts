@@ -3,51 +3,79 @@
  * that begins with a jump to its condition has that in its middle. A second way in would cost a look at each iteration, so such an entry
  * becomes a copy of the way from there to the head, in front of everything.
  */
-import { components, headsOf, isLoop, type Node } from "./graph.js";
+import { components, headsOf, isLoop, type Node, predecessorsOf } from "./graph.js";
 
 /** Instructions that are copied for an entry. */
 const LONGEST = 40;
 
+/** A loop, and those around it. */
+interface Nest {
+  readonly loop: ReadonlySet<Node>;
+  readonly heads: ReadonlySet<Node>;
+  readonly around: Nest | undefined;
+}
+
 /** Appends heads that copies lead to to `entries`, and puts copies in their places there. Returns all nodes. */
 export function copyWaysIn(nodes: readonly Node[], entries: Node[]): Node[] {
   const copies: Node[] = [];
-  const visit = (members: readonly Node[], cut: ReadonlySet<Node>): void => {
+  const predecessors = predecessorsOf(nodes);
+  const visit = (members: readonly Node[], cut: ReadonlySet<Node>, around: Nest | undefined): void => {
     for (const part of components(members, cut)) {
       if (!isLoop(part, cut)) continue;
-      const from = new Set(headsOf(part, nodes));
+      const nest = { loop: new Set(part), heads: new Set(headsOf(part, predecessors)), around };
       for (const entry of part) {
-        const way = entry.entry > 0 && !from.has(entry) ? wayToHead(entry, new Set(part), from) : undefined;
-        if (way) copies.push(...copy(way, entries, from));
+        const way = entry.entry > 0 && !nest.heads.has(entry) ? wayToHeads(entry, nest) : undefined;
+        if (way) copies.push(...copy(way, entries));
       }
-      visit(part, from);
+      visit(part, nest.heads, nest);
     }
   };
-  visit(nodes, new Set());
+  visit(nodes, new Set(), undefined);
   return [...nodes, ...copies];
 }
 
-/** The nodes of a loop that an entry leads to before its head, itself first; undefined if they go in circles or are too many. */
-function wayToHead(entry: Node, loop: ReadonlySet<Node>, from: ReadonlySet<Node>): Node[] | undefined {
+/** Nodes to be copied, and the heads that they lead to. */
+interface Way {
+  readonly nodes: readonly Node[];
+  readonly heads: ReadonlySet<Node>;
+}
+
+/**
+ * What an entry leads to before its loop's head, itself first, and what leads out of the loop on to heads of those around it, as far as there is
+ * room; undefined if what lies before the head goes in circles or is too much.
+ */
+function wayToHeads(entry: Node, nest: Nest): Way | undefined {
+  let way: Way | undefined;
+  const heads = new Set<Node>();
+  for (let around: Nest | undefined = nest; around; around = around.around) {
+    for (const head of around.heads) heads.add(head);
+    const wider = follow(entry, around.loop, heads);
+    if (!wider) break;
+    way = { nodes: wider, heads: new Set(heads) };
+  }
+  return way;
+}
+function follow(entry: Node, within: ReadonlySet<Node>, heads: ReadonlySet<Node>): Node[] | undefined {
   const found = new Set([entry]);
   let size = 0;
   for (const node of found) {
     size += node.length;
-    for (const to of node.successors) if (loop.has(to) && !from.has(to)) found.add(to);
+    for (const to of node.successors) if (within.has(to) && !heads.has(to)) found.add(to);
     if (size > LONGEST) return undefined;
   }
   const way = [...found];
-  return components(way, from).some((part) => isLoop(part, from)) ? undefined : way;
+  return components(way, heads).some((part) => isLoop(part, heads)) ? undefined : way;
 }
 
-function copy(way: readonly Node[], entries: Node[], from: ReadonlySet<Node>): Iterable<Node> {
-  const copies = new Map(way.map((node) => [node, { ...node, entry: 0 }]));
+function copy({ nodes, heads }: Way, entries: Node[]): Iterable<Node> {
+  const copies = new Map(nodes.map((node) => [node, { ...node, entry: 0 }]));
   for (const [node, own] of copies) {
     own.successors = node.successors.flatMap((to) => copies.get(to) ?? []);
     // Into the loop by dispatch: a jump from here would make its head one of all loops around it.
-    own.dispatched = node.successors.filter((to) => from.has(to));
+    own.dispatched = node.successors.filter((to) => heads.has(to));
     for (const head of own.dispatched) if (head.entry === 0) head.entry = entries.push(head);
   }
-  const [entry] = way;
+  const [entry] = nodes;
   const own = copies.get(entry!)!;
   own.entry = entry!.entry;
   entries[own.entry - 1] = own;
