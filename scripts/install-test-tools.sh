@@ -25,6 +25,20 @@ need gcc gcc
 need objcopy binutils
 # The guest and the integer oracle are built with gcc -m32, which needs no 32-bit libraries; the x87's oracle is an ordinary C program.
 [ -e /usr/include/stdio.h ] || missing+=(libc6-dev)
+# A kernel may run no 32-bit programs, whatever is installed: QEMU's user mode runs them then. This one ends at once (exit of its own number).
+runs_32_bit() {
+  local program status=1
+  program=$(mktemp)
+  printf '\177ELF\1\1\1\0\0\0\0\0\0\0\0\0\2\0\3\0\1\0\0\0\124\200\4\10\64\0\0\0\0\0\0\0\0\0\0\0\64\0\40\0\1\0\0\0\0\0\0\0' >"$program"
+  printf '\1\0\0\0\0\0\0\0\0\200\4\10\0\200\4\10\140\0\0\0\140\0\0\0\5\0\0\0\0\20\0\0' >>"$program"
+  # mov $1, %eax; xor %ebx, %ebx; int $0x80
+  printf '\270\1\0\0\0\61\333\315\200\220\220\220' >>"$program"
+  chmod +x "$program"
+  "$program" 2>/dev/null && status=0
+  rm -f "$program"
+  return "$status"
+}
+runs_32_bit || need qemu-i386 qemu-user
 [ ${#missing[@]} -eq 0 ] && exit 0
 
 line="apt-get install -y --no-install-recommends ${missing[*]}"

@@ -6,7 +6,7 @@ import { expect, test } from "vitest";
 import { folder } from "../support/partitions.js";
 import { PATIENCE } from "../support/patience.js";
 import { generate } from "./oracle/generate.js";
-import { buildNative, type Case, ENDLESS } from "./oracle/native.js";
+import { buildNative, type Case, ENDLESS, runner32 } from "./oracle/native.js";
 import { asProgram, shrink } from "./oracle/program.js";
 import { Random } from "./oracle/random.js";
 import { makeCase, X87Runner } from "./oracle/x87.js";
@@ -19,7 +19,8 @@ function runProgram(c: Case): number[] {
   writeFileSync(source, asProgram(c, []));
   const built = spawnSync("gcc", ["-m32", "-nostdlib", "-static", "-no-pie", "-o", program, source], { encoding: "utf8" });
   expect(built.stderr).toBe("");
-  const { stdout } = spawnSync(program, { timeout: PATIENCE });
+  const [start, ...parameters] = [...runner32(program)[1], program];
+  const { stdout } = spawnSync(start!, parameters, { timeout: PATIENCE });
   const context = new Uint32Array(stdout.buffer.slice(stdout.byteOffset, stdout.byteOffset + stdout.length));
   const [edi, esi, ebp, esp, ebx, edx, ecx, eax] = context.subarray(4, 12) as unknown as number[];
   return [eax, ecx, edx, ebx, esp, ebp, esi, edi, context[14]] as number[];
