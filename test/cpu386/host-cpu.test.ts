@@ -58,7 +58,10 @@ test(
     let count = 0;
     const byName = new Map<string, number>();
     for (let done = 0; done < CASES; done += BATCH) {
-      const cases = casesFor(Array.from({ length: Math.min(BATCH, CASES - done) }, () => generate(random)), emulated);
+      const cases = casesFor(
+        Array.from({ length: Math.min(BATCH, CASES - done) }, () => generate(random)),
+        emulated,
+      );
       native.run(cases).forEach((host, n) => {
         const c = cases[n]!;
         report.cases++;

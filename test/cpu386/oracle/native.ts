@@ -151,7 +151,8 @@ export function runner32(program: string): readonly [Runner, readonly string[]] 
   if (known) return known;
   if (spawnSync(program, { input: "" }).status === 0) known = ["host", []];
   else if (spawnSync(QEMU_USER, ["--version"]).status === 0) known = [QEMU_USER, [QEMU_USER]];
-  else throw new Error("the kernel of this host runs no 32-bit programs (ia32_emulation=on lets it), QEMU would: apt-get install qemu-user");
+  else
+    throw new Error("the kernel of this host runs no 32-bit programs (ia32_emulation=on lets it), QEMU would: apt-get install qemu-user");
   return known;
 }
 const QEMU_USER = "qemu-i386";
@@ -182,7 +183,11 @@ export function buildNative(): { readonly by: Runner; run(cases: readonly Case[]
   return {
     by,
     run(cases) {
-      const done = spawnSync(program!, parameters, { input: encode(cases), timeout: PATIENCE, maxBuffer: cases.length * RESULT_WORDS * 4 + 65536 });
+      const done = spawnSync(program!, parameters, {
+        input: encode(cases),
+        timeout: PATIENCE,
+        maxBuffer: cases.length * RESULT_WORDS * 4 + 65536,
+      });
       const outcomes = decode(done.stdout, by);
       if (outcomes.length !== cases.length) {
         const culprit = cases[outcomes.length];

@@ -3,8 +3,9 @@
  * segments and does not tell the vectors of faults, so only cases are run on it that end right or with #DE or #UD here: a store that
  * it should have refused would spoil those after it.
  */
-import { FLAG } from "../../../src/cpu386/flags.js";
+
 import { VECTOR } from "../../../src/cpu386/fault.js";
+import { FLAG } from "../../../src/cpu386/flags.js";
 import type { Case, Outcome } from "./native.js";
 
 const COMPARED = new Set<number>([VECTOR.BP, VECTOR.DE, VECTOR.UD]);
