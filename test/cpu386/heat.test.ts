@@ -26,6 +26,14 @@ test("where else regions are left becomes an entry at the same time", () => {
   expect(heat.exit(CONTEXT, 0x1030)).toEqual([]);
 });
 
+test("of many places where regions are left those with the most samples become entries", () => {
+  const heat = new Heat({ ...SCHEDULE, samples: 30 });
+  for (let n = 1; n <= 10; n++) for (let k = 0; k < n; k++) heat.exit(CONTEXT, 0x1000 + n);
+  let entered: number[] = [];
+  while (entered.length === 0) entered = heat.exit(CONTEXT, 0x1020);
+  expect(entered).toEqual([0x1020, ...[10, 9, 8, 7, 6, 5, 4, 3].map((n) => 0x1000 + n)]);
+});
+
 test("an exit that has been compiled for in vain is tried less and less often", () => {
   const heat = new Heat(SCHEDULE);
   const waits = [1, 2, 3].map(() => callsUntil(() => heat.exit(CONTEXT, 0x1020).length > 0));

@@ -84,6 +84,14 @@ test("what leads out of an inner loop to the head of one around it is copied too
   expect(ips(entries)).toEqual([1, 5, 3, 9]);
 });
 
+test("entries are copied as long as there is room", () => {
+  // A switch: 2 jumps to the entries 10 to 29, which all lead back to it.
+  const cases = Array.from({ length: 20 }, (_, n) => 10 + n);
+  const jumps = Object.fromEntries([[1, [2]], [2, cases], ...cases.map((ip) => [ip, [2]])]);
+  const { nodes, entries } = graph(jumps, [1, ...cases], Object.fromEntries(cases.map((ip) => [ip, 39])));
+  expect(copyWaysIn(nodes, entries).length - nodes.length).toBe(11);
+});
+
 test("if that is too far, it leads out of the region as before", () => {
   const { nodes, entries } = graph({ 1: [9], 9: [3, 10], 3: [5], 5: [3, 6], 6: [9], 10: [] }, [1, 5], { 6: 40 });
   const copies = copyWaysIn(nodes, entries).slice(nodes.length);

@@ -59,6 +59,8 @@ interface Spots {
   readonly windows: Map<number, Spot>;
   readonly exits: Exits;
 }
+/** Exits that become entries beside the one that is compiled for: each makes the region larger. */
+const MOST_OTHERS = 8;
 /** An exit is compiled for if it has this share of the samples: interrupts return to where nobody will leave again. */
 const SHARE = 1 / 4;
 
@@ -107,7 +109,7 @@ export class Heat {
   }
   /**
    * A region was left for the cold tier at an offset.
-   * @returns where entries should be compiled now: there first, and at the others at which regions are left; none for not yet
+   * @returns where entries should be compiled now: there first, and at others at which regions are left; none for not yet
    */
   exit(context: number, ip: number): number[] {
     const { exits } = this.spots(context);
@@ -118,7 +120,11 @@ export class Heat {
     exits.samples++;
     if (spot.samples < Math.max(spot.wanted, exits.samples * SHARE) || !this.canCompile) return [];
     spot.wanted = Math.max(1, spot.wanted) * this.schedule.backoff;
-    const others = [...exits.at].flatMap(([at, { samples }]) => (at !== ip && samples > 0 ? [at] : []));
+    const others = [...exits.at]
+      .filter(([at, { samples }]) => at !== ip && samples > 0)
+      .sort((a, b) => b[1].samples - a[1].samples)
+      .slice(0, MOST_OTHERS)
+      .map(([at]) => at);
     exits.samples = 0;
     for (const each of exits.at.values()) each.samples = 0;
     return [ip, ...others];

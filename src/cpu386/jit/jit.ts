@@ -146,7 +146,8 @@ export class Jit {
     }
     const isMostlyHot = hot >= grant * MOSTLY;
     const isWhole = isMostlyHot && left * OFTEN < hot;
-    if (!isWhole && this.sampleExit(contextId, ip, left > 0) && !isMostlyHot) this.heat.soon();
+    const looksOn = !isWhole && this.sampleExit(contextId, ip, left > 0);
+    if (this.current || (looksOn && !isMostlyHot)) this.heat.soon();
     else this.heat.hot();
   }
   private isCovered(ip: number): boolean {

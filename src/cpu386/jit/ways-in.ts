@@ -5,8 +5,9 @@
  */
 import { components, headsOf, isLoop, type Node, predecessorsOf } from "./graph.js";
 
-/** Instructions that are copied for an entry. */
+/** Instructions that are copied for an entry, and for all of a region. */
 const LONGEST = 40;
+const MOST = 400;
 
 /** A loop, and those around it. */
 interface Nest {
@@ -18,14 +19,17 @@ interface Nest {
 /** Appends heads that copies lead to to `entries`, and puts copies in their places there. Returns all nodes. */
 export function copyWaysIn(nodes: readonly Node[], entries: Node[]): Node[] {
   const copies: Node[] = [];
+  let room = MOST;
   const predecessors = predecessorsOf(nodes);
   const visit = (members: readonly Node[], cut: ReadonlySet<Node>, around: Nest | undefined): void => {
     for (const part of components(members, cut)) {
       if (!isLoop(part, cut)) continue;
       const nest = { loop: new Set(part), heads: new Set(headsOf(part, predecessors)), around };
       for (const entry of part) {
-        const way = entry.entry > 0 && !nest.heads.has(entry) ? wayToHeads(entry, nest) : undefined;
-        if (way) copies.push(...copy(way, entries));
+        const way = room > 0 && entry.entry > 0 && !nest.heads.has(entry) ? wayToHeads(entry, nest) : undefined;
+        if (!way) continue;
+        room -= way.nodes.reduce((sum, node) => sum + node.length, 0);
+        copies.push(...copy(way, entries));
       }
       visit(part, nest.heads, nest);
     }
