@@ -15,7 +15,7 @@ import { QuickPaths } from "./quick.js";
 import { RecordCache } from "./records.js";
 import type { DynamicOptions } from "./wasm/accesses.js";
 import { EXIT } from "./wasm/imports.js";
-import { interpreterModule, variantName } from "./wasm/load.js";
+import { interpreterModule, VARIANTS, variantNumber } from "./wasm/load.js";
 import { type WatchHit, Watchpoints } from "./watch.js";
 
 const { R } = L;
@@ -52,6 +52,8 @@ export interface RunOptions {
   readonly passBreakpoint?: boolean;
   /** False: leave external interrupts pending. */
   readonly interrupts?: boolean;
+  /** How many instructions may follow: asked after interrupts have been taken, since an acknowledged one can put off the next alarm. */
+  readonly recount?: () => number;
 }
 
 /** Follows the processor instruction by instruction. */
@@ -87,7 +89,8 @@ export class Cpu {
   private readonly course: Course;
   private readonly callsOut: CallsOut;
   private readonly memory: WebAssembly.Memory;
-  private readonly instances: Record<string, Run> = {};
+  /** By the number of their variant. */
+  private readonly instances: Run[] = [];
   /** Instructions retired before the current slice, and its length: BUDGET tells how far into it we are. */
   private before = 0;
   private slice = 0;
@@ -183,7 +186,7 @@ export class Cpu {
 
   /** Executes at most `count` instructions; with a count of 0, an interrupt that is pending is still delivered. */
   run(count: number, options: RunOptions = {}): RunExit {
-    const end = this.retired + count;
+    let end = this.retired + count;
     let pass = options.passBreakpoint === true;
     const takesInterrupts = options.interrupts !== false;
     const cpu = this.processor;
@@ -192,7 +195,12 @@ export class Cpu {
       for (;;) {
         // The breakpoint to be passed is not on the handler's first instruction.
         // One may let another in at once: how far a run goes must make no difference to when that is taken.
-        while (takesInterrupts && !cpu.shadow && this.takeInterrupt()) pass = false;
+        let taken = false;
+        while (takesInterrupts && !cpu.shadow && this.takeInterrupt()) taken = true;
+        if (taken) {
+          pass = false;
+          if (options.recount) end = this.retired + options.recount();
+        }
         const hit = this.watchpoints.take();
         if (hit) {
           const causes = this.debugRegisters.dataCauses(hit);
@@ -408,10 +416,11 @@ export class Cpu {
   }
 
   private interpreter(): Run {
-    const options = { watchLoads: this.watchpoints.watchesLoads, paging: this.processor.paging.enabled };
-    this.processor.onRead = options.watchLoads ? this.noteRead : undefined;
-    this.jit.select(options);
-    return (this.instances[variantName(options)] ??= this.instantiate(options));
+    const n = variantNumber(this.watchpoints.watchesLoads, this.processor.paging.enabled);
+    const variant = VARIANTS[n]!;
+    this.processor.onRead = variant.watchLoads ? this.noteRead : undefined;
+    this.jit.select(variant);
+    return (this.instances[n] ??= this.instantiate(variant));
   }
 
   private readonly noteRead = (at: number, size: number): void => {

@@ -36,6 +36,13 @@ export interface PortHandler {
 export interface InterruptLines {
   /** Drives line `irq` high or low. */
   set(irq: number, level: boolean): void;
+  /** Whether it makes a difference now that line `irq` falls: it takes back a request that has not been acknowledged. */
+  mindsFall(irq: number): boolean;
+  /**
+   * For a device that passes falls on late while nobody minds. `refresh` is called before the line's level is looked at, and whenever
+   * mindsFall(irq) has become another.
+   */
+  passesFallsLate(irq: number, refresh: () => void): void;
 }
 
 /** Why the machine ends of its own accord. */

@@ -230,13 +230,14 @@ export class Machine {
   }
   runAlone(count: number, options: RunOptions = {}): MachineExit {
     const end = this.now + count;
-    let pass = options.passBreakpoint === true;
+    const recount = (): number => Math.max(0, Math.min(end, this.clock.next() ?? end) - this.now);
+    let runs: RunOptions = { ...options, recount };
+    const onward = { ...runs, passBreakpoint: false };
     for (;;) {
       this.clock.fireDue();
       if (this.powerEvent) return { kind: "power", event: this.powerEvent };
-      const due = this.clock.next() ?? Number.POSITIVE_INFINITY;
       if (this.sleeps?.()) this.cpu.processor.halted = true;
-      const exit = this.cpu.run(Math.max(0, Math.min(end, due) - this.now), { ...options, passBreakpoint: pass });
+      const exit = this.cpu.run(recount(), runs);
       if (exit.kind === "halted") {
         const { retired } = this.cpu;
         if (retired !== this.halt.retired) this.halt = { retired, at: this.now };
@@ -252,7 +253,7 @@ export class Machine {
         if (!(this.clock.next() !== undefined && this.clock.next()! <= this.now) && this.attentionOnly) return exit;
       } else if (exit.kind !== "budget" && exit.kind !== "halted") return exit;
       if (this.now >= end) return { kind: "budget" };
-      pass = false;
+      runs = onward;
     }
   }
   /** Makes run() return once the instruction that is being executed is complete. */

@@ -28,6 +28,8 @@ export class PicPair implements Device, InterruptSource, InterruptLines {
   private readonly master = new Pic8259(true);
   private readonly slave = new Pic8259(false);
   private intr = false;
+  /** What drives a line and passes its falls on late. */
+  private late: { irq: number; refresh: () => void; minds: boolean } | undefined;
 
   attach(board: Board): void {
     this.attachChip(board, this.master, MASTER);
@@ -50,6 +52,8 @@ export class PicPair implements Device, InterruptSource, InterruptLines {
         return value;
       },
       write: (port, _size, value) => {
+        // ICW1 looks at the inputs.
+        if (port === command && value & 0x10) this.late?.refresh();
         if (port === command) chip.writeCommand(value);
         else chip.writeData(value);
         this.update();
@@ -59,9 +63,19 @@ export class PicPair implements Device, InterruptSource, InterruptLines {
 
   set(irq: number, level: boolean): void {
     if (irq === CASCADE) throw new RangeError("IRQ 2 is the cascade");
-    if (irq < 8) this.master.setInput(irq, level);
-    else this.slave.setInput(irq - 8, level);
+    this.chipOf(irq).setInput(irq & 7, level);
     this.update();
+  }
+  private chipOf(irq: number): Pic8259 {
+    return irq < 8 ? this.master : this.slave;
+  }
+
+  mindsFall(irq: number): boolean {
+    return this.chipOf(irq).mindsFall(irq & 7);
+  }
+  passesFallsLate(irq: number, refresh: () => void): void {
+    if (this.late) throw new RangeError(`IRQ ${this.late.irq} falls late already`);
+    this.late = { irq, refresh, minds: this.mindsFall(irq) };
   }
 
   get pending(): boolean {
@@ -90,10 +104,11 @@ export class PicPair implements Device, InterruptSource, InterruptLines {
 
   /** The state of every line but the cascade, for looking at. */
   lines(): InterruptLine[] {
+    this.late?.refresh();
     const out: InterruptLine[] = [];
     for (let irq = 0; irq < 16; irq++) {
       if (irq === CASCADE) continue;
-      const { inputs, irr, isr, imr, elcr, levelTriggered, vectorBase } = (irq < 8 ? this.master : this.slave).state;
+      const { inputs, irr, isr, imr, elcr, levelTriggered, vectorBase } = this.chipOf(irq).state;
       const has = (bits: number): boolean => (bits & (1 << (irq & 7))) !== 0;
       const vector = vectorBase | (irq & 7);
       const level = levelTriggered || has(elcr);
@@ -103,6 +118,7 @@ export class PicPair implements Device, InterruptSource, InterruptLines {
   }
 
   save(): unknown {
+    this.late?.refresh();
     return { master: { ...this.master.state }, slave: { ...this.slave.state } };
   }
 
@@ -111,6 +127,7 @@ export class PicPair implements Device, InterruptSource, InterruptLines {
     this.master.state = { ...master };
     this.slave.state = { ...slave };
     this.intr = this.master.request !== undefined;
+    this.tellLate();
   }
 
   private update(): void {
@@ -118,5 +135,12 @@ export class PicPair implements Device, InterruptSource, InterruptLines {
     const before = this.intr;
     this.intr = this.master.request !== undefined;
     if (this.intr && !before) this.onRequest?.();
+    this.tellLate();
+  }
+  private tellLate(): void {
+    const { late } = this;
+    if (!late || late.minds === this.mindsFall(late.irq)) return;
+    late.minds = !late.minds;
+    late.refresh();
   }
 }

@@ -54,6 +54,11 @@ export class Pic8259 {
     else if (rising || this.isLevelTriggered(bit)) state.irr |= bit;
   }
 
+  /** Whether it makes a difference that input `ir` falls: it takes back a request, which a level is as long as it is high. */
+  mindsFall(ir: number): boolean {
+    return (this.state.irr & (1 << ir)) !== 0;
+  }
+
   setElcr(value: number): void {
     this.state.elcr = value;
     this.state.irr |= this.state.inputs & value;

@@ -6,6 +6,7 @@ import { TimeBase } from "./timebase.js";
 /** A third of the NTSC colour subcarrier's frequency times four; the PC's, to the nearest hertz. */
 export const PIT_HZ = 1193182;
 
+const IRQ = 0;
 const CHANNEL0 = 0x40;
 const CONTROL = 0x43;
 const PORT_B = 0x61;
@@ -29,6 +30,7 @@ export class Pit8254 implements Device {
   /** The tick up to which channel 0's output has been passed on. */
   private driven = 0;
   private edge: Timer | undefined;
+  private driving = false;
 
   attach(board: Board): void {
     this.board = board;
@@ -52,6 +54,7 @@ export class Pit8254 implements Device {
         this.channels[2].setGate((value & 1) !== 0, this.tick);
       },
     });
+    board.irq.passesFallsLate(IRQ, () => this.refresh());
     this.reset();
   }
 
@@ -71,6 +74,7 @@ export class Pit8254 implements Device {
   }
 
   save(): unknown {
+    this.refresh();
     return { channels: this.channels.map((channel) => ({ ...channel.state })), portB: this.portB, driven: this.driven } satisfies Saved;
   }
 
@@ -111,31 +115,61 @@ export class Pit8254 implements Device {
     return this.portB | (refresh ? 0x10 : 0) | (this.channels[2].out(tick) ? 0x20 : 0);
   }
 
-  /** Passes channel 0's output on to IRQ 0, edge by edge: a low pulse may be shorter than an instruction. */
   private drive(): void {
+    this.driveTo(this.tick);
+    this.scheduleEdge();
+  }
+
+  /** Passes channel 0's output on to IRQ 0, edge by edge: a low pulse may be shorter than an instruction. */
+  private driveTo(tick: number): void {
     const [channel] = this.channels;
-    const { tick } = this;
+    this.driving = true;
     for (;;) {
       const next = channel.nextEdge(this.driven);
       if (next === undefined || next > tick) break;
       this.driven = next;
-      this.board.irq.set(0, channel.out(next));
+      this.board.irq.set(IRQ, channel.out(next));
     }
     this.driven = tick;
-    this.board.irq.set(0, channel.out(tick));
+    this.board.irq.set(IRQ, channel.out(tick));
+    this.driving = false;
+  }
+
+  /** Catches up on a fall that no alarm was set for, as that would have passed it on, and sets the alarm for what matters now. */
+  private refresh(): void {
+    if (this.driving) return;
+    for (;;) {
+      const next = this.channels[0].nextEdge(this.driven);
+      const when = next === undefined ? Number.POSITIVE_INFINITY : this.time.reading(next);
+      if (when > this.board.clock.now || (this.edge && when >= this.edge.when)) break;
+      this.driveTo(this.time.ticks(when));
+    }
     this.scheduleEdge();
   }
 
+  /** An alarm for the next edge: each ends what the processor has under way, so a fall that nobody minds has none. */
   private scheduleEdge(): void {
-    const next = this.channels[0].nextEdge(this.driven);
+    const next = this.nextThatMatters();
     const when = next === undefined ? undefined : this.time.reading(next);
-    if (this.edge?.when === when) return;
-    this.forgetEdge();
-    if (when === undefined) return;
-    this.edge = this.board.clock.at(when, () => {
-      this.edge = undefined;
-      this.drive();
-    });
+    const { edge } = this;
+    if (edge?.when === when) return;
+    this.edge = undefined;
+    if (when !== undefined) {
+      this.edge = this.board.clock.at(when, () => {
+        this.edge = undefined;
+        this.drive();
+      });
+    }
+    // After the other is set: an alarm that becomes a later one is no news to the processor.
+    edge?.cancel();
+  }
+
+  private nextThatMatters(): number | undefined {
+    const [channel] = this.channels;
+    const next = channel.nextEdge(this.driven);
+    // Looking ahead would load a count that waits.
+    if (next === undefined || channel.state.next !== undefined || channel.out(next) || this.board.irq.mindsFall(IRQ)) return next;
+    return channel.nextEdge(next);
   }
 
   private forgetEdge(): void {

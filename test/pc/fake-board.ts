@@ -49,6 +49,8 @@ export class FakeBoard implements Board {
       this.levels.set(irq, level);
       this.edges.push({ irq, level, at: this.time });
     },
+    mindsFall: () => true,
+    passesFallsLate: () => {},
   };
   readonly powerEvents: PowerEvent[] = [];
 

@@ -11,6 +11,9 @@ export const VARIANTS: readonly DynamicOptions[] = [false, true].flatMap((paging
   [false, true].map((watchLoads) => ({ watchLoads, paging })),
 );
 
+/** A variant's place in the list. */
+export const variantNumber = (watchLoads: boolean, paging: boolean): number => (paging ? 2 : 0) + (watchLoads ? 1 : 0);
+
 /**
  * When V8 optimises what it first compiled quickly. A function starts with the budget that is set when its module is made, and each branch
  * backwards takes the bytes that it jumps over, but never more than a quarter of the budget that is set when the function is compiled, which
