@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Builds a gdb for bare i386 (--target=i386-elf) from Debian's gdb-source, outside of the repository, and prints where it is:
-# bash scripts/build-i386-gdb.sh. It takes about ten minutes of a processor and happens once; the tests then run with it too.
+# bash scripts/build-i386-gdb.sh. It takes about ten minutes of a processor and happens once; the tests then run with it too
+# (npm run test:i386-gdb does both). JOBS=N: how many files to compile at a time, as many as there are processors unless given.
 set -eu
 source=/usr/src/gdb.tar.xz
 cache=${XDG_CACHE_HOME:-$HOME/.cache}/pok386/i386-elf-gdb
@@ -34,7 +35,7 @@ say "configuring"
   --with-guile=no --without-lzma --without-zstd --without-xxhash --without-debuginfod --without-babeltrace \
   CFLAGS="-O1 -g0" CXXFLAGS="-O1 -g0" MAKEINFO=true >configure.log 2>&1 || { say "configure failed: $build/objects/configure.log"; exit 1; }
 say "compiling; the log is $build/objects/make.log"
-make -j"${JOBS:-1}" MAKEINFO=true all-gdb >make.log 2>&1 || { say "make failed: $build/objects/make.log"; exit 1; }
+make -j"${JOBS:-$(nproc)}" MAKEINFO=true all-gdb >make.log 2>&1 || { say "make failed: $build/objects/make.log"; exit 1; }
 make MAKEINFO=true install-gdb >>make.log 2>&1 || { say "make install failed: $build/objects/make.log"; exit 1; }
 rm -rf "$cache/bin" "$cache/share"
 mv "$build/install/bin" "$build/install/share" "$cache/"
