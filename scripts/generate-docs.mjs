@@ -198,7 +198,8 @@ const packetDocument = () => `# Packets of the GDB stub
 
 Generated from src/gdbstub/packets and docs/packets.json by \`npm run docs\`: ${packets.length} packets. A packet is offered only if the target can
 do what it needs, and it counts as there when a test proves it; those in test/gdb run real gdb. Beside those in the table, qSupported says
-PacketSize, \`multiprocess+\`, \`swbreak+\`, \`hwbreak+\` and, to a client that offers it, \`error-message+\`. All other packets get the empty answer.
+PacketSize, \`multiprocess+\`, \`swbreak+\`, \`hwbreak+\` and, to a client that offers them, \`error-message+\` and \`exec-events+\`: a partition whose program
+begins, or begins anew, is an exec event once \`monitor exec-events on\` has asked for it (test/gdb/exec-events.test.ts). All other packets get the empty answer.
 
 ${packetTable()}
 
@@ -208,7 +209,8 @@ ${packetTable()}
 | --- | --- |
 | qXfer:libraries | every partition is a process with an executable of its own, which gdb loads by itself (qXfer:exec-file): symbols of one are none of the other's. A library is a part of a process, and would show all partitions in each |
 | non-stop mode, vCont;t, vStopped | there is one processor: what stops one thread stops all |
-| fork and exec events | partitions are there from the first moment on; at one that is started again by its kernel gdb 13.1 would drop its breakpoints and the step it is in |
+| fork events | partitions are there from the first moment on; that one begins is an exec event |
+| exec events without being asked for | gdb has no packet to say that somebody waits for them; it reads symbols anew at each, and forgets the step it is in |
 | QProgramSignals | it is for signals that are pending when gdb goes; here the instruction is executed again, and its exception is the guest's |
 | qXfer:memory-map | it is one map for all processes, outside of which gdb would not even ask |
 | fast and static tracepoints, qTMinFTPILen | they need an agent of gdb's in the program; ordinary ones do not stop it either |

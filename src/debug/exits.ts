@@ -4,6 +4,7 @@ import { signalOfVector } from "./exceptions.js";
 import { explainChain, explainShort } from "./explain.js";
 import type { TimelineExit } from "./history/timeline.js";
 import type { DebugPoints } from "./points.js";
+import type { ProgramStarts } from "./program-starts.js";
 import type { SyscallCatch } from "./syscall-catch.js";
 import type { SystemModel } from "./system.js";
 import type { Stop, StopReason, ThreadId } from "./target.js";
@@ -19,6 +20,7 @@ export interface ExitParts {
   readonly points: DebugPoints;
   readonly syscalls: SyscallCatch;
   readonly threadEvents: ThreadEvents;
+  readonly programStarts: ProgramStarts;
   /** Of the thread that runs, as its space sees it. */
   readonly eip: () => number;
   /** Whether the breakpoint that the processor is at is a stop. */
@@ -30,11 +32,12 @@ export class Exits {
 
   /** Undefined: run on. */
   stop(exit: TimelineExit): Stop | undefined {
-    const { threads, syscalls, threadEvents, eip } = this.parts;
+    const { threads, syscalls, threadEvents, programStarts, eip } = this.parts;
     const thread = threads.current();
     // A breakpoint where a call returns to is met again at the next resume; of a watchpoint nothing would be left then.
     if (exit.kind !== "watchpoint" && exit.kind !== "shutdown") {
-      const event = threadEvents.take(thread) ?? (syscalls.isUnderWay ? syscalls.take(thread, eip()) : undefined);
+      const starts = programStarts.take(thread, eip);
+      const event = starts ?? threadEvents.take(thread) ?? (syscalls.isUnderWay ? syscalls.take(thread, eip()) : undefined);
       if (event) return event;
     }
     if (exit.kind === "watchpoint") return this.watched(exit);

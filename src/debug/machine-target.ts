@@ -264,6 +264,7 @@ export class MachineTarget implements DebugTarget {
     this.run.syscalls.set(numbers);
   }
 
+  readonly startsPrograms = true;
   threadEvents(wanted: boolean): void {
     this.run.threadEvents.set(wanted);
   }
@@ -326,7 +327,9 @@ export class MachineTarget implements DebugTarget {
     this.points.clear();
     this.history?.close();
     this.machine.restart();
+    const { wanted } = this.run.programStarts;
     this.build();
+    this.run.programStarts.wanted = wanted;
   }
 
   /** Runs to the first instruction of a space, so that its debugger comes to a program that is about to begin. */

@@ -15,6 +15,7 @@ import { type TimelineExit, Unrepeatable } from "./history/timeline.js";
 import { KilledSpaces } from "./killed.js";
 import type { CheckedView } from "./point-view.js";
 import type { DebugPoints } from "./points.js";
+import { ProgramStarts } from "./program-starts.js";
 import type { DebugRegisters } from "./registers.js";
 import { SyscallCatch } from "./syscall-catch.js";
 import type { SystemModel } from "./system.js";
@@ -51,6 +52,7 @@ export class RunControl implements Scene {
   private advanced = false;
   readonly syscalls: SyscallCatch;
   readonly threadEvents: ThreadEvents;
+  readonly programStarts: ProgramStarts;
   private readonly exits: Exits;
   /** The instruction whose fault has been reported and not been delivered. */
   private faultedAt: number | undefined;
@@ -80,14 +82,12 @@ export class RunControl implements Scene {
     this.syscalls = new SyscallCatch(machine, system, threads);
     this.killed = new KilledSpaces(machine, threads);
     this.threadEvents = new ThreadEvents(machine, threads);
-    const { syscalls, threadEvents } = this;
-    this.exits = new Exits({ system, threads, points, syscalls, threadEvents, eip: () => this.eip, stopsHere: () => this.stopsHere() });
+    this.programStarts = new ProgramStarts(machine, system);
+    const events = { syscalls: this.syscalls, threadEvents: this.threadEvents, programStarts: this.programStarts };
+    this.exits = new Exits({ system, threads, points, ...events, eip: () => this.eip, stopsHere: () => this.stopsHere() });
     threads.onRingChange = (to, entered) => {
-      if (entered) this.syscalls.enters(entered.thread, entered.registers);
-      else {
-        this.syscalls.leaves();
-        this.threadEvents.leaves();
-      }
+      if (entered) for (const each of [this.syscalls, this.programStarts]) each.enters(entered.thread, entered.registers);
+      else for (const each of [this.syscalls, this.threadEvents, this.programStarts]) each.leaves();
       if (this.plan.step || this.watchesRings) machine.cpu.processor.attention = true;
       if (this.history?.backwards.leavesAtRings) machine.leave();
       // A partition's segments may have been set up only now: its breakpoints must be in place before it runs.
@@ -152,6 +152,7 @@ export class RunControl implements Scene {
     this.holdsInterrupts = true;
     this.syscalls.clear();
     this.threadEvents.set(false);
+    this.programStarts.wanted = false;
   }
 
   /** Runs to the first instruction of a space, for `most` instructions; false if it is not reached. */

@@ -77,6 +77,7 @@ export class Seat implements DebugTarget {
   lastFault() {
     return this.machine.lastFault();
   }
+  readonly startsPrograms = true;
   monitor(command: string, print: (text: string) => void): void {
     this.machine.monitor(command, print);
   }

@@ -180,6 +180,8 @@ export type StopReason =
   | { readonly kind: "syscall"; readonly phase: "entry" | "return"; readonly number: number; readonly text: string }
   /** The thread has just come into being, and executed nothing yet. */
   | { readonly kind: "created" }
+  /** The thread's program begins, or begins anew, and has executed nothing yet. */
+  | { readonly kind: "started"; readonly text: string }
   /** The guest did something it cannot go on from: triple fault, hlt for ever. `signal` is the POSIX number, e.g. 11. */
   | { readonly kind: "fault"; readonly signal: number; readonly text: string }
   /** A program's exception that the guest has not heard of. `signal` is the POSIX number; at a fault eip is at its instruction. */
@@ -263,6 +265,8 @@ export interface DebugTarget {
   catchSyscalls?(numbers: readonly number[] | "all" | undefined): void;
   /** Stops at threads that come into being, or not any more. */
   threadEvents?(wanted: boolean): void;
+  /** Stops at programs that begin can be asked for. */
+  readonly startsPrograms?: true | undefined;
   /** Back to the first instruction of the same image, stopped there. */
   readonly restart?: (() => void) | undefined;
   /** Runs a command of the user's (`monitor ...`); prints its answer piece by piece, each ending in a newline. Never throws for a user's mistake. */

@@ -26,6 +26,11 @@ export class ClientFeatures {
     return this.#offered.has("hwbreak");
   }
 
+  /** Programs that are replaced by others in their processes; ours begin anew. */
+  get execEvents(): boolean {
+    return this.#offered.has("exec-events");
+  }
+
   /** `E.text` in answer to any packet. */
   get errorMessages(): boolean {
     return this.#offered.has("error-message");
@@ -40,6 +45,7 @@ export const available = (packet: AnyPacket, target: DebugTarget): boolean =>
 export const supportedReply = (packets: readonly AnyPacket[], target: DebugTarget, client: ClientFeatures): string => {
   const stub = ["multiprocess+", "swbreak+", "hwbreak+"];
   if (client.errorMessages) stub.push("error-message+");
+  if (client.execEvents && target.startsPrograms) stub.push("exec-events+");
   const ofPackets = packets.filter((packet) => available(packet, target)).flatMap((packet) => packet.advertise ?? []);
   return [`PacketSize=${PACKET_SIZE.toString(16)}`, ...stub, ...new Set(ofPackets)].join(";");
 };

@@ -280,7 +280,7 @@ export class Session implements LinkListener {
       this.link.end();
       return;
     }
-    const text = hint ?? stopText(report);
+    const text = hint ?? stopText(report, this.client);
     if (text !== undefined) this.console.print(text.endsWith("\n") ? text : `${text}\n`);
     this.link.send(ascii(stopReply(this, report, this.#plan)));
     this.unresumed.stopped(report.thread);

@@ -1,6 +1,7 @@
 /** Stops in the words of the protocol (GDB manual, "Stop Reply Packets"). */
 import { type ResumePlan, type Stop, sameThread, type ThreadId } from "../debug/target.js";
-import { hexByte, toHex } from "./bytes.js";
+import { hexByte, toHex, utf8 } from "./bytes.js";
+import type { ClientFeatures } from "./features.js";
 import { HARDWARE_BREAKPOINT, SOFTWARE_BREAKPOINT } from "./inserted-points.js";
 import { EXPEDITED, readSlot } from "./register-layout.js";
 import type { Session } from "./session.js";
@@ -62,6 +63,12 @@ const signalOf = ({ reason, thread }: Report, plan: ResumePlan | undefined): num
   }
 };
 
+/** gdb takes it for a program in the place of another, and reads its symbols anew. */
+const execReason = ({ client, target }: Session, { space }: ThreadId): string => {
+  const path = target.spaces().find(({ id }) => id === space)?.executable?.path;
+  return client.execEvents && path !== undefined ? `exec:${toHex(utf8(path))};` : "";
+};
+
 /** Without a plan, the answer to "?": why the machine had stopped before the client came is no news of a breakpoint of its own. */
 export const stopReply = (session: Session, stop: Report, plan?: ResumePlan): string => {
   const { reason, thread } = stop;
@@ -73,6 +80,7 @@ export const stopReply = (session: Session, stop: Report, plan?: ResumePlan): st
   if (!asked && reason.kind === "watchpoint") text += `${WATCH[reason.access]}:${reason.address.toString(16)};`;
   if (!asked && reason.kind === "syscall") text += `syscall_${reason.phase}:${reason.number.toString(16)};`;
   if (!asked && reason.kind === "created") text += "create:;";
+  if (!asked && reason.kind === "started") text += execReason(session, thread);
   if (!asked && reason.kind === "history") text += `replaylog:${reason.edge};`;
   return text;
 };
@@ -81,8 +89,11 @@ export const stopReply = (session: Session, stop: Report, plan?: ResumePlan): st
 export type Report = Stop | { readonly thread: ThreadId; readonly reason: { readonly kind: "unannounced" } };
 
 /** What the user should read along with the stop. */
-export const stopText = ({ reason }: Report): string | undefined =>
-  reason.kind === "fault" || reason.kind === "exception" || reason.kind === "ending" || reason.kind === "syscall" ? reason.text : undefined;
+export const stopText = ({ reason }: Report, { execEvents }: ClientFeatures): string | undefined => {
+  // What gdb says itself.
+  if (reason.kind === "started" && execEvents) return undefined;
+  return "text" in reason ? reason.text : undefined;
+};
 
 export interface Settled {
   readonly report: Report;

@@ -63,6 +63,7 @@ export class FakeTarget implements DebugTarget {
   threadEvents? = (wanted: boolean): void => {
     this.tellsThreads = wanted;
   };
+  startsPrograms?: true = true;
   tables?: readonly InfoTable[] = [
     { name: "partitions", description: "The partitions", columns: ["id", "name"], rows: () => [["2", "part1"]] },
   ];

@@ -2,6 +2,7 @@
 import { UserError } from "../../errors.js";
 import type { MachineTarget } from "../machine-target.js";
 import { diff } from "./diff.js";
+import { execEvents } from "./exec-events.js";
 import { faults } from "./faults.js";
 import { jit } from "./jit.js";
 import { key } from "./key.js";
@@ -45,6 +46,7 @@ export const COMMANDS: readonly MonitorCommand[] = [
   translate,
   view,
   step,
+  execEvents,
   faults,
   why,
   screen,
