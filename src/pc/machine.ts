@@ -231,13 +231,13 @@ export class Machine {
   runAlone(count: number, options: RunOptions = {}): MachineExit {
     const end = this.now + count;
     const recount = (): number => Math.max(0, Math.min(end, this.clock.next() ?? end) - this.now);
-    let runs: RunOptions = { ...options, recount };
-    const onward = { ...runs, passBreakpoint: false };
+    const { interrupts = true } = options;
+    let passBreakpoint = options.passBreakpoint === true;
     for (;;) {
       this.clock.fireDue();
       if (this.powerEvent) return { kind: "power", event: this.powerEvent };
       if (this.sleeps?.()) this.cpu.processor.halted = true;
-      const exit = this.cpu.run(recount(), runs);
+      const exit = this.cpu.run(recount(), { passBreakpoint, interrupts, recount });
       if (exit.kind === "halted") {
         const { retired } = this.cpu;
         if (retired !== this.halt.retired) this.halt = { retired, at: this.now };
@@ -253,7 +253,7 @@ export class Machine {
         if (!(this.clock.next() !== undefined && this.clock.next()! <= this.now) && this.attentionOnly) return exit;
       } else if (exit.kind !== "budget" && exit.kind !== "halted") return exit;
       if (this.now >= end) return { kind: "budget" };
-      runs = onward;
+      passBreakpoint = false;
     }
   }
   /** Makes run() return once the instruction that is being executed is complete. */

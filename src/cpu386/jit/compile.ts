@@ -35,7 +35,7 @@ export interface Source {
 }
 
 /** A step's worth of work, in instructions translated. */
-export const STEP = 12;
+export const STEP = 5;
 
 /**
  * Yields what it has done since the last time, in instructions; the records it is made from must stay what they are.
@@ -71,7 +71,9 @@ export function* compile(
   measureNeeds(new Set([...heads, ...entries]));
   yield STEP;
   const structured: Uint8Array[] = [];
-  for (const code of new Structurer(all, entries, table, heads).emit()) {
+  const structurer = new Structurer(all, entries, table, heads);
+  yield STEP;
+  for (const code of structurer.emit()) {
     structured.push(join(code));
     yield STEP;
   }

@@ -51,7 +51,7 @@ interface Forward {
 }
 
 /** Pieces of code put down in one step. */
-const STEP = 400;
+const STEP = 150;
 
 export class Structurer {
   private readonly labels: Label[] = [];
