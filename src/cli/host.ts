@@ -20,6 +20,7 @@ import { exitStatus } from "../pc/power.js";
 import { type NamedPartition, PokSystem } from "../pok/model.js";
 import { openUserFile } from "./files.js";
 import { HistoryFiles } from "./history-files.js";
+import "./short-pauses.js";
 import type { Endpoint, JitChoice, ViewEndpoint } from "./options.js";
 import { version } from "./version.js";
 

@@ -1,6 +1,5 @@
 #!/usr/bin/env -S node --v8-pool-size=1
 /** The command line. Every command is a file of its own; what a user got wrong is one line on standard error and exit status 2. V8 gets one thread to optimise in: more than there are processors hold the run up. */
-import "./short-pauses.js";
 import yargs from "yargs";
 import { hideBin } from "yargs/helpers";
 import { UserError } from "../errors.js";
