@@ -158,7 +158,26 @@ def settings():
     gdb.execute("set pagination off")
 
 
+def wake_first_inferior():
+    """gdb 13 leaves inferior 1 quiet after connecting, until that one is the first to be resumed: its stops are not announced, and there is
+    no prompt. A step by no instruction is a resumption without anything moving."""
+    first = next((i for i in gdb.inferiors() if i.num == 1 and i.pid > 0), None)
+    selected = gdb.selected_thread()
+    if first is None or selected is None or selected.is_running():
+        return
+    gdb.execute("inferior 1", to_string=True)
+    gdb.execute("stepi 0", to_string=True)
+    selected.switch()
+
+
+def hooks():
+    for how in ("remote", "extended-remote"):
+        gdb.execute("define target hookpost-%s\npython wake_first_inferior()\nend" % how)
+
+
 settings()
+hooks()
+wake_first_inferior()
 Linear()
 Part()
 SegmentBase()

@@ -1,6 +1,7 @@
 /** scripts/pok386.py, in both gdbs: what it prints, and what its functions give. */
 import { describe, expect, it } from "vitest";
-import { image, root } from "../support/pok386.js";
+import { Gdb } from "../gdbstub/real-gdb.js";
+import { debugged, image, root } from "../support/pok386.js";
 import { session } from "./session.js";
 
 const SOURCE = `source ${root}scripts/pok386.py`;
@@ -56,6 +57,16 @@ describe.each(["gdb", "gdb-multiarch"] as const)("%s", (gdb) => {
     const said = await session(gdb, [SOURCE, "break update_track", "continue", "pok irq", "pok ports"]);
     expect(said.of("pok irq")).toMatch(/^0 +32 .*edge/m);
     expect(said.last).toMatch(/^0x03f8 +0x03ff +serial port/m);
+  });
+  it("a stop in the kernel is told though a partition was resumed first, whether sourced before connecting or after", async () => {
+    const commands = ["inferior 3", "break pok_partition_restart", "continue"];
+    const errors = image("test-errors.elf");
+    const after = await session(gdb, [SOURCE, ...commands], { kernel: errors });
+    expect(after.last).toMatch(/"kernel" hit Breakpoint 1, pok_partition_restart /);
+    const { port } = await debugged([], errors);
+    const target = `target extended-remote 127.0.0.1:${port}`;
+    const before = await Gdb.start(gdb, [SOURCE, target, ...commands]).exits();
+    expect(before).toMatch(/"kernel" hit Breakpoint 1, pok_partition_restart /);
   });
   it("sets what gdb needs for several inferiors", async () => {
     expect((await session(gdb, [SOURCE, "show schedule-multiple"])).last).toContain("is on.");
