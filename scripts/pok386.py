@@ -160,13 +160,17 @@ def settings():
 
 def wake_first_inferior():
     """gdb 13 leaves inferior 1 quiet after connecting, until that one is the first to be resumed: its stops are not announced, and there is
-    no prompt. A step by no instruction is a resumption without anything moving."""
+    no prompt. A command that gets ready to resume and then finds no place to go to wakes it, and says nothing where "stepi 0" would."""
     first = next((i for i in gdb.inferiors() if i.num == 1 and i.pid > 0), None)
     selected = gdb.selected_thread()
     if first is None or selected is None or selected.is_running():
         return
-    gdb.execute("inferior 1", to_string=True)
-    gdb.execute("stepi 0", to_string=True)
+    if selected.inferior.num != 1:
+        first.threads()[0].switch()
+    try:
+        gdb.execute("advance -function pok386_there_is_no_such_function", to_string=True)
+    except gdb.error:
+        pass
     selected.switch()
 
 

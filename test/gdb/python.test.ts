@@ -67,6 +67,8 @@ describe.each(["gdb", "gdb-multiarch"] as const)("%s", (gdb) => {
     const target = `target extended-remote 127.0.0.1:${port}`;
     const before = await Gdb.start(gdb, [SOURCE, target, ...commands]).exits();
     expect(before).toMatch(/"kernel" hit Breakpoint 1, pok_partition_restart /);
+    // Nothing is said of it.
+    expect(before.match(/^_start \(\) at .*boot\.S/gm)).toHaveLength(1);
   });
   it("sets what gdb needs for several inferiors", async () => {
     expect((await session(gdb, [SOURCE, "show schedule-multiple"])).last).toContain("is on.");
