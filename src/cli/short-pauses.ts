@@ -1,7 +1,6 @@
 /**
  * V8's young generation stays as small as it begins. What V8 would otherwise let it grow to is copied whole at each collection: three to
- * five milliseconds in which nothing moves, where these take one, and all of them together no longer. To be imported late: of Node's own
- * modules none that is loaded afterwards comes out of its cache of compiled code.
+ * five milliseconds in which nothing moves, where these take one, and all of them together no longer.
  */
 import { setFlagsFromString } from "node:v8";
 
