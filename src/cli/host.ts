@@ -13,7 +13,7 @@ import { type Seat, Seats } from "../debug/seats.js";
 import type { Afterwards, DebugTarget } from "../debug/target.js";
 import { SpaceView } from "../debug/view.js";
 import { UserError } from "../errors.js";
-import { type GdbServer, type GdbServerOptions, startGdbServer } from "../gdbstub/index.js";
+import type { GdbServer, GdbServerOptions } from "../gdbstub/index.js";
 import { LockStep } from "../pc/lock-step.js";
 import { type BootRequest, Machine, type MachineOptions } from "../pc/machine.js";
 import { exitStatus } from "../pc/power.js";
@@ -243,6 +243,8 @@ function statusOf(ending: Ending): number {
 
 async function listen(target: DebugTarget, options: Endpoint & GdbServerOptions): Promise<GdbServer> {
   const { host, port } = options;
+  // A quarter of the program, which a run without a debugger need not read.
+  const { startGdbServer } = await import("../gdbstub/index.js");
   try {
     return await startGdbServer(target, options);
   } catch (error) {

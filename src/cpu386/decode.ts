@@ -63,7 +63,7 @@ const TWO_BYTE = buildMap(true);
 
 /** The shape that undecodable instructions get: the system operation of `ud`, told apart by the fault. */
 const UD_FORM = TABLE.forms.find((f) => f.definition.name === "ud")!;
-const UD_SHAPE = UD_FORM.shapes[shapeSlot(4, "register", 4, 4, 0)]!;
+const UD_SHAPE = UD_FORM.shapes[shapeSlot(4, "register", 4, 4, 0) & UD_FORM.slots]!;
 
 const MAX_LENGTH = 15;
 const SEGMENT_PREFIX: Readonly<Record<number, number>> = { 38: 0, 46: 1, 54: 2, 62: 3, 100: 4, 101: 5 };
@@ -190,7 +190,7 @@ export class Decoder {
     // The x87's opcode register: the low bits of the first byte, and modrm.
     if (map === ONE_BYTE && (opcode & 0xf8) === 0xd8) out.special = ((opcode & 7) << 8) | modrm;
     out.segment = override >= 0 ? override : defaultSegment;
-    const shape = form.shapes[shapeSlot(operand, kind, address, context.stackSize, rep)];
+    const shape = form.shapes[shapeSlot(operand, kind, address, context.stackSize, rep) & form.slots];
     if (!shape) throw new Overrun("invalid");
     if (lock && !(form.definition.lock && shape.operands[0]!.kind === "memory")) throw new Overrun("invalid");
     out.form = form;

@@ -9,7 +9,8 @@ import type { Instruction } from "./instruction.js";
 import * as L from "./layout.js";
 import type { Processor } from "./processor.js";
 import { ATTRIBUTE, locateDescriptor, SEGMENT, systemType } from "./segment.js";
-import { generateQuick, QUICK_FUNCTIONS, type QuickName } from "./wasm/quick.js";
+import { generatedModule } from "./wasm/files.js";
+import { generateQuick, QUICK_FUNCTIONS, QUICK_NAME, type QuickName } from "./wasm/quick.js";
 
 const { Q } = L;
 /** Words of the state that decide about all entries: where the tables are. */
@@ -23,8 +24,6 @@ const TABLES = [
 const INTERRUPT_GATE_32 = 14;
 const TRAP_GATE_32 = 15;
 
-let module: WebAssembly.Module | undefined;
-
 export class QuickPaths {
   readonly functions: Record<QuickName, (...parameters: number[]) => number>;
   /** Off: everything is left to the operations. */
@@ -32,8 +31,7 @@ export class QuickPaths {
   private readonly tables = new Int32Array(TABLES.length);
 
   constructor(private readonly cpu: Processor) {
-    module ??= new WebAssembly.Module(generateQuick() as Uint8Array<ArrayBuffer>);
-    const { exports } = new WebAssembly.Instance(module, { e: { memory: cpu.wasmMemory } });
+    const { exports } = new WebAssembly.Instance(generatedModule(QUICK_NAME, generateQuick), { e: { memory: cpu.wasmMemory } });
     const names = Object.keys(QUICK_FUNCTIONS) as QuickName[];
     this.functions = Object.fromEntries(names.map((name) => [name, exports[name]])) as QuickPaths["functions"];
   }

@@ -87,7 +87,9 @@ export interface Form {
   readonly operands: readonly string[];
   readonly sizeCode: "b" | "w" | "d" | "v";
   readonly hasModRm: boolean;
-  /** Shapes by shapeSlot(). */
+  /** Which bits of a shapeSlot() tell its shapes apart: the decoder asks with all properties of an instruction. */
+  readonly slots: number;
+  /** Shapes by what `slots` leaves of shapeSlot(). */
   readonly shapes: (Shape | undefined)[];
 }
 
@@ -119,6 +121,7 @@ export function parseForm(definition: Definition, text: string): Form {
     operands,
     sizeCode: sizeCode as Form["sizeCode"],
     hasModRm: match[3] !== undefined || operands.some(isModRmOperand),
+    slots: slotsOf(definition),
     shapes: [],
   };
 }
@@ -131,7 +134,7 @@ export function operandSize(code: string, operand: 2 | 4): Size {
   return SIZES[code[1] ?? ""] ?? operand;
 }
 
-/** Where a form keeps the shape for these properties. */
+/** One number for these properties. The two bits of rep are so that the lower one tells whether there is a prefix at all. */
 export function shapeSlot(
   operand: 2 | 4,
   address: AddressKind | "register",
@@ -140,7 +143,16 @@ export function shapeSlot(
   rep: 0 | 0xf2 | 0xf3,
 ): number {
   const kind = address === "register" ? 0 : address === "base" ? 1 : address === "index" ? 2 : 3;
-  return (operand >> 2) | (kind << 1) | ((addressSize >> 2) << 3) | ((stackSize >> 2) << 4) | ((rep === 0 ? 0 : rep === 0xf3 ? 1 : 2) << 5);
+  return (operand >> 2) | (kind << 1) | ((addressSize >> 2) << 3) | ((stackSize >> 2) << 4) | ((rep === 0 ? 0 : rep === 0xf3 ? 1 : 3) << 5);
+}
+
+const IMPLICIT_SHIFT = 3;
+const EXPLICIT_SLOTS = (1 << IMPLICIT_SHIFT) - 1;
+
+/** What a definition does not depend on makes no shapes. */
+function slotsOf({ addressed, stack, rep }: Definition): number {
+  const reps = rep === "repeat-while" ? 3 : rep ? 1 : 0;
+  return EXPLICIT_SLOTS | (addressed ? 1 << 3 : 0) | (stack ? 1 << 4 : 0) | (reps << 5);
 }
 
 function operandShapes(form: Form, operand: 2 | 4, address: AddressKind | "register"): OperandShape[] {
@@ -149,7 +161,7 @@ function operandShapes(form: Form, operand: 2 | 4, address: AddressKind | "regis
     const field = n === 0 ? 1 : 2;
     const letter = code[0]!;
     if (code === "1" || (!FIXED.has(code) && "ISJA".includes(letter))) return { kind: "immediate", size, field };
-    const memory = !FIXED.has(code) && (letter === "O" || (("EM".includes(letter) || false) && address !== "register"));
+    const memory = !FIXED.has(code) && (letter === "O" || ("EM".includes(letter) && address !== "register"));
     return { kind: memory ? "memory" : "register", size, field };
   });
 }
@@ -169,77 +181,77 @@ export function buildTable(definitions: readonly Definition[]): Table {
   const forms: Form[] = [];
   const shapes: Shape[] = [];
   const emitted: Shape[] = [];
-  const byKey = new Map<string, Shape>();
+  const families = new Map<string, (Shape | undefined)[]>();
   for (const definition of definitions) {
+    const own = definition.emit !== undefined || (definition.quick !== undefined && !definition.contained);
+    const shared = definition.helper ? HANDLER.helper : HANDLER.system;
+    const implicits = implicitsOf(definition);
     for (const text of definition.forms) {
       const form = parseForm(definition, text);
       forms.push(form);
-      for (const properties of variants(form)) {
-        const { operand, address, addressSize, stackSize, rep } = properties;
-        const operands = operandShapes(form, operand, address);
+      const addresses = addressesOf(form);
+      for (const operand of BOTH_SIZES) {
         const size: Size = form.sizeCode === "v" ? operand : SIZES[form.sizeCode]!;
-        const memory = operands.some((o) => o.kind === "memory");
-        const key = [
-          definition.name,
-          definition.emit ? size : `${size}${operand}`,
-          operands.map((o) => `${o.kind}${o.size}${o.field}`).join(),
-          memory || address !== "register" ? address : "",
-          addressSize,
-          stackSize,
-          rep,
-        ].join(" ");
-        let shape = byKey.get(key);
-        if (!shape) {
-          const own = definition.emit !== undefined || (definition.quick !== undefined && !definition.contained);
-          const handler = own ? HANDLER.first + emitted.length : definition.helper ? HANDLER.helper : HANDLER.system;
-          const addressKind = address === "register" ? undefined : address;
-          shape = { index: shapes.length, definition, size, operands, address: addressKind, addressSize, stackSize, rep, handler };
-          shapes.push(shape);
-          byKey.set(key, shape);
-          if (own) emitted.push(shape);
+        for (const address of addresses) {
+          const operands = operandShapes(form, operand, address);
+          const family = familyOf(families, definition, definition.emit ? size : `${size}${operand}`, address, operands);
+          for (const implicit of implicits) {
+            const { addressSize, stackSize, rep } = implicit;
+            const slot = shapeSlot(operand, address, addressSize, stackSize, rep) & form.slots;
+            // The family shares what is left of the slot when operand and address, which its key has, are taken away.
+            const place = slot >> IMPLICIT_SHIFT;
+            let shape = family[place];
+            if (!shape) {
+              const handler = own ? HANDLER.first + emitted.length : shared;
+              const addressKind = address === "register" ? undefined : address;
+              shape = { index: shapes.length, definition, size, operands, address: addressKind, addressSize, stackSize, rep, handler };
+              family[place] = shape;
+              shapes.push(shape);
+              if (own) emitted.push(shape);
+            }
+            form.shapes[slot] = shape;
+          }
         }
-        answer(form, properties, shape);
       }
     }
   }
   return { forms, shapes, emitted };
 }
 
-interface Variant {
-  readonly operand: 2 | 4;
-  readonly address: AddressKind | "register";
-  readonly addressSize: 2 | 4;
-  readonly stackSize: 2 | 4;
-  readonly rep: 0 | 0xf2 | 0xf3;
+/** The shapes of a definition that differ in nothing but what is implicit. */
+function familyOf(
+  families: Map<string, (Shape | undefined)[]>,
+  definition: Definition,
+  size: Size | string,
+  address: AddressKind | "register",
+  operands: readonly OperandShape[],
+): (Shape | undefined)[] {
+  let key = `${definition.name} ${size} ${address}`;
+  for (const { kind, size, field } of operands) key += ` ${kind}${size}${field}`;
+  let family = families.get(key);
+  if (!family) {
+    family = [];
+    families.set(key, family);
+  }
+  return family;
 }
 
-/** Every combination that can differ for this form; properties it does not depend on are 4 and 0. */
-function* variants(form: Form): Iterable<Variant> {
-  const { definition } = form;
-  const addresses: (AddressKind | "register")[] = [];
+/** How the operand in memory may be addressed, or that there need not be one. */
+function addressesOf(form: Form): readonly (AddressKind | "register")[] {
+  if (form.operands.some((code) => code[0] === "O")) return ["base", "word"];
   const modrm = form.operands.find((code) => "ERM".includes(code[0]!) && !FIXED.has(code));
-  if (form.operands.some((code) => code[0] === "O")) addresses.push("base", "word");
-  else if (modrm?.[0] === "M") addresses.push("base", "index", "word");
-  else if (modrm?.[0] === "E") addresses.push("register", "base", "index", "word");
-  else addresses.push("register");
-  const reps: (0 | 0xf2 | 0xf3)[] = definition.rep === "repeat-while" ? [0, 0xf2, 0xf3] : definition.rep ? [0, 0xf3] : [0];
-  for (const operand of [4, 2] as const)
-    for (const address of addresses)
-      for (const addressSize of definition.addressed ? ([4, 2] as const) : ([4] as const))
-        for (const stackSize of definition.stack ? ([4, 2] as const) : ([4] as const))
-          for (const rep of reps) yield { operand, address, addressSize, stackSize, rep };
+  if (modrm?.[0] === "M") return ["base", "index", "word"];
+  if (modrm?.[0] === "E") return ["register", "base", "index", "word"];
+  return ["register"];
 }
 
-const ADDRESS_SIZES = [4, 2] as const;
-const STACK_SIZES = [4, 2] as const;
-const REPS = [0, 0xf2, 0xf3] as const;
-const PREFIXED = [0xf2, 0xf3] as const;
+const BOTH_SIZES = [4, 2] as const;
+const WIDE = [4] as const;
 
-/** The decoder asks with all properties of the instruction; a shape that does not depend on some of them answers for all values. */
-function answer(form: Form, v: Variant, shape: Shape): void {
-  const { addressed, stack, rep } = form.definition;
-  const reps = !rep ? REPS : rep === "repeat-while" || !v.rep ? [v.rep] : PREFIXED;
-  for (const addressSize of addressed ? [v.addressSize] : ADDRESS_SIZES)
-    for (const stackSize of stack ? [v.stackSize] : STACK_SIZES)
-      for (const r of reps) form.shapes[shapeSlot(v.operand, v.address, addressSize, stackSize, r)] = shape;
+/** Every combination of implicit properties that can differ for this definition; those it does not depend on are 4 and 0. */
+function implicitsOf({ addressed, stack, rep }: Definition): readonly Pick<Shape, "addressSize" | "stackSize" | "rep">[] {
+  const reps = rep === "repeat-while" ? ([0, 0xf2, 0xf3] as const) : rep ? ([0, 0xf3] as const) : ([0] as const);
+  return (addressed ? BOTH_SIZES : WIDE).flatMap((addressSize) =>
+    (stack ? BOTH_SIZES : WIDE).flatMap((stackSize) => reps.map((rep) => ({ addressSize, stackSize, rep }))),
+  );
 }

@@ -202,6 +202,8 @@ function interruptReturn(e: QuickEmitter): void {
 export const QUICK_FUNCTIONS = { loadSegment: 2, knowsCode: 3, enterCode: 2, interrupt: 2, interruptReturn: 0 } as const;
 export type QuickName = keyof typeof QUICK_FUNCTIONS;
 
+export const QUICK_NAME = "quick";
+
 export function generateQuick(): Uint8Array {
   const emitters: Record<QuickName, (e: QuickEmitter) => void> = { loadSegment, knowsCode, enterCode, interrupt, interruptReturn };
   const functions = (Object.keys(QUICK_FUNCTIONS) as QuickName[]).map((exportName) => {

@@ -16,6 +16,7 @@ import {
   vectorAccess,
 } from "./binary.js";
 import { LOADS } from "./expressions.js";
+import { generatedModule } from "./files.js";
 
 /** What an element is compared with: the one at the same place of another stretch, or a value. */
 export type Second = "memory" | "value";
@@ -95,18 +96,19 @@ function scan(second: Second, until: End, size: Size): DefinedFunction {
 }
 
 const SIZES: readonly Size[] = [1, 2, 4];
-let compiled: WebAssembly.Module | undefined;
-function scanModule(): WebAssembly.Module {
+
+export function generateScans(): Uint8Array {
   const functions = (["memory", "value"] as const).flatMap((second) =>
     (["equal", "different"] as const).flatMap((until) => SIZES.map((size) => scan(second, until, size))),
   );
-  compiled ??= new WebAssembly.Module(buildModule([], functions) as Uint8Array<ArrayBuffer>);
-  return compiled;
+  return buildModule([], functions);
 }
+
+export const SCANS_NAME = "scans";
 
 export type Scans = (second: Second, until: End, size: Size) => Scan;
 
 export function scansOf(memory: WebAssembly.Memory): Scans {
-  const { exports } = new WebAssembly.Instance(scanModule(), { e: { memory } });
+  const { exports } = new WebAssembly.Instance(generatedModule(SCANS_NAME, generateScans), { e: { memory } });
   return (second, until, size) => exports[exportName(second, until, size)] as Scan;
 }

@@ -3,7 +3,7 @@
  * that are normal or zero and raise nothing that is not masked; the rest, and the rules, stay in fpu/.
  */
 import { buildModule } from "../binary.js";
-import { generated } from "../files.js";
+import { generatedModule } from "../files.js";
 import { Writer } from "../writer.js";
 import { comparison, operation, product, quotient, registers, rounded, stored, sum } from "./arithmetic.js";
 import { FUNCTIONS, type Name, PARTS, type X87Name } from "./names.js";
@@ -44,10 +44,8 @@ export function generateX87(): Uint8Array {
 
 export const X87_NAME = "x87";
 export type QuickX87 = Readonly<Record<X87Name, (...parameters: number[]) => number>>;
-let module: WebAssembly.Module | undefined;
 
 /** @param memory of the machine */
 export function instantiateX87(memory: WebAssembly.Memory): QuickX87 {
-  module ??= new WebAssembly.Module(generated(X87_NAME, generateX87));
-  return new WebAssembly.Instance(module, { e: { memory } }).exports as QuickX87;
+  return new WebAssembly.Instance(generatedModule(X87_NAME, generateX87), { e: { memory } }).exports as QuickX87;
 }
