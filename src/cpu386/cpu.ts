@@ -10,6 +10,7 @@ import { FLAG } from "./flags.js";
 import { Heat, type Schedule, STANDARD } from "./jit/heat.js";
 import { Jit } from "./jit/jit.js";
 import * as L from "./layout.js";
+import type { TlbState } from "./paging.js";
 import { Processor } from "./processor.js";
 import { QuickPaths } from "./quick.js";
 import { RecordCache } from "./records.js";
@@ -41,6 +42,7 @@ export interface CpuState {
   /** The words of layout.ts up to STATE_END. */
   readonly words: Uint8Array;
   readonly flags: Readonly<Record<(typeof STATE_FLAGS)[number], boolean>>;
+  readonly tlb: TlbState;
   readonly timeStampOffset: number;
   /** The last exceptions, which belong to the past as much as what they did. */
   readonly faults: readonly FaultRecord[];
@@ -157,12 +159,13 @@ export class Cpu {
       retired: this.retired,
       words: cpu.u8.slice(0, L.STATE_END),
       flags: { halted: cpu.halted, shadow: cpu.shadow, nmi: cpu.nmi, nmiBlocked: cpu.nmiBlocked },
+      tlb: cpu.paging.save(),
       timeStampOffset: cpu.timeStampOffset,
       faults: [...cpu.faults],
     };
   }
   /** What is decoded stays: code that the caller changes in RAM is forgotten on the way (RecordCache.invalidate). */
-  load({ retired, words, flags, timeStampOffset, faults }: CpuState): void {
+  load({ retired, words, flags, tlb, timeStampOffset, faults }: CpuState): void {
     const { processor: cpu } = this;
     cpu.u8.set(words);
     Object.assign(cpu, flags, { timeStampOffset, holdTrap: false, taskTrap: false, attention: false, portTraps: 0 });
@@ -172,7 +175,7 @@ export class Cpu {
     this.course.reset();
     cpu.setWord(L.BUDGET, 0);
     this.watchpoints.take();
-    cpu.paging.flush(false);
+    cpu.paging.load(tlb);
     cpu.paging.select();
     this.debugRegisters.update();
     cpu.contextChanged = true;

@@ -33,6 +33,15 @@ const TABLES = [L.TLB_READ_SUPERVISOR, L.TLB_WRITE_SUPERVISOR, L.TLB_READ_USER, 
 /** More pages than this entered, and clearing the tables whole is cheaper than one by one. */
 const MANY = 1 << 16;
 
+/** The TLB as plain data. */
+export interface TlbState {
+  /** Five words for each page: its number, with GLOBAL_PAGE if it is a global one, and its entries in TABLES. */
+  readonly pages: Int32Array;
+  /** Page-directory slots in which pages of 4 MB are. */
+  readonly large: readonly number[];
+}
+const GLOBAL_PAGE = 1 << 20;
+
 export class Paging {
   /** Pages entered since the last flush; those that are global stay at a load of CR3. */
   private entered: number[] = [];
@@ -49,11 +58,14 @@ export class Paging {
   }
 
   /**
-   * Translates for an access, setting accessed and dirty bits, and enters the page into the TLB.
+   * Translates for an access, setting accessed and dirty bits, and enters the page into the TLB. What is in the TLB counts, whatever the page
+   * tables have become: compiled code looks there first, and which of both does an access is not the guest's business.
    * @throws GuestFault #PF, with CR2 set
    */
   translate(at: Linear, access: PageAccess, user: boolean): Physical {
     if (!this.enabled) return physical(at);
+    const known = this.known(at, access, user);
+    if (known !== undefined) return known;
     const found = this.allowed(at, access, user);
     this.mark(found, access === "write");
     const result = physical(found.frame | (at & found.mask));
@@ -63,7 +75,15 @@ export class Paging {
 
   /** Raises the fault a write would raise, and sets no bit: it may not come to that write. @throws GuestFault #PF */
   requireWritable(at: Linear, user: boolean): void {
-    if (this.enabled) this.allowed(at, "write", user);
+    if (this.enabled && this.known(at, "write", user) === undefined) this.allowed(at, "write", user);
+  }
+  /** By the TLB. Code is not looked up there: its pages are watched for changes of their tables. */
+  private known(at: Linear, access: PageAccess, user: boolean): Physical | undefined {
+    if (access === "execute") return undefined;
+    const [reads, writes] = user ? [L.TLB_READ_USER, L.TLB_WRITE_USER] : [L.TLB_READ_SUPERVISOR, L.TLB_WRITE_SUPERVISOR];
+    const entry = this.cpu.i32[((access === "write" ? writes : reads) >> 2) + (at >>> 12)]!;
+    // Entries are by one more than the difference.
+    return entry === 0 ? undefined : physical((at + entry - 1) >>> 0);
   }
   private allowed(at: Linear, access: PageAccess, user: boolean): Walk {
     const walk = this.walk(at);
@@ -211,6 +231,27 @@ export class Paging {
   private forget(page: number): void {
     this.losses++;
     for (const table of TABLES) this.cpu.i32[(table >> 2) + page] = 0;
+  }
+
+  /** What the TLB has. It belongs to the state: a guest that changes its tables without a word to the TLB goes on by what is here. */
+  save(): TlbState {
+    const { i32 } = this.cpu;
+    const pages = [...new Set(this.entered)].filter((page) => i32[(L.TLB_READ_SUPERVISOR >> 2) + page] !== 0);
+    const words = pages.flatMap((page) => [
+      page | (this.global.has(page) ? GLOBAL_PAGE : 0),
+      ...TABLES.map((table) => i32[(table >> 2) + page]!),
+    ]);
+    return { pages: Int32Array.from(words), large: [...this.large] };
+  }
+  load({ pages, large }: TlbState): void {
+    this.flush(false);
+    for (let n = 0; n < pages.length; n += 1 + TABLES.length) {
+      const page = pages[n]! & ~GLOBAL_PAGE;
+      this.entered.push(page);
+      if (pages[n]! & GLOBAL_PAGE) this.global.add(page);
+      for (const [m, table] of TABLES.entries()) this.cpu.i32[(table >> 2) + page] = pages[n + 1 + m]!;
+    }
+    for (const slot of large) this.large.add(slot);
   }
 
   /** Points the interpreter at the tables of the current privilege level. */

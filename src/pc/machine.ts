@@ -306,6 +306,8 @@ export class Machine {
     this.clock.clear();
     // Devices may drive their lines while they load; what came of it is in the interrupt controllers' own state, which goes last.
     for (const device of this.devices.toReversed()) device.load(devices[device.name]);
+    // The A20 gate may have moved, which empties the TLB.
+    this.cpu.processor.paging.load(cpu.tlb);
   }
 
   /** Console input, as if typed at COM1's other end. */

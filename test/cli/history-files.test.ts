@@ -142,7 +142,7 @@ describe("a recording", () => {
     const bytes = readFileSync(await recording());
     bytes[8] = 9;
     const path = file("newer.rec", bytes);
-    expect(await complaint("replay", path)).toBe(`${path}: has format version 9, and this pok386 reads version 1`);
+    expect(await complaint("replay", path)).toBe(`${path}: has format version 9, and this pok386 reads version 2`);
   });
 
   it("that is none is refused", async () => {

@@ -1,7 +1,7 @@
 /** What the TLB keeps and what it forgets, for data (SDM volume 3, 4.10) and for code that has been decoded. */
 import { describe, expect, test } from "vitest";
 import * as L from "../../src/cpu386/layout.js";
-import { codeOf, DATA, little, STACK } from "./machine.js";
+import { absolute, codeOf, DATA, little, STACK } from "./machine.js";
 import { HIGH, INVLPG, OPEN, PAGE, PagedMachine, PGE, PSE, RELOAD_CR3, storeConstant, WP } from "./paged-machine.js";
 
 const OTHER = 0x60000;
@@ -27,6 +27,24 @@ function program(m: PagedMachine, ...bytes: number[]): void {
 
 describe("a changed entry", () => {
   test("is not seen while the TLB has the old one", () => expect(value(remapped())).toBe(1));
+  test("is not seen by operations in TypeScript either: fild and fistp", () => {
+    const m = new PagedMachine();
+    m.set(L.EAX, 7);
+    m.write(HIGH);
+    m.unmap(HIGH);
+    expect(m.attempt(0xdb, ...absolute(0, HIGH))).toBe("none");
+    expect(m.attempt(0xdb, ...absolute(3, HIGH + 4))).toBe("none");
+    expect([m.dword(DATA), m.dword(DATA + 4)]).toEqual([7, 7]);
+  });
+  test("is not seen by an access to two pages that the TLB has", () => {
+    const m = remapped();
+    m.map(HIGH + 0x1000, DATA + 0x1000);
+    m.read(HIGH + 0x1000);
+    m.unmap(HIGH + 0x1000);
+    m.dword(DATA + 0xffc, 0x12340000);
+    m.dword(DATA + 0x1000, 0x5678);
+    expect(value(m, HIGH + 0xffe)).toBe(0x56781234);
+  });
   test("is seen after invlpg", () => {
     const m = remapped();
     m.attempt(...INVLPG(HIGH + 0xabc));
@@ -118,6 +136,39 @@ describe("a global page", () => {
     m.map(HIGH, OTHER);
     program(m, ...RELOAD_CR3);
     expect(value(m)).toBe(2);
+  });
+});
+
+describe("a state that is saved and loaded", () => {
+  const back = (m: PagedMachine, between: (m: PagedMachine) => void): PagedMachine => {
+    const state = m.cpu.save();
+    between(m);
+    m.cpu.load(state);
+    return m;
+  };
+  test("has what the TLB had, whatever came between", () => {
+    expect(value(back(remapped(), (m) => m.flush()))).toBe(1);
+  });
+  test("has nothing that the TLB did not have", () => {
+    const m = new PagedMachine();
+    back(m, () => m.read(HIGH));
+    m.unmap(HIGH);
+    expect(m.read(HIGH)).toBe("#PF(0)");
+  });
+  test("knows which pages are global", () => {
+    const m = back(remapped(new PagedMachine(0, 0, PGE), OPEN | PAGE.global), (m) => m.flush());
+    program(m, ...RELOAD_CR3);
+    expect(value(m)).toBe(1);
+  });
+  test("knows which pages are parts of one of 4 MB", () => {
+    const m = new PagedMachine(0, 0, PSE);
+    m.dword(m.pde(HIGH), PAGE.large | OPEN);
+    m.read(HIGH + DATA);
+    m.dword(m.pde(HIGH), 0);
+    back(m, () => m.flush());
+    expect(m.read(HIGH + DATA)).toBe("none");
+    m.attempt(...INVLPG(HIGH));
+    expect(m.read(HIGH + DATA)).toBe("#PF(0)");
   });
 });
 

@@ -11,7 +11,7 @@
 import { UserError } from "../../errors.js";
 
 const SIGNATURE = Buffer.from("pok386\x1a\n", "latin1");
-const VERSION = 1;
+const VERSION = 2;
 const HEADER_BYTES = 16;
 const CHUNK_HEADER_BYTES = 12;
 const KINDS = { reco: "a recording", snap: "a saved machine" } as const;

@@ -39,7 +39,8 @@ export class Snapshots {
 
   /** Bytes held, about. */
   get bytes(): number {
-    return this.pagesHeld * PAGE_BYTES + this.list.length * STATE_BYTES;
+    const tlbs = this.list.reduce((sum, { machine }) => sum + machine.cpu.tlb.pages.byteLength, 0);
+    return this.pagesHeld * PAGE_BYTES + this.list.length * STATE_BYTES + tlbs;
   }
   /** Pages changed since the snapshot that came last on our way. */
   get changedPages(): number {

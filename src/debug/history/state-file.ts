@@ -16,10 +16,15 @@ const TAG = { setup: "SETU", state: "STAT", threads: "THRE", pages: "PAGE", end:
 const PAGES_IN_CHUNK = 256;
 const ZEROS = new Uint8Array(PAGE_BYTES);
 
-export const plainCpu = ({ words, ...rest }: CpuState) => ({ ...rest, words: Buffer.from(words).toString("base64") });
-export const readCpu = ({ words, ...rest }: ReturnType<typeof plainCpu>): CpuState => ({
+export const plainCpu = ({ words, tlb, ...rest }: CpuState) => ({
+  ...rest,
+  words: Buffer.from(words).toString("base64"),
+  tlb: { ...tlb, pages: [...tlb.pages] },
+});
+export const readCpu = ({ words, tlb, ...rest }: ReturnType<typeof plainCpu>): CpuState => ({
   ...rest,
   words: new Uint8Array(Buffer.from(words, "base64")),
+  tlb: { ...tlb, pages: Int32Array.from(tlb.pages) },
 });
 
 export function saveMachine(machine: Machine, setup: Setup, threads: PlainThreads): Buffer {

@@ -131,10 +131,10 @@ describe("a file", () => {
     expect(() =>
       chunksOf(
         "f",
-        changed((b) => b.writeUInt32LE(2, 8)),
+        changed((b) => b.writeUInt32LE(3, 8)),
         "reco",
       ),
-    ).toThrow("f: has format version 2, and this pok386 reads version 1");
+    ).toThrow("f: has format version 3, and this pok386 reads version 2");
   });
   it("of another kind says so", () => {
     expect(() => chunksOf("f", good, "snap")).toThrow("f: is a recording, not a saved machine");

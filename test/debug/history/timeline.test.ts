@@ -2,12 +2,13 @@ import { describe, expect, it } from "vitest";
 import { stateHash } from "../../../src/pc/state-hash.js";
 import { busyKernel } from "./busy-kernel.js";
 import { Driver, numbers } from "./driver.js";
+import { staleKernel } from "./stale-kernel.js";
 
 const KERNELS = ["pok-two.elf", "irq.elf", "slice.elf", "ports.elf"] as const;
 const END = 6_000_000;
 
 /** Hashes at some counts of a run without a history, about to execute the instruction of that count. */
-function reference(kernel: string, counts: readonly number[]): string[] {
+function reference(kernel: string | Uint8Array, counts: readonly number[]): string[] {
   const { machine } = new Driver(kernel, undefined);
   return counts.map((count) => {
     while (machine.now < count) machine.run(count - machine.now);
@@ -58,6 +59,20 @@ describe.each(KERNELS)("%s", (kernel) => {
     expect(timeline.run(END)).toEqual({ kind: "history-end" });
     expect(driver.hash).toBe(hash);
     expect(timeline.past).toBe(false);
+  });
+});
+
+describe("a kernel whose TLB has what its tables have no more", () => {
+  it("is the same when one comes back to a count", () => {
+    const counts = someCounts(13, 12, 400_000);
+    const kernel = staleKernel().image;
+    const expected = reference(kernel, counts);
+    const driver = new Driver(kernel);
+    driver.runTo(400_000);
+    for (const [n, count] of [...counts.entries()].sort(([, a], [, b]) => (a % 1000) - (b % 1000))) {
+      driver.goto(count);
+      expect(driver.hash, `at ${count}`).toBe(expected[n]);
+    }
   });
 });
 
