@@ -5,6 +5,7 @@ import type { Setup } from "../../../src/debug/history/setup.js";
 import { loadMachine, saveMachine } from "../../../src/debug/history/state-file.js";
 import { busyKernel } from "./busy-kernel.js";
 import { Driver, numbers } from "./driver.js";
+import { staleKernel } from "./stale-kernel.js";
 
 const SETUP: Setup = {
   program: "1",
@@ -156,12 +157,15 @@ describe("a file", () => {
 });
 
 describe("a saved machine", () => {
-  it("goes on as the one it was", () => {
-    const driver = new Driver("irq.elf");
+  it.each([
+    ["irq.elf", "irq.elf"],
+    ["a kernel whose TLB has what its tables have no more", staleKernel().image],
+  ])("goes on as the one it was: %s", (_, kernel) => {
+    const driver = new Driver(kernel);
     driver.runTo(321_000);
     const file = saveMachine(driver.machine, SETUP, driver.target.threadTable.plain());
     driver.runTo(450_000);
-    const other = new Driver("irq.elf", undefined);
+    const other = new Driver(kernel, undefined);
     loadMachine("file", file, other.machine, SETUP);
     expect(other.machine.now).toBe(321_000);
     while (other.machine.now < 450_000) other.machine.run(450_000 - other.machine.now);
