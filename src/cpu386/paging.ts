@@ -109,6 +109,19 @@ export class Paging {
     return "missing" in walk ? undefined : physical(walk.frame | (at & walk.mask));
   }
 
+  /** What the page tables and the TLB say of an address now. Changes nothing. */
+  look(at: Linear): { readonly tables: Mapping | { readonly missing: string }; readonly tlb: Physical | undefined } {
+    const walk = this.walk(at);
+    const tlb = this.held(at);
+    if ("missing" in walk) return { tables: walk, tlb };
+    const isWritable = (walk.rights & WRITABLE) !== 0;
+    return { tables: { to: physical(walk.frame | (at & walk.mask)), isWritable, isUser: (walk.rights & USER) !== 0 }, tlb };
+  }
+  /** Where the TLB leads to, whoever asks; undefined if it does not have the page. */
+  held(at: Linear): Physical | undefined {
+    return this.enabled ? this.known(at, "read", false) : undefined;
+  }
+
   /** Where a linear stretch lies, page by page without the missing ones, and the table entries that decide about it. */
   stretches(start: number, length: number): { readonly stretches: readonly Stretch[]; readonly entries: readonly number[] } {
     if (!this.enabled) {
@@ -262,6 +275,12 @@ export class Paging {
   }
 }
 
+export interface Mapping {
+  readonly to: Physical;
+  /** Rights of both levels together. */
+  readonly isWritable: boolean;
+  readonly isUser: boolean;
+}
 /** Physical addresses [start, end). */
 export interface Stretch {
   readonly start: number;

@@ -65,8 +65,11 @@ export class Watchpoints {
     const pieces: Piece[] = [];
     const end = range.start + range.length;
     for (let at = range.start; at < end; at = at - (at % PAGE) + PAGE) {
-      const physical = this.cpu.paging.peek(linear(at));
-      if (physical !== undefined) pieces.push({ range, linear: at, physical, length: Math.min(end, at - (at % PAGE) + PAGE) - at });
+      const { paging } = this.cpu;
+      const length = Math.min(end, at - (at % PAGE) + PAGE) - at;
+      // Where the tables lead to, and where the TLB still does.
+      for (const physical of new Set([paging.peek(linear(at)), paging.held(linear(at))]))
+        if (physical !== undefined) pieces.push({ range, linear: at, physical, length });
     }
     return pieces;
   }
@@ -101,7 +104,8 @@ export class Watchpoints {
   }
   /** As note, for a read by its linear address. */
   noteRead(at: number, length: number): boolean {
-    const physical = this.cpu.paging.peek(linear(at));
+    const { paging } = this.cpu;
+    const physical = paging.held(linear(at)) ?? paging.peek(linear(at));
     return physical !== undefined && this.note(physical, length, "read");
   }
 

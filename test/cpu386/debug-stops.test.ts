@@ -2,6 +2,7 @@
 import { describe, expect, test } from "vitest";
 import * as L from "../../src/cpu386/layout.js";
 import { CODE, codeOf, DATA, dataOf, gate, HANDLERS, little, Machine, RING0_STACK, STACK, TYPE } from "./machine.js";
+import { HIGH, PagedMachine } from "./paged-machine.js";
 
 describe("a breakpoint", () => {
   const INCS = [0x43, 0x43, 0x43, 0xf4];
@@ -99,6 +100,12 @@ describe("a watchpoint", () => {
       kind: "watchpoint",
       hit: { address: DATA, length: 4, access: "write", ranges: [{ start: DATA, length: 2 }] },
     });
+  });
+  test.each(["read", "write"] as const)("sees a %s where the TLB leads to and the tables no more", (access) => {
+    const m = new PagedMachine();
+    m.write(HIGH);
+    m.map(HIGH, STACK & ~0xfff);
+    expect(stop(watch(m, access, HIGH), access === "read" ? load(HIGH) : store(HIGH))).toBe(5);
   });
   test("of writes lets reads pass, and of reads writes", () => {
     expect(stop(watch(new Machine(), "write"), load(DATA))).toBe(undefined);
