@@ -196,11 +196,13 @@ export class Cpu {
     cpu.attention = false;
     try {
       for (;;) {
+        this.meetNext();
         // The breakpoint to be passed is not on the handler's first instruction.
         // One may let another in at once: how far a run goes must make no difference to when that is taken.
         let taken = false;
         while (takesInterrupts && !cpu.shadow && this.takeInterrupt()) taken = true;
         if (taken) {
+          this.meetNext();
           pass = false;
           if (options.recount) end = this.retired + options.recount();
         }
@@ -289,6 +291,17 @@ export class Cpu {
     cpu.setWord(L.DR6, cpu.word(L.DR6) | cause);
     cpu.halted = false;
     deliverException(cpu, new GuestFault(VECTOR.DB, undefined, { rule }), cpu.eip);
+    this.meetNext();
+  }
+  /**
+   * With paging: what is executed next is fetched as soon as it is next, which sets accessed bits in the guest's tables. Where a slice ends
+   * must make no difference to that.
+   */
+  private meetNext(): void {
+    const { processor: cpu, records } = this;
+    if (!cpu.paging.enabled) return;
+    if (cpu.contextChanged) records.selectContext();
+    records.find(cpu.eip);
   }
 
   /** An interrupt that waits, the non-maskable one first (SDM volume 3, table 6-2). */

@@ -93,12 +93,17 @@ export class Paging {
     return walk;
   }
 
-  /** Translates for decoding: no fault is raised, since the instruction may never be executed; undefined if there is one to be. */
-  fetch(at: Linear, user: boolean): Physical | undefined {
+  /**
+   * Translates for decoding: no fault is raised, since the instruction may never be executed; undefined if there is one to be.
+   * @param ahead of what is executed next: undefined as well where that would set an accessed bit, since how far is decoded ahead is not
+   *   the guest's business
+   */
+  fetch(at: Linear, user: boolean, ahead: boolean): Physical | undefined {
     if (!this.enabled) return physical(at);
     const walk = this.walk(at);
     if ("missing" in walk || this.refusal(walk, "execute", user) !== undefined) return undefined;
-    this.mark(walk, false);
+    if (!ahead) this.mark(walk, false);
+    else if (walk.entries.some((entry) => !(this.memoryByte(entry) & ACCESSED))) return undefined;
     return physical(walk.frame | (at & walk.mask));
   }
 
@@ -146,6 +151,9 @@ export class Paging {
     return (i32[L.CR3 >> 2]! & 0xfffff000) | gated | 4 | (i32[L.CR4 >> 2]! & CR4_PSE ? 2 : 0) | (cpl === 3 ? 1 : 0);
   }
 
+  private memoryByte(at: number): number {
+    return this.cpu.memory.read(physical(at), 1);
+  }
   private word(at: number): number {
     return this.cpu.memory.read(physical(at), 4);
   }
@@ -187,7 +195,7 @@ export class Paging {
   private mark({ entries }: Walk, write: boolean): void {
     entries.forEach((at, n) => {
       const wanted = ACCESSED | (write && n === entries.length - 1 ? DIRTY : 0);
-      const low = this.cpu.memory.read(physical(at), 1);
+      const low = this.memoryByte(at);
       if ((low & wanted) === wanted || at >= this.cpu.memory.size) return;
       this.cpu.memory.touch(at);
       this.cpu.u8[L.RAM + at] = low | wanted;
@@ -199,7 +207,7 @@ export class Paging {
     if ((to | 0xfff) >= this.cpu.memory.size || this.cpu.memory.a20Mask !== 0xffffffff) return;
     const entry = ((to - at) & 0xfffff000) | 1;
     const last = walk.entries.at(-1)!;
-    const dirty = (this.cpu.memory.read(physical(last), 1) & DIRTY) !== 0;
+    const dirty = (this.memoryByte(last) & DIRTY) !== 0;
     const { i32 } = this.cpu;
     // Every page entered can be read by the supervisor, so this table tells which are there.
     if (i32[(L.TLB_READ_SUPERVISOR >> 2) + page] === 0) this.entered.push(page);

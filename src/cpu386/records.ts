@@ -72,7 +72,7 @@ export class RecordCache {
   ) {
     this.decoder = new Decoder(
       (at) => {
-        const physical = cpu.paging.fetch(linear(at), cpu.cpl === 3);
+        const physical = cpu.paging.fetch(linear(at), cpu.cpl === 3, this.isAhead);
         return physical === undefined ? undefined : cpu.memory.read(physical, 1);
       },
       () => cpu.generation,
@@ -176,6 +176,8 @@ export class RecordCache {
     return (L.HASH + ((ip ^ context.salt) & (L.HASH_ENTRIES - 1)) * L.HASH_ENTRY_BYTES) >> 2;
   }
 
+  /** What is being decoded is not executed next, and may never be. */
+  private isAhead = false;
   private decodeBlock(wanted: Context, ip: number): number {
     let context = wanted;
     if (this.free + (MAX_BLOCK + 1) * L.RECORD_BYTES > this.areaEnd) {
@@ -189,6 +191,7 @@ export class RecordCache {
     let end = ip;
     let closed = false;
     while (count < MAX_BLOCK) {
+      this.isAhead = count > 0;
       const decoded = this.decoder.decode(context, at);
       // An instruction that cannot be fetched whole must be met by itself: its bytes may change before it is reached.
       if (decoded.fault && decoded.fault !== "branch-beyond-limit" && count > 0) break;

@@ -12,9 +12,9 @@ import * as K from "./kernel.js";
 import type { Condition, Event, Program } from "./program.js";
 
 const RAM = 1 << 21;
-/** Present, writable, user; accessed and dirty, so that memory does not tell who looked first. */
-const OPEN = 0x67;
-const READ_ONLY = 0x65;
+/** Present, writable, user. Accessed and dirty bits are part of what is compared. */
+const OPEN = 0x07;
+const READ_ONLY = 0x05;
 /** Stops at one slice's breakpoints and watchpoints, after which it goes on without looking for more. */
 const MOST_STOPS = 40;
 
@@ -208,7 +208,7 @@ export class SequenceMachine {
     this.breakpoints.clear();
   }
 
-  /** What another processor has otherwise than this one; undefined: nothing. Memory aside. */
+  /** What another processor has otherwise than this one; undefined: nothing. Memory aside, but for the page tables. */
   difference(other: SequenceMachine): string | undefined {
     const [a, b] = [this.cpu.processor, other.cpu.processor];
     for (let at = 0; at < L.STATE_END; at += 4) {
@@ -220,13 +220,14 @@ export class SequenceMachine {
       cpu.processor.faults.map((f) => `${f.vector}/${f.errorCode}@${f.eip}#${f.count}`).join(),
     );
     if (mine !== others) return `faults ${mine} and ${others}`;
-    return this.cpu.retired === other.cpu.retired ? undefined : `counts ${this.cpu.retired} and ${other.cpu.retired}`;
+    if (this.cpu.retired !== other.cpu.retired) return `counts ${this.cpu.retired} and ${other.cpu.retired}`;
+    return this.paging ? this.memoryDifference(other, K.DIRECTORY, K.DIRECTORY + 0x2000) : undefined;
   }
-  memoryDifference(other: SequenceMachine): string | undefined {
-    const [a, b] = [this.ram(0, RAM), other.ram(0, RAM)];
+  memoryDifference(other: SequenceMachine, start = 0, end = RAM): string | undefined {
+    const [a, b] = [this.ram(start, end), other.ram(start, end)];
     if (Buffer.compare(a, b) === 0) return undefined;
     const at = a.findIndex((byte, n) => byte !== b[n]);
-    return `memory at ${at.toString(16)}: ${a[at]!.toString(16)} and ${b[at]!.toString(16)}`;
+    return `memory at ${(start + at).toString(16)}: ${a[at]!.toString(16)} and ${b[at]!.toString(16)}`;
   }
 }
 
