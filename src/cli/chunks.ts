@@ -5,7 +5,7 @@
  */
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
-import { dirname, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { Script } from "node:vm";
 
 export interface Chunk {
@@ -38,9 +38,9 @@ function cached(path: string): Buffer | undefined {
 export function loadChunk(path: string): unknown {
   const known = chunks.get(path);
   if (known) return known.exports;
-  // The line that is added is none in messages.
+  // The line that is added is none in messages. V8 keeps the name as well, so it is one that holds wherever the file comes to lie.
   const source = `(function (${PARAMETERS}) {\n${readFileSync(path, "latin1")}\n})`;
-  const script = new Script(source, { filename: path, lineOffset: -1, cachedData: cached(path) });
+  const script = new Script(source, { filename: `pok386/${basename(path)}`, lineOffset: -1, cachedData: cached(path) });
   const module = { exports: {} };
   chunks.set(path, { script, exports: module.exports });
   const here = dirname(path);

@@ -1,4 +1,5 @@
 /** The command line. Every command is a file of its own; what a user got wrong is one line on standard error and exit status 2. */
+import { constants } from "node:os";
 import yargs, { type Argv, type CommandModule, type Options } from "yargs";
 import { hideBin } from "yargs/helpers";
 import { UserError } from "../errors.js";
@@ -39,8 +40,15 @@ function startingFast<T>(command: CommandModule<object, T>): CommandModule<objec
   };
 }
 
+/** Nobody reads on, as with `| head`: the end, by the signal that Node ignores. */
+function outputFailed(error: NodeJS.ErrnoException): void {
+  if (error.code !== "EPIPE") throw error;
+  if (!process.emit("SIGPIPE", "SIGPIPE")) process.exit(128 + constants.signals.SIGPIPE);
+}
+
 /** Does what the process's arguments say. */
 export async function main(): Promise<void> {
+  process.stdout.on("error", outputFailed);
   try {
     await yargs(args)
       .scriptName("pok386")

@@ -54,7 +54,7 @@ export class HistoryFiles {
     const { recorder } = this;
     if (!recorder) return;
     this.timer = setInterval(() => recorder.flush(), FLUSH_MILLISECONDS);
-    for (const name of ["SIGINT", "SIGTERM"] as const) process.once(name, () => stopped(constants.signals[name]));
+    for (const name of ["SIGINT", "SIGTERM", "SIGPIPE"] as const) process.once(name, () => stopped(constants.signals[name]));
   }
   finish(): void {
     clearInterval(this.timer);
