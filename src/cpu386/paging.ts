@@ -264,13 +264,19 @@ export class Paging {
     ]);
     return { pages: Int32Array.from(words), large: [...this.large] };
   }
+  /** A state may come out of a file: entries that lead out of RAM, which compiled code would follow, are left out. */
   load({ pages, large }: TlbState): void {
     this.flush(false);
+    const { size } = this.cpu.memory;
     for (let n = 0; n < pages.length; n += 1 + TABLES.length) {
       const page = pages[n]! & ~GLOBAL_PAGE;
+      const entries = [...pages.subarray(n + 1, n + 1 + TABLES.length)];
+      const leadsIntoRam = (entry: number): boolean =>
+        entry === 0 || ((entry & 0xfff) === 1 && (page * 0x1000 + entry + 0xffe) >>> 0 < size);
+      if (page < 0 || page >= GLOBAL_PAGE || entries.length < TABLES.length || !entries.every(leadsIntoRam)) continue;
       this.entered.push(page);
       if (pages[n]! & GLOBAL_PAGE) this.global.add(page);
-      for (const [m, table] of TABLES.entries()) this.cpu.i32[(table >> 2) + page] = pages[n + 1 + m]!;
+      for (const [m, table] of TABLES.entries()) this.cpu.i32[(table >> 2) + page] = entries[m]!;
     }
     for (const slot of large) this.large.add(slot);
   }

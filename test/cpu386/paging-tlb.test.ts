@@ -155,6 +155,17 @@ describe("a state that is saved and loaded", () => {
     m.unmap(HIGH);
     expect(m.read(HIGH)).toBe("#PF(0)");
   });
+  test.each([
+    ["leads out of RAM", [HIGH >>> 12, ...new Array<number>(4).fill(0x70000001)]],
+    ["is of no page", [-1 << 21, 1, 1, 1, 1]],
+    ["is not whole", [HIGH >>> 12, 1]],
+  ])("has no entry that %s", (_, pages) => {
+    const m = new PagedMachine();
+    m.cpu.load({ ...m.cpu.save(), tlb: { pages: Int32Array.from(pages), large: [] } });
+    expect(m.p.paging.save().pages).toHaveLength(0);
+    m.unmap(HIGH);
+    expect(m.read(HIGH)).toBe("#PF(0)");
+  });
   test("knows which pages are global", () => {
     const m = back(remapped(new PagedMachine(0, 0, PGE), OPEN | PAGE.global), (m) => m.flush());
     program(m, ...RELOAD_CR3);
