@@ -37,7 +37,8 @@ const shares = [
 try {
   for (const [name, count] of shares) {
     const report = await runSuite(suiteNamed(name), { cases: count, seed, environment }, progressBar(name));
-    console.log(`${name}: ${report.cases} cases from seed ${seed} on, --jit ${values.jit}, no unexplained difference`);
+    const by = report.standIn ? `of ${count}, by ${report.standIn} since this host's kernel runs no 32-bit programs, ` : "";
+    console.log(`${name}: ${report.cases} cases ${by}from seed ${seed} on, --jit ${values.jit}, no unexplained difference`);
     for (const d of report.departures) console.log(`  ${d.cases} times ${d.reference}: ${d.what} (${d.manual})`);
   }
 } catch (error) {

@@ -80,6 +80,10 @@ async function run(name) {
   const count = name === "host-x87" ? Math.ceil(cases / 10) : cases;
   const environment = tiersEnvironment(jit);
   const report = await runSuite(suite, suite.random ? { cases: count, environment } : { environment }, progressBar(name));
+  if (report.standIn) {
+    console.error(`${name}: no difference by ${report.standIn}, which is not ${suite.reference}: docs/conformance.json keeps what it has`);
+    return;
+  }
   if (jit === "on") results.suites[name] = report;
   else note(name, report.cases);
 }

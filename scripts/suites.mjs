@@ -89,6 +89,7 @@ function vitest(file, environment) {
 
 function merge(into, report) {
   into.cases += report.cases;
+  into.standIn ??= report.standIn;
   for (const [form, cases] of Object.entries(report.forms)) into.forms[form] = (into.forms[form] ?? 0) + cases;
   for (const d of report.departures) {
     const known = into.departures.find((k) => k.reference === d.reference && k.what === d.what);
@@ -119,7 +120,7 @@ async function runOnce(suite, environment, total) {
 /**
  * Runs a suite; a random one for so many cases from a seed on, in rounds. `environment` is added to that of the tests.
  * @param progress hears the share that is done, 0 to 1
- * @returns its report: cases, forms (cases by encoding), departures
+ * @returns its report: cases, forms (cases by encoding), departures; standIn, if another than its reference was compared with
  */
 export async function runSuite(suite, { cases, seed = 1, environment = {} } = {}, progress = () => {}) {
   const total = { cases: 0, forms: {}, departures: [] };

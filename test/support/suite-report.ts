@@ -17,6 +17,8 @@ export interface Departure {
 
 export class SuiteReport {
   cases = 0;
+  /** Who was compared with in the reference's place, if it is not on this machine: what it says is not the reference's word. */
+  standIn: string | undefined;
   private readonly forms = new Map<string, number>();
   private readonly departures = new Map<Departure, number>();
 
@@ -35,7 +37,8 @@ export class SuiteReport {
     const folder = process.env.POK386_REPORT;
     if (!folder) return;
     const departures = [...this.departures].map(([departure, cases]) => ({ ...departure, cases }));
-    const text = JSON.stringify({ suite: this.suite, cases: this.cases, forms: Object.fromEntries(this.forms), departures });
+    const { suite, cases, standIn } = this;
+    const text = JSON.stringify({ suite, cases, standIn, forms: Object.fromEntries(this.forms), departures });
     writeFileSync(join(folder, `${this.suite}.${process.pid}.json`), text);
   }
 }
