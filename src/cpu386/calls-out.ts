@@ -72,10 +72,7 @@ export class CallsOut {
         this.instruction.shape.definition.helper!(cpu, this.instruction);
       },
       ...this.quick.functions,
-      bulk: (record: number): void => {
-        const shape = TABLE.shapes[cpu.i32[(record + R.shape) >> 2]! & 0xffff]!;
-        this.strings.iterate(shape, segmentNumber(cpu.i32[(record + R.seg) >> 2]!), options.watchLoads);
-      },
+      bulk: (record: number): void => void this.bulk(record, Number(options.watchLoads)),
       raise: (record: number, vector: number): void => {
         enter(record);
         if (vector === VECTOR.GP) branchBeyondLimit(cpu);
@@ -85,6 +82,14 @@ export class CallsOut {
       },
     };
   }
+
+  /** Iterations of a string instruction with rep, as many as can be done at once. */
+  readonly bulk = (record: number, watchLoads: number): number => {
+    const { i32 } = this.processor;
+    const shape = TABLE.shapes[i32[(record + R.shape) >> 2]! & 0xffff]!;
+    this.strings.iterate(shape, segmentNumber(i32[(record + R.seg) >> 2]!), watchLoads !== 0);
+    return 0;
+  };
 
   /** A system operation in interpreted code; whether that has to be left behind it. */
   private system(record: number, paging: boolean): boolean {

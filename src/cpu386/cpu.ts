@@ -111,6 +111,7 @@ export class Cpu {
     this.jit = new Jit(this.memory, this.processor.i32, TABLE.shapes, this.records, this.callsOut.fromRegion, {
       ...this.quick.functions,
       ...this.processor.x87.quick,
+      bulk: this.callsOut.bulk,
     });
     this.setTiers(Cpu.tiers);
     this.records.onForget = (block) => {

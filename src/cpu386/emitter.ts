@@ -130,12 +130,11 @@ export interface Emitter {
   /** #GP(0) if the offset lies beyond CS's limit. */
   checkTarget(offset: Value): void;
   /**
-   * rep: does as many iterations as can be done at once, on the budget and short of the last; may do none. Count and index registers
-   * are advanced by it, and flags are those of the last one done.
+   * rep: on to the next instruction if the count is 0, else one iteration. It gives whether there is another one, which is the same instruction
+   * once more, counted as another. With `bulk`, as many as can be done at once may be done before, on the budget and short of the last: count
+   * and index registers are advanced then, and flags are those of the last one done.
    */
-  bulk(): void;
-  /** The same instruction once more (rep), counted as another instruction. */
-  again(): void;
+  repeat(count: Value, bulk: boolean, iteration: () => Value): void;
   /** On to the next instruction, ending the block. */
   proceed(): void;
   raise(vector: number): void;

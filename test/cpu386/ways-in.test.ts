@@ -12,6 +12,7 @@ function node(ip: number, length = 4): Node {
     code: Uint8Array.of(ip),
     exits: false,
     callsOut: false,
+    repeats: false,
     changes: new Set(),
     flagsByRegisters: new Map(),
     terminator: { kind: "leave", at: 0 },

@@ -26,15 +26,15 @@ function string(name: string, opcode: number, flags: string | undefined, element
     rep: compares ? "repeat-while" : "rep",
     emit: (e, i) => {
       if (!i.rep) return element(e, i);
-      e.when(e.eqz(e.register(ECX, i.addressSize)), () => e.proceed());
-      if (i.addressSize === 4 && name !== "lods") e.bulk();
-      const count = e.let(e.register(ECX, i.addressSize));
-      element(e, i);
-      const left = e.let(e.sub(count, e.constant(1)));
-      e.setRegister(ECX, i.addressSize, left);
-      const more = e.ne(left, e.constant(0));
-      e.when(compares ? e.and(more, condition(e, i.rep === 0xf3 ? 4 : 5)) : more, () => e.again());
-      e.proceed();
+      const bulk = i.addressSize === 4 && name !== "lods";
+      e.repeat(e.register(ECX, i.addressSize), bulk, () => {
+        const count = e.let(e.register(ECX, i.addressSize));
+        element(e, i);
+        const left = e.let(e.sub(count, e.constant(1)));
+        e.setRegister(ECX, i.addressSize, left);
+        const more = e.ne(left, e.constant(0));
+        return compares ? e.and(more, condition(e, i.rep === 0xf3 ? 4 : 5)) : more;
+      });
     },
   };
 }

@@ -68,7 +68,7 @@ export function* compile(
   yield STEP;
   const heads = numberHeads(all, entries);
   yield STEP;
-  measureNeeds(new Set([...heads, ...entries]));
+  measureNeeds(all, [...heads, ...entries]);
   yield STEP;
   const structured: Uint8Array[] = [];
   const structurer = new Structurer(all, entries, table, heads);
@@ -132,7 +132,7 @@ function* translate(
     yield 1;
   }
   emitter.finish();
-  const { exits, callsOut, changes, flagsByRegisters } = emitter;
+  const { exits, callsOut, repeats, changes, flagsByRegisters } = emitter;
   return {
     ip: draft.ip,
     length: draft.count,
@@ -140,6 +140,7 @@ function* translate(
     code: join(emitter.code),
     exits,
     callsOut,
+    repeats,
     changes,
     flagsByRegisters,
     terminator: terminatorOf(draft, emitter),

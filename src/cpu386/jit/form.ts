@@ -46,6 +46,8 @@ export interface Draft {
 interface Step {
   readonly ip: number;
   readonly sites: readonly number[];
+  /** Where to find it, if no block begins there: in one that does at the record `first`. */
+  readonly within?: { readonly first: number; readonly record: number; readonly count: number };
 }
 
 export interface Formed {
@@ -93,7 +95,9 @@ export class Former {
       this.drain();
     }
     for (const draft of this.drafts.values()) this.cut(draft);
-    const draftsAt = (offsets: Iterable<number>): Draft[] => [...offsets].flatMap((ip) => this.drafts.get(keyOf({ ip, sites: [] })) ?? []);
+    // The cold tier comes in at the beginnings of blocks.
+    const draftsAt = (offsets: Iterable<number>): Draft[] =>
+      [...offsets].flatMap((ip) => this.drafts.get(keyOf({ ip, sites: [] })) ?? []).filter((d) => d.block === d.record);
     const entries = draftsAt(this.roots);
     const found = this.reachable(entries);
     for (const seed of draftsAt(seeds)) {
@@ -123,15 +127,17 @@ export class Former {
   private include(step: Step): void {
     const key = keyOf(step);
     if (this.drafts.has(key) || this.total >= this.limit) return;
-    const block = this.blocks.peek(step.ip);
+    const found = this.blocks.peek(step.ip);
+    const block = found ? { ...found, first: found.record } : step.within;
     if (!block) return;
-    const count = this.runLength(block.record, block.count);
+    const { record, first } = block;
+    const count = this.runLength(record, block.count);
     if (count === 0) {
-      if (block.count > 0 && step.sites.length === 0) this.behindLeave(block.record);
+      if (block.count > 0 && step.sites.length === 0) this.behindLeave(record);
       return;
     }
     const { ip, sites } = step;
-    const draft: Draft = { ip, sites, block: block.record, record: block.record, count, next: [], end: "on", at: 0 };
+    const draft: Draft = { ip, sites, block: first, record, count, next: [], end: "on", at: 0 };
     this.drafts.set(key, draft);
     this.total += count;
     this.follow(draft, block.count);
@@ -149,13 +155,13 @@ export class Former {
     if (this.blocks.isFaulty(record) || this.blocks.isApart(ip)) return false;
     if (this.blocks.isNarrow(ip)) this.narrow.add(record);
     const guard = this.blocks.guardAt(ip);
-    if (guard === "always") return false;
+    // Each iteration is asked about.
+    if (guard === "always" || (guard && rep !== 0)) return false;
     if (guard) this.guards.set(record, guard);
     return (
-      rep === 0 &&
-      (definition.system === undefined ||
-        definition.contained ||
-        (definition.quick !== undefined && definition.far !== "between-rings" && this.isQuick()))
+      definition.system === undefined ||
+      definition.contained ||
+      (definition.quick !== undefined && definition.far !== "between-rings" && this.isQuick())
     );
   }
 
@@ -180,7 +186,11 @@ export class Former {
       if (sites.length === 0) this.behindLeave(last + L.RECORD_BYTES);
       return;
     }
-    const { definition } = this.shape(last);
+    const { definition, rep } = this.shape(last);
+    if (rep) {
+      this.followRepeated(draft, last, next);
+      return;
+    }
     if (definition.far) {
       this.followFar(draft, last, definition);
       return;
@@ -216,6 +226,23 @@ export class Former {
     }
     // Where loops begin: the cold tier must find a way in.
     if (sites.length === 0) for (const to of draft.next) if (to.sites.length === 0 && to.ip <= draft.ip) this.root(to.ip);
+  }
+
+  /** It is a node of its own, which follows itself. */
+  private followRepeated(draft: Draft, record: number, next: number): void {
+    const { sites, count } = draft;
+    const ip = this.field(record, R.ip) >>> 0;
+    if (count > 1) {
+      draft.count--;
+      this.total--;
+      draft.next = [{ ip, sites, within: { first: draft.block, record, count: 1 } }];
+      return;
+    }
+    draft.end = "transfer";
+    draft.next = [
+      { ip, sites },
+      { ip: next, sites },
+    ];
   }
 
   private targetsOf(jump: number, ahead: number): number[] {

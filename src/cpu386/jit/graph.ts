@@ -14,6 +14,8 @@ export interface Node {
   exits: boolean;
   /** Whether operations called out to decide about the reason. */
   callsOut: boolean;
+  /** Whether it may take more off the budget than its length, so that it has to be looked at behind it. */
+  repeats: boolean;
   /** The locals of registers and flags that it sets. */
   changes: ReadonlySet<number>;
   /** Those of its last instruction that registers tell. */
@@ -105,10 +107,12 @@ export function headsOf(part: readonly Node[], predecessors: Predecessors): read
 }
 
 /**
- * Decides where the budget is looked at: at the given nodes, without which nothing may go round in circles. Between them the graph is
- * acyclic, and the longest way is known.
+ * Decides where the budget is looked at: at the given nodes, without which nothing may go round in circles, and behind those that take as much
+ * as there is. Between them the graph is acyclic, and the longest way is known.
  */
-export function measureNeeds(checked: ReadonlySet<Node>): void {
+export function measureNeeds(nodes: readonly Node[], given: Iterable<Node>): void {
+  const checked = new Set(given);
+  for (const n of nodes) if (n.repeats) for (const s of n.successors) checked.add(s);
   const known = new Map<Node, number>();
   const longest = (n: Node): number => {
     const found = known.get(n);

@@ -46,8 +46,8 @@ function append(n: Node, to: Node): void {
   n.sometimes += to.sometimes;
   n.code = join([n.code, to.code]);
   n.changes = new Set([...n.changes, ...to.changes]);
-  const { exits, callsOut, flagsByRegisters, terminator, successors, dispatched } = to;
-  Object.assign(n, { exits, callsOut, flagsByRegisters, terminator, successors, dispatched });
+  const { exits, callsOut, repeats, flagsByRegisters, terminator, successors, dispatched } = to;
+  Object.assign(n, { exits, callsOut, repeats, flagsByRegisters, terminator, successors, dispatched });
 }
 
 function countPredecessors(nodes: readonly Node[]): ReadonlyMap<Node, number> {
@@ -59,7 +59,8 @@ function countPredecessors(nodes: readonly Node[]): ReadonlyMap<Node, number> {
 /** What a node's branch leads over, if it is short and leads on to where the branch goes. */
 function skipped(n: Node): Node | undefined {
   const { terminator: t } = n;
-  if (t.kind !== "branch" || t.taken === t.next) return undefined;
+  // Behind one that repeats the budget is to be looked at.
+  if (t.kind !== "branch" || t.taken === t.next || n.repeats) return undefined;
   const [over, target] = [t.next, t.taken].map((ip) => n.successors.find((s) => s.ip === ip));
   if (!over || !target || over === n || over.entry > 0 || over.length > LONGEST || over.sometimes > 0) return undefined;
   return over.terminator.kind === "jump" && over.successors.length === 1 && over.successors[0] === target ? over : undefined;

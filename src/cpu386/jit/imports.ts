@@ -10,6 +10,7 @@ const imported = (name: string, parameters: number): ImportedFunction => ({
 
 export const REGION_IMPORTS: readonly ImportedFunction[] = [
   imported("helper", 1),
+  imported("bulk", 2),
   imported("loadSegment", 2),
   imported("knowsCode", 3),
   imported("enterCode", 2),
@@ -17,6 +18,7 @@ export const REGION_IMPORTS: readonly ImportedFunction[] = [
 ];
 const index = (name: string): number => REGION_IMPORTS.findIndex((f) => f.name === name);
 export const HELPER = index("helper");
+export const BULK = index("bulk");
 export const LOAD_SEGMENT = index("loadSegment");
 export const KNOWS_CODE = index("knowsCode");
 export const ENTER_CODE = index("enterCode");

@@ -105,6 +105,11 @@ export abstract class Pages extends Expressions {
     this.facts.assumed.set(L.CPL, cpl);
     return cpl === 3 ? user : supervisor;
   }
+  /** What the TLB has for a linear address: by one more than its distance from the physical one, or 0. */
+  protected entryOf(linear: Value, kind: Kind): Value {
+    const at = this.shl(this.shr(linear, this.constant(12)), this.constant(2));
+    return { code: [...at.code, ...access(OP.i32Load, this.tlb(kind))], atom: false };
+  }
   /** With paging: the physical address. Leaves the node if the TLB does not have the page, or the access lies in two. */
   protected translate(linear: Value, bytes: number, kind: Kind): Place {
     if (bytes > 1) {
@@ -112,10 +117,9 @@ export abstract class Pages extends Expressions {
       this.sideExitIf();
     }
     const entry = this.temporary();
-    this.put(linear.code, i32Const(12), [OP.i32ShrU], i32Const(2), [OP.i32Shl], access(OP.i32Load, this.tlb(kind)), localTee(entry));
+    this.put(this.entryOf(linear, kind).code, localTee(entry));
     this.put([OP.i32Eqz]);
     this.sideExitIf();
-    // Entries are by one more than the difference.
     return { at: this.let(this.add(linear, { code: localGet(entry), atom: true })), plus: L.RAM - 1 };
   }
 
@@ -160,7 +164,7 @@ export abstract class Pages extends Expressions {
       this.sideExitIf();
     }
     const entry = this.temporary();
-    this.put(linear.code, i32Const(12), [OP.i32ShrU], i32Const(2), [OP.i32Shl], access(OP.i32Load, this.tlb(kind)), localTee(entry));
+    this.put(this.entryOf(linear, kind).code, localTee(entry));
     this.put([OP.i32Eqz]);
     this.sideExitIf();
     const remember = (at: number, value: readonly number[]): void => this.put(i32Const(0), value, access(OP.i32Store, place + at));
@@ -173,7 +177,6 @@ export abstract class Pages extends Expressions {
     const toBound = this.let(this.sub(bound, start));
     remember(PAGE.start, start.code);
     remember(PAGE.count, smaller(toEnd, toBound).code);
-    // Entries are by one more than the difference.
     remember(PAGE.address, this.add(this.add(start, base), { code: localGet(entry), atom: true }).code);
     this.put(before.code, localSet(distance));
   }

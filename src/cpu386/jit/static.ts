@@ -4,20 +4,16 @@
  * Whatever is not plain (a fault, an access beyond the fast path's bound, a store to a flagged line) leaves the region before the
  * instruction has changed anything; the cold tier executes it. Definitions do their loads and stores first, so that holds.
  */
-import type { Size } from "../bus.js";
 import type { Shape } from "../definitions/table.js";
-import type { Compared, Emitter, LazyFlag, Operand, Value } from "../emitter.js";
+import type { Emitter, LazyFlag, Operand, Value } from "../emitter.js";
 import * as L from "../layout.js";
 import { access, call, i32Const, localGet, localSet, OP, unsignedLeb } from "../wasm/binary.js";
 import type { X87Name } from "../wasm/x87/names.js";
-import { Guards } from "./guards.js";
 import { ENTER_CODE, HELPER, KNOWS_CODE, LOAD_SEGMENT, x87Index } from "./imports.js";
-import { FIRST_TEMPORARY, FLAGS, LEFT, OUT_EIP, REASON, REGISTER, UNDONE, WHY } from "./locals.js";
-import { Origins } from "./origins.js";
+import { FIRST_TEMPORARY, LEFT, OUT_EIP, REASON, UNDONE, WHY } from "./locals.js";
+import { Repeats } from "./repeats.js";
 
 const { R } = L;
-
-const LAZY = Object.keys(FLAGS) as LazyFlag[];
 
 /** How a node ends. Offsets in CS. */
 export type Terminator =
@@ -36,20 +32,15 @@ export type Terminator =
   /** On with this instruction outside. */
   | { readonly kind: "leave"; readonly at: number };
 
+const ALL = [0, 1, 2, 3, 4, 5, 6, 7];
+
 /** Emits the instructions of one node, one after the other. */
-export class StaticEmitter extends Guards implements Emitter {
+export class StaticEmitter extends Repeats implements Emitter {
   terminator: Terminator | undefined;
   /** Whether operations called out to decide about the reason. */
   callsOut = false;
   private shape!: Shape;
   private address: Value | undefined;
-  private source: Compared | undefined;
-  private readonly words = new Map<LazyFlag, Value>();
-  private readonly origins = new Origins();
-  /** Registers that are 0 or 1. */
-  private readonly bits = new Set<number>();
-  /** The locals of registers and flags that are set. */
-  readonly changes = new Set<number>();
   /** Once finished: those of its last instruction that registers tell. */
   flagsByRegisters: ReadonlyMap<LazyFlag, readonly number[]> = new Map();
 
@@ -63,8 +54,7 @@ export class StaticEmitter extends Guards implements Emitter {
     if (far) this.jumpFar();
   }
   finish(): void {
-    const found = [...this.words].map(([flag, { code }]) => [flag, this.origins.describe(code)] as const);
-    this.flagsByRegisters = new Map(found.filter((entry): entry is [LazyFlag, readonly number[]] => entry[1] !== undefined));
+    this.flagsByRegisters = this.describeFlags();
     this.closeWindows();
     this.facts.temporaries = Math.max(this.facts.temporaries, this.nextTemporary - FIRST_TEMPORARY);
   }
@@ -81,16 +71,12 @@ export class StaticEmitter extends Guards implements Emitter {
     // Segments and pages may be others behind it.
     this.forgetWindows();
     this.callsOut = true;
-    for (let n = 0; n < 8; n++) this.put(i32Const(0), localGet(this.reg(n)), access(OP.i32Store, L.GPR + 4 * n));
-    this.facts.flagsUsed = this.facts.flagsModified = true;
-    for (const flag of LAZY) this.put(i32Const(0), localGet(FLAGS[flag].local), access(OP.i32Store, FLAGS[flag].address));
+    this.toMemory(ALL, true);
     // As the cold tier would have it: the whole block is off the budget.
     const ahead = rest - this.field(R.remaining);
     this.put(i32Const(0), localGet(LEFT), i32Const(ahead), [OP.i32Add], access(OP.i32Store, L.BUDGET));
     this.put(i32Const(record), call(HELPER), localSet(WHY));
-    for (let n = 0; n < 8; n++) this.put(i32Const(0), access(OP.i32Load, L.GPR + 4 * n), localSet(this.modify(n)));
-    for (const flag of LAZY) this.put(i32Const(0), access(OP.i32Load, FLAGS[flag].address), localSet(this.changedFlag(flag)));
-    this.forgetFlags();
+    this.fromMemory(ALL, true);
     this.put(localGet(WHY), i32Const(0), [OP.i32GeS]);
     this.whenTrue(() => {
       this.put(i32Const(0), access(OP.i32Load, L.EIP), localSet(OUT_EIP), i32Const(rest - 1), localSet(UNDONE));
@@ -101,47 +87,6 @@ export class StaticEmitter extends Guards implements Emitter {
     this.put(i32Const(REASON.side), localSet(WHY));
   }
 
-  // Registers --------------------------------------------------------------------------------------------------------------------
-  protected reg(n: number): number {
-    this.facts.used.add(n);
-    return REGISTER + n;
-  }
-  private modify(n: number): number {
-    this.facts.modified.add(n);
-    this.changes.add(REGISTER + n);
-    this.bits.delete(n);
-    this.origins.changed(n);
-    this.distances.set(REGISTER + n, undefined);
-    return this.reg(n);
-  }
-  /** @param at byte address of the register */
-  private readRegister(at: number, size: Size, signed: boolean): Value {
-    const whole = { code: localGet(this.reg(at >> 2)), atom: false, bit: this.bits.has(at >> 2) };
-    const part = at & 3 ? this.shr(whole, this.constant(8)) : whole;
-    return signed ? this.signExtend(part, size) : this.zeroExtend(part, size);
-  }
-  private writeRegister(at: number, size: Size, value: Value): void {
-    const n = at >> 2;
-    if (size === 4) {
-      const distance = this.distances.of(value.code);
-      this.put(value.code, localSet(this.modify(n)));
-      this.origins.changed(n, value.code);
-      if (value.bit) this.bits.add(n);
-      this.distances.set(REGISTER + n, distance);
-      return;
-    }
-    const shift = (at & 3) * 8;
-    const mask = (size === 2 ? 0xffff : 0xff) << shift;
-    const kept = this.and({ code: localGet(this.reg(n)), atom: false }, this.constant(~mask));
-    const set = this.and(this.shl(value, this.constant(shift)), this.constant(mask));
-    this.put(this.or(kept, set).code, localSet(this.modify(n)));
-  }
-  register(n: number, size: Size, signed = false): Value {
-    return this.readRegister(size === 1 && n >= 4 ? (n - 4) * 4 + 1 : n * 4, size, signed);
-  }
-  setRegister(n: number, size: Size, value: Value): void {
-    this.writeRegister(size === 1 && n >= 4 ? (n - 4) * 4 + 1 : n * 4, size, value);
-  }
   operand(n: 1 | 2 | 3): Operand {
     const { kind, size, field } = this.shape.operands[n - 1]!;
     if (kind === "immediate") {
@@ -183,66 +128,6 @@ export class StaticEmitter extends Guards implements Emitter {
   }
   setStackPointer(offset: Value): void {
     this.setRegister(4, this.shape.stackSize, offset);
-  }
-
-  // Flags ------------------------------------------------------------------------------------------------------------------------
-  lazy(flag: LazyFlag): Value {
-    this.facts.flagsUsed = true;
-    const word = this.words.get(flag);
-    return word?.atom ? word : { code: localGet(FLAGS[flag].local), atom: false };
-  }
-  setLazy(words: Partial<Record<LazyFlag, Value>>, compared?: Compared): void {
-    this.facts.flagsUsed = this.facts.flagsModified = true;
-    for (const [name, value] of Object.entries(words)) {
-      const flag = name as LazyFlag;
-      this.put(value.code, localSet(this.changedFlag(flag)));
-      this.words.set(flag, value);
-    }
-    this.source = compared?.a.atom && compared.b.atom ? compared : undefined;
-  }
-  private changedFlag(flag: LazyFlag): number {
-    const { local } = FLAGS[flag];
-    this.changes.add(local);
-    return local;
-  }
-  compared(): Compared | undefined {
-    return this.source;
-  }
-  private forgetFlags(): void {
-    this.words.clear();
-    this.source = undefined;
-  }
-  override let(a: Value): Value {
-    const value = super.let(a);
-    if (value === a) return value;
-    this.origins.define(this.nextTemporary - 1, a.code);
-    this.distances.set(this.nextTemporary - 1, this.distances.of(a.code));
-    return value;
-  }
-  override when(condition: Value, then: () => void, otherwise?: () => void): void {
-    if (condition.known !== undefined) return super.when(condition, then, otherwise);
-    // The other side, and what follows, knows nothing of what was found out on this one.
-    const forget = (): void => {
-      this.forgetFlags();
-      this.origins.clear();
-      this.bits.clear();
-      this.forgetWindows();
-      this.forgetPlace();
-    };
-    const other =
-      otherwise &&
-      ((): void => {
-        forget();
-        otherwise();
-      });
-    super.when(condition, then, other);
-    forget();
-  }
-  systemFlags(): Value {
-    return this.stateWord(L.EFLAGS);
-  }
-  setSystemFlags(value: Value): void {
-    this.setStateWord(L.EFLAGS, value);
   }
 
   // Quick paths ------------------------------------------------------------------------------------------------------------------
@@ -309,19 +194,12 @@ export class StaticEmitter extends Guards implements Emitter {
     this.put(offset.code, i32Const(limit), [OP.i32GtU]);
     this.sideExitIf();
   }
-  stateWord(at: number): Value {
-    return { code: [...i32Const(0), ...access(OP.i32Load, at)], atom: false };
-  }
-  setStateWord(at: number, value: Value): void {
-    this.put(i32Const(0), value.code, access(OP.i32Store, at));
+  /** A node of its own, which follows itself. */
+  repeat(count: Value, bulk: boolean, iteration: () => Value): void {
+    const more = { code: localGet(this.repeated(this.shape, count, bulk, iteration)), atom: true };
+    this.terminator = { kind: "branch", condition: more, otherwise: this.eqz(more), taken: this.field(R.ip), next: this.field(R.next) };
   }
   x87(name: X87Name, ...parameters: Value[]): Value {
     return this.let({ code: [...i32Const(this.record), ...parameters.flatMap((p) => p.code), ...call(x87Index(name))], atom: false });
-  }
-  bulk(): void {
-    this.fail("rep is the cold tier's");
-  }
-  again(): void {
-    this.fail("rep is the cold tier's");
   }
 }

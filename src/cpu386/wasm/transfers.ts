@@ -88,13 +88,16 @@ export abstract class Transfers extends Operands {
     this.follow(R.nextLink);
     this.ended = true;
   }
-  bulk(): void {
+  repeat(count: Value, bulk: boolean, iteration: () => Value): void {
+    this.when(this.eqz(count), () => this.proceed());
+    if (bulk) this.bulk();
+    this.when(iteration(), () => this.enter({ code: localGet(RECORD_LOCAL), atom: true }));
+    this.proceed();
+  }
+  private bulk(): void {
     // Calling out costs as much as a few iterations.
     this.put(this.word(ECX).code, i32Const(BULK_FROM), [OP.i32GeU, OP.if, OP.void]);
     this.put(localGet(RECORD_LOCAL), call(importIndex("bulk")), [OP.end]);
-  }
-  again(): void {
-    this.enter({ code: localGet(RECORD_LOCAL), atom: true });
   }
   checkTarget(offset: Value): void {
     this.put(offset.code, this.word(CS + LIMIT).code, [OP.i32GtU, OP.if, OP.void]);

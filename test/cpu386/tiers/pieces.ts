@@ -145,7 +145,7 @@ const string: Piece = (p) => {
   const prefixes = [random.pick([0xf2, 0xf3]), ...(random.chance(30) ? [WORD] : []), ...(random.chance(20) ? [ADDRESS] : [])];
   return [
     [random.chance(75) ? 0xfc : 0xfd],
-    move(p, ECX, random.below(40)),
+    move(p, ECX, random.below(random.chance(80) ? 40 : 400)),
     ...(random.chance(70) ? [move(p, 6, edge())] : []),
     ...(random.chance(70) ? [move(p, 7, edge())] : []),
     [...prefixes, operation],
