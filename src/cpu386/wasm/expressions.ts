@@ -17,6 +17,7 @@ export const TEMPORARIES_64 = 4;
 const isSameLocal = (a: readonly number[], b: readonly number[]): boolean =>
   a[0] === OP.localGet && a.length === b.length && a.every((byte, n) => byte === b[n]) && a.slice(1, -1).every((byte) => byte & 0x80);
 
+const MINIMUM = -0x8000_0000;
 const MINIMUM_64 = [OP.i64Const, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x7f];
 
 export abstract class Expressions {
@@ -142,11 +143,36 @@ export abstract class Expressions {
     return this.let({ code: [...localGet(local), ...shift, OP.i32WrapI64], atom: false });
   }
   divide(high: Value, low: Value, divisor: Value, signed: boolean): { quotient: Value; remainder: Value } {
+    const [h, l, d] = [this.let(high), this.let(low), this.let(divisor)];
+    this.put(d.code, [OP.i32Eqz]);
+    this.whenTrue(() => this.raise(0));
+    const [quotient, remainder] = [this.temporary(), this.temporary()];
+    // The usual dividend is an extended one of 32 bits. WebAssembly traps on the one of them whose signed quotient does not fit.
+    const isOverflow = signed ? this.and(this.eq(l, this.constant(MINIMUM)), this.eq(d, this.constant(-1))) : this.constant(0);
+    const isShort = this.and(this.eq(h, signed ? this.sar(l, this.constant(31)) : this.constant(0)), this.eqz(isOverflow));
+    const short = (): void => {
+      this.put(l.code, d.code, [signed ? OP.i32DivS : OP.i32DivU], localSet(quotient));
+      // Two divisions, of which the engine leaves the one out whose result is not used.
+      this.put(l.code, d.code, [signed ? OP.i32RemS : OP.i32RemU], localSet(remainder));
+    };
+    if (isShort.known) short();
+    else {
+      this.put(isShort.code, [OP.if, OP.void]);
+      this.nesting++;
+      short();
+      this.put([OP.else]);
+      this.put(this.divideLong(h, l, d, signed), localTee(quotient), d.code, [OP.i32Mul], localSet(remainder));
+      this.put(l.code, localGet(remainder), [OP.i32Sub], localSet(remainder), [OP.end]);
+      this.nesting--;
+    }
+    return { quotient: { code: localGet(quotient), atom: true }, remainder: { code: localGet(remainder), atom: true } };
+  }
+  /** The quotient; raises #DE if it does not fit. The divisor is not 0. */
+  private divideLong(high: Value, low: Value, divisor: Value, signed: boolean): readonly number[] {
     const extend = signed ? OP.i64ExtendI32S : OP.i64ExtendI32U;
     const [dividend, by, quotient] = [this.temporary64(), this.temporary64(), this.temporary64()];
     this.put(high.code, [OP.i64ExtendI32U, OP.i64Const, 32, OP.i64Shl], low.code, [OP.i64ExtendI32U, OP.i64Or], localSet(dividend));
-    this.put(divisor.code, [extend], localTee(by), [OP.i64Eqz]);
-    this.whenTrue(() => this.raise(0));
+    this.put(divisor.code, [extend], localSet(by));
     if (signed) {
       // The one signed division WebAssembly traps on; its quotient does not fit in any case.
       this.put(localGet(dividend), MINIMUM_64, [OP.i64Eq], localGet(by), [OP.i64Const, 0x7f, OP.i64Eq, OP.i32And]);
@@ -155,7 +181,6 @@ export abstract class Expressions {
     this.put(localGet(dividend), localGet(by), [signed ? OP.i64DivS : OP.i64DivU], localTee(quotient));
     this.put(localGet(quotient), [OP.i32WrapI64, extend, OP.i64Ne]);
     this.whenTrue(() => this.raise(0));
-    const rest = this.let({ code: [...localGet(dividend), ...localGet(by), signed ? OP.i64RemS : OP.i64RemU, OP.i32WrapI64], atom: false });
-    return { quotient: this.half(quotient, false), remainder: rest };
+    return [...localGet(quotient), OP.i32WrapI64];
   }
 }
