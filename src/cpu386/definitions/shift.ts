@@ -1,7 +1,6 @@
 /** Shifts, rotates, bit tests and scans (SDM volume 1, 5.1.5 and 5.1.6). */
 import type { Emitter, Operand, Value } from "../emitter.js";
-import { rotateThroughCarry } from "../operations/rotate.js";
-import { bits, setCarry, setCarryAndOverflow, setResult, setZeroOnly } from "./flags.js";
+import { bits, carry, setCarry, setCarryAndOverflow, setResult, setZeroOnly } from "./flags.js";
 import type { Definition, Shape } from "./table.js";
 
 const encodings = (digit: number): string[] => [
@@ -78,6 +77,39 @@ const ror = counted("ror", [1], "OC", false, (e, i, o, v, count) => {
   o.set(r);
   const top = e.let(bitOf(e, r, e.constant(width - 1)));
   setCarryAndOverflow(e, top, e.let(e.xor(top, bitOf(e, r, e.constant(width - 2)))));
+});
+
+/** An operand and CF above it rotate together; of a doubleword by 1 to 31. */
+function rotateThroughCarry(e: Emitter, i: Shape, v: Value, count: Value, left: boolean): { result: Value; out: Value } {
+  const width = bits(i.size);
+  const cf = e.let(carry(e));
+  const result = (r: Value, out: Value): { result: Value; out: Value } => ({ result: e.let(r), out: e.let(out) });
+  if (width === 32) {
+    const rest = e.let(e.sub(e.constant(32), count));
+    return left
+      ? // What shifts by 32 would do is done by two of them.
+        result(e.or(e.or(e.shl(v, count), e.shr(e.shl(cf, count), one(e))), e.shr(e.shr(v, one(e)), rest)), bitOf(e, v, rest))
+      : result(e.or(e.or(e.shr(v, count), e.shl(cf, rest)), e.shl(e.shl(v, one(e)), rest)), bitOf(e, v, e.sub(count, one(e))));
+  }
+  // By the remainder of the count, up to 31, and one bit more than there are in the operand.
+  const turns = e.shr(e.mul(count, e.constant(width === 16 ? 31 : 57)), e.constant(9));
+  const n = e.let(e.sub(count, e.mul(turns, e.constant(width + 1))));
+  const back = e.sub(e.constant(width + 1), n);
+  const all = e.let(e.or(v, e.shl(cf, e.constant(width))));
+  const turned = e.let(left ? e.or(e.shl(all, n), e.shr(all, back)) : e.or(e.shr(all, n), e.shl(all, back)));
+  return result(e.zeroExtend(turned, i.size), bitOf(e, turned, e.constant(width)));
+}
+const rcl = counted("rcl", [2], "OC", false, (e, i, o, v, count) => {
+  const { result, out } = rotateThroughCarry(e, i, v, count, true);
+  o.set(result);
+  // Defined for a count of one only, as all these; larger ones follow the same formula.
+  setCarryAndOverflow(e, out, e.let(e.xor(bitOf(e, result, e.constant(bits(i.size) - 1)), out)));
+});
+const rcr = counted("rcr", [3], "OC", false, (e, i, o, v, count) => {
+  const { result, out } = rotateThroughCarry(e, i, v, count, false);
+  o.set(result);
+  const top = bits(i.size) - 1;
+  setCarryAndOverflow(e, out, e.let(bitOf(e, e.xor(result, e.shl(result, one(e))), e.constant(top))));
 });
 
 /** shld and shrd by 1-31; counts above 16 on words are undefined in the manual and behave as on Intel's: the pair is rotated. */
@@ -175,8 +207,8 @@ function bitScan(name: string, opcode: string, find: (e: Emitter, v: Value) => V
 export const shift: readonly Definition[] = [
   rol,
   ror,
-  { name: "rcl", forms: encodings(2), flags: "OC", helper: (cpu, i) => rotateThroughCarry(cpu, i, true) },
-  { name: "rcr", forms: encodings(3), flags: "OC", helper: (cpu, i) => rotateThroughCarry(cpu, i, false) },
+  rcl,
+  rcr,
   shl,
   shr,
   sar,

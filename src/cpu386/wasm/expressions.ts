@@ -72,7 +72,8 @@ export abstract class Expressions {
   rotl = (a: Value, b: Value): Value => this.binary(OP.i32Rotl, a, b, (x, y) => (x << (y & 31)) | (x >>> (-y & 31)));
   eq = (a: Value, b: Value): Value => (b.known === 0 ? this.eqz(a) : this.binary(OP.i32Eq, a, b, (x, y) => Number(x === y)));
   ne = (a: Value, b: Value): Value => this.binary(OP.i32Ne, a, b, (x, y) => Number(x !== y));
-  ltu = (a: Value, b: Value): Value => this.binary(OP.i32LtU, a, b, (x, y) => Number(x >>> 0 < y >>> 0));
+  ltu = (a: Value, b: Value): Value => (a.known === 0 && b.bit ? b : this.less(a, b));
+  private less = (a: Value, b: Value): Value => this.binary(OP.i32LtU, a, b, (x, y) => Number(x >>> 0 < y >>> 0));
   gtu = (a: Value, b: Value): Value => this.binary(OP.i32GtU, a, b, (x, y) => Number(x >>> 0 > y >>> 0));
   lts = (a: Value, b: Value): Value => this.binary(OP.i32LtS, a, b, (x, y) => Number(x < y));
   eqz = (a: Value): Value => (a.isZero?.bit ? a.isZero : { ...this.unary(OP.i32Eqz, a, (x) => Number(x === 0)), bit: true, isZero: a });
