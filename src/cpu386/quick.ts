@@ -50,7 +50,7 @@ export class QuickPaths {
     if (moved) this.forget();
     const rings = cpu.onRingChange ? 0 : L.QUICK_RINGS | (cpu.nmiBlocked ? 0 : L.QUICK_IRET);
     const leaves = cpu.interrupts.pending ? L.QUICK_LEAVES : 0;
-    i32[L.QUICK >> 2] = this.isOpen() ? L.QUICK_SEGMENTS | rings | leaves : 0;
+    i32[L.QUICK >> 2] = (this.isOpen() ? L.QUICK_SEGMENTS | rings : 0) | leaves;
   }
   private isOpen(): boolean {
     const { cpu } = this;

@@ -75,6 +75,14 @@ export function setZeroOnly(e: Emitter, r: Value): void {
   setLogic(e, r);
 }
 
+/** The arithmetic flags in their places in EFLAGS. */
+export function arithmeticFlags(e: Emitter): Value {
+  const at = (flag: Value, bit: number): Value => e.shl(flag, e.constant(bit));
+  const adjust = e.xor(e.xor(e.lazy("oa"), e.lazy("ob")), e.xor(e.lazy("fr"), e.lazy("fx")));
+  const flags = [at(parity(e), 2), e.and(adjust, e.constant(FLAG.AF)), at(zero(e), 6), at(top(e, signBits(e)), 7), at(overflow(e), 11)];
+  return e.let(flags.reduce((all, one) => e.or(all, one), carry(e)));
+}
+
 export const overflow = (e: Emitter): Value => top(e, overflowBits(e));
 export const carry = (e: Emitter): Value => e.ltu(e.lazy("ca"), e.lazy("cb"));
 

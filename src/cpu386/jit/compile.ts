@@ -127,7 +127,7 @@ function* translate(
     const guard = guards.get(record);
     if (guard) emitter.guard(guard, record, draft.count - n);
     const { helper, contained, quick } = shape.definition;
-    if (helper || (contained && !quick)) emitter.callHelper(record, draft.count - n);
+    if ((helper || contained) && !quick) emitter.callHelper(record, draft.count - n);
     else emitter.instruction(record, shape, draft.count - n);
     yield 1;
   }
