@@ -17,6 +17,14 @@ const FEW_BYTES = 128;
 const PAGE_BYTES = 0x1000;
 const [EAX, ECX, ESI, EDI] = [0, 1, 6, 7];
 
+interface Few {
+  readonly count: Value;
+  readonly bytes: Value;
+  readonly to: Place;
+  readonly from: Place | undefined;
+  readonly isPlain: Value;
+}
+
 export abstract class Repeats extends Registers {
   /** Whether the node may take more off the budget than its length. */
   repeats = false;
@@ -34,26 +42,74 @@ export abstract class Repeats extends Registers {
       if (!bulk) return single();
       const few = FEW_BYTES / shape.size;
       this.when(this.gtu(count, this.constant(few)), () => this.callBulk(shape));
-      const done = this.doFew(shape);
-      this.when(this.eqz(done), single);
+      if (shape.definition.flags !== undefined) {
+        this.passOver(shape);
+        single();
+      } else this.when(this.eqz(this.doFew(shape)), single);
     });
     return more;
   }
 
   /**
-   * Does all iterations if they are few and plain: upwards, within the segments, in one page each, and beside no line with a flag. The order of
-   * loads and stores is that of single ones, so they may overlap.
+   * movs and stos: does all iterations if they are few and plain, and beside no line with a flag. The order of loads and stores is that of single
+   * ones, so they may overlap.
    * @returns whether it has, 0 or 1
    */
-  private doFew({ definition: { name }, size }: Shape): Value {
-    const copies = name === "movs";
-    if (!(copies && !this.options.watchLoads) && name !== "stos") return this.constant(0);
+  private doFew(shape: Shape): Value {
+    const { size } = shape;
+    if (this.options.watchLoads && shape.definition.name === "movs") return this.constant(0);
     const isDone = this.temporary();
     this.put(i32Const(0), localSet(isDone));
-    const count = this.register(ECX, 4);
+    const { count, bytes, to, from, isPlain } = this.fewOf(shape, WRITE);
+    this.when(isPlain, () => {
+      this.when(this.eqz(this.lineFlags(to)), () => {
+        this.loop(size, bytes, to, from);
+        this.advance(from !== undefined, bytes);
+        this.put(localGet(LEFT), count.code, i32Const(1), [OP.i32Sub, OP.i32Sub], localSet(LEFT));
+        this.setRegister(ECX, 4, this.constant(0));
+        this.put(i32Const(1), localSet(isDone));
+      });
+    });
+    return { code: localGet(isDone), atom: true, bit: true };
+  }
+  /** cmps and scas: if they are few and plain, does those in front of the one that ends them, whose flags will be the ones that count. */
+  private passOver(shape: Shape): void {
+    const { size, rep } = shape;
+    if (this.options.watchLoads) return;
+    const { bytes, to, from, isPlain } = this.fewOf(shape, READ);
+    this.when(isPlain, () => {
+      const passed = this.temporary();
+      const at = (place: Place): readonly number[] => [
+        ...this.add(place.at, { code: localGet(passed), atom: true }).code,
+        ...access(LOADS[size].unsigned, place.plus),
+      ];
+      const goesOn = [...(from ? at(from) : this.register(EAX, size).code), ...at(to), rep === 0xf3 ? OP.i32Eq : OP.i32Ne];
+      const last = this.let(this.sub(bytes, this.constant(size)));
+      this.put(i32Const(0), localSet(passed), [OP.block, OP.void], [OP.loop, OP.void], localGet(passed), last.code, [OP.i32Eq, OP.brIf, 1]);
+      this.put(goesOn, [OP.i32Eqz, OP.brIf, 1], localGet(passed), i32Const(size), [OP.i32Add], localSet(passed), [
+        OP.br,
+        0,
+        OP.end,
+        OP.end,
+      ]);
+      const bytesPassed = { code: localGet(passed), atom: true };
+      this.advance(from !== undefined, bytesPassed);
+      const done = this.let(this.shr(bytesPassed, this.constant(Math.log2(size))));
+      this.setRegister(ECX, 4, this.sub(this.register(ECX, 4), done));
+      this.put(localGet(LEFT), done.code, [OP.i32Sub], localSet(LEFT));
+    });
+  }
+  private advance(sourced: boolean, bytes: Value): void {
+    for (const n of sourced ? [ESI, EDI] : [EDI]) this.setRegister(n, 4, this.add(this.register(n, 4), bytes));
+  }
+
+  /** All iterations that are left, and whether they are few and plain: upwards, within the segments, in one page each, and on the budget. */
+  private fewOf({ definition: { name }, size }: Shape, kind: Kind): Few {
+    const count = this.let(this.register(ECX, 4));
     const bytes = this.let(this.mul(count, this.constant(size)));
-    const to = this.plainPlace(SEGMENT.ES, this.register(EDI, 4), bytes, WRITE);
-    const from = copies ? this.plainPlace(undefined, this.register(ESI, 4), bytes, READ) : undefined;
+    const to = this.plainPlace(SEGMENT.ES, this.register(EDI, 4), bytes, kind);
+    const isSourced = name === "movs" || name === "cmps";
+    const from = isSourced ? this.plainPlace(undefined, this.register(ESI, 4), bytes, READ) : undefined;
     const conditions = [
       this.eqz(this.gtu(count, this.constant(FEW_BYTES / size))),
       this.eqz(this.and(this.systemFlags(), this.constant(FLAG.DF))),
@@ -61,17 +117,7 @@ export abstract class Repeats extends Registers {
       ...to.conditions,
       ...(from?.conditions ?? []),
     ];
-    const isPlain = conditions.reduce((all, one) => this.and(all, one));
-    this.when(isPlain, () => {
-      this.when(this.eqz(this.lineFlags(to)), () => {
-        this.loop(size, bytes, to, from);
-        for (const n of copies ? [ESI, EDI] : [EDI]) this.setRegister(n, 4, this.add(this.register(n, 4), bytes));
-        this.put(localGet(LEFT), count.code, i32Const(1), [OP.i32Sub, OP.i32Sub], localSet(LEFT));
-        this.setRegister(ECX, 4, this.constant(0));
-        this.put(i32Const(1), localSet(isDone));
-      });
-    });
-    return { code: localGet(isDone), atom: true, bit: true };
+    return { count, bytes, to, from, isPlain: conditions.reduce((all, one) => this.and(all, one)) };
   }
   /** Where so many bytes begin, if the conditions hold. */
   private plainPlace(segment: number | undefined, offset: Value, bytes: Value, kind: Kind): Place & { readonly conditions: Value[] } {
