@@ -1,14 +1,19 @@
 /** x87 operands in memory, and the environment and state images of fstenv and fsave (SDM volume 1, 8.1.10). */
 import type { Instruction } from "../instruction.js";
 import * as L from "../layout.js";
+import { plainPlace } from "../plain.js";
 import type { Processor } from "../processor.js";
-import { fromBytes, toBytes } from "./convert.js";
 
 /** Little-endian bytes at the instruction's memory operand, displaced. */
 export function readBytes(cpu: Processor, i: Instruction, length: number, displacement = 0): Uint8Array {
   const out = new Uint8Array(length);
   const at = i.effectiveAddress() + displacement;
   const mask = i.shape.address === "word" ? 0xffff : 0xffffffff;
+  const place = at + length > mask ? -1 : plainPlace(cpu, i.segment, at, length, "read");
+  if (place >= 0) {
+    out.set(cpu.u8.subarray(place, place + length));
+    return out;
+  }
   for (let n = 0; n < length; n += 2) {
     const word = cpu.read(i.segment, ((at + n) & mask) >>> 0, 2);
     out[n] = word;
@@ -20,6 +25,11 @@ export function readBytes(cpu: Processor, i: Instruction, length: number, displa
 export function writeBytes(cpu: Processor, i: Instruction, bytes: Uint8Array, displacement = 0): void {
   const at = i.effectiveAddress() + displacement;
   const mask = i.shape.address === "word" ? 0xffff : 0xffffffff;
+  const place = at + bytes.length > mask ? -1 : plainPlace(cpu, i.segment, at, bytes.length, "write");
+  if (place >= 0) {
+    cpu.u8.set(bytes, place);
+    return;
+  }
   for (let n = 0; n < bytes.length; n += 2) cpu.probeWrite(i.segment, ((at + n) & mask) >>> 0, 2);
   for (let n = 0; n < bytes.length; n += 2) cpu.write(i.segment, ((at + n) & mask) >>> 0, 2, bytes[n]! | (bytes[n + 1]! << 8));
 }
@@ -91,12 +101,14 @@ export function loadEnvironment(cpu: Processor, bytes: Uint8Array, size: 2 | 4):
 /** The registers as fsave has them: ST(0) first, ten bytes each. */
 export function registersImage(cpu: Processor): Uint8Array {
   const out = new Uint8Array(80);
-  for (let n = 0; n < 8; n++) out.set(toBytes(cpu.x87.get(n)), n * 10);
+  cpu.x87.eachByte((at, n) => {
+    out[n] = cpu.u8[at]!;
+  });
   return out;
 }
-/** Puts the registers back; the tags are those of the environment loaded before. */
+/** Puts the registers back; their tags are the environment's. */
 export function loadRegisters(cpu: Processor, bytes: Uint8Array): void {
-  const { tags } = cpu.x87;
-  for (let n = 0; n < 8; n++) cpu.x87.set(n, fromBytes(bytes.subarray(n * 10, n * 10 + 10)));
-  cpu.x87.tags = tags;
+  cpu.x87.eachByte((at, n) => {
+    cpu.u8[at] = bytes[n]!;
+  });
 }

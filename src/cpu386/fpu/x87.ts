@@ -73,6 +73,14 @@ export class X87 {
     const at = L.FPU_REGISTERS + this.physical(i) * 16;
     return fromBytes(this.cpu.u8.subarray(at, at + 10));
   }
+  /** The ten bytes of each register, ST(0) first, whatever its tag: where they are in memory, and which of all eighty. */
+  eachByte(visit: (at: number, n: number) => void): void {
+    const { top } = this;
+    for (let n = 0; n < 80; n++) {
+      const i = Math.floor(n / 10);
+      visit(L.FPU_REGISTERS + ((top + i) & 7) * 16 + n - i * 10, n);
+    }
+  }
   set(i: number, value: Float80): void {
     const n = this.physical(i);
     this.cpu.u8.set(toBytes(value), L.FPU_REGISTERS + n * 16);

@@ -3,6 +3,7 @@ import type { Size } from "../bus.js";
 import type { Shape } from "../definitions/table.js";
 import { FLAG } from "../flags.js";
 import * as L from "../layout.js";
+import { PAGE_BYTES, physicalByTlb } from "../plain.js";
 import type { Processor } from "../processor.js";
 import { SEGMENT } from "../segment.js";
 import { type End, type Scan, type Scans, scansOf } from "../wasm/scan.js";
@@ -26,9 +27,6 @@ interface Allowance {
   spend(count: number): void;
 }
 
-const PAGE_SHIFT = 12;
-const PAGE_BYTES = 1 << PAGE_SHIFT;
-
 export class BulkStrings {
   private readonly scans: Scans;
   private readonly unflaggedLines: Scan;
@@ -42,14 +40,6 @@ export class BulkStrings {
     this.unflaggedLines = this.scans("value", "different", 1);
   }
 
-  /** By the TLB, if there is paging (see paging.ts); -1 if it does not have the page. */
-  private physical(linear: number, table: number): number {
-    const { cpu } = this;
-    if (!cpu.paging.enabled) return linear;
-    const at = linear >>> 0;
-    const entry = cpu.i32[(cpu.word(table) + 4 * (at >>> PAGE_SHIFT)) >> 2]!;
-    return entry === 0 ? -1 : (at + entry - 1) >>> 0;
-  }
   /** Bytes from an address to the end of its page. */
   private pageRoom(physical: number): number {
     return this.cpu.paging.enabled ? PAGE_BYTES - (physical & (PAGE_BYTES - 1)) : Number.POSITIVE_INFINITY;
@@ -79,7 +69,7 @@ export class BulkStrings {
     const stores = name === "movs" || name === "stos";
     const sourced = name === "movs" || name === "cmps";
     const to = cpu.word(L.EDI);
-    const target = this.physical(baseOf(cpu, SEGMENT.ES) + to, stores ? L.TLB_WRITE : L.TLB_READ);
+    const target = physicalByTlb(cpu, baseOf(cpu, SEGMENT.ES) + to, stores ? L.TLB_WRITE : L.TLB_READ);
     if (target < 0) return;
     const wanted = Math.min(cpu.word(L.ECX) - 1, this.allowance.available) * size;
     let length = Math.min(wanted, this.pageRoom(target), room(cpu, SEGMENT.ES, stores ? L.WRITE_BOUND[1] : L.READ_BOUND[1], to));
@@ -87,7 +77,7 @@ export class BulkStrings {
     let source = 0;
     if (sourced) {
       const from = cpu.word(L.ESI);
-      source = this.physical(baseOf(cpu, segment) + from, L.TLB_READ);
+      source = physicalByTlb(cpu, baseOf(cpu, segment) + from, L.TLB_READ);
       if (source < 0) return;
       length = Math.min(length, this.pageRoom(source), room(cpu, segment, L.READ_BOUND[1], from));
       if (watchesLoads) length = this.unflagged(source, length);
