@@ -143,20 +143,20 @@ export abstract class Pages extends Expressions {
   protected inPage(key: number, offset: Value, bytes: number, base: Value, bound: Value, kind: Kind): Place {
     const place = pageAt(key);
     const field = (at: number): Value => ({ code: [...i32Const(0), ...access(OP.i32Load, place + at)], atom: false });
-    const distance = this.let(this.sub(offset, field(PAGE.start)));
-    const at = this.temporary();
-    this.put(this.add(distance, field(PAGE.address)).code, localSet(at), distance.code, field(PAGE.count).code, [OP.i32GeU]);
+    const distance = this.temporary();
+    this.put(this.sub(offset, field(PAGE.start)).code, localTee(distance), field(PAGE.count).code, [OP.i32GeU]);
     this.put(UNLIKELY);
-    // Not by way of what is remembered: that would have to get there first.
-    this.whenTrue(() => this.put(this.findPage(place, offset, bytes, base, bound, kind).code, localSet(at)));
-    return { at: { code: localGet(at), atom: true }, plus: L.RAM - 1 };
+    this.whenTrue(() => this.findPage(place, distance, offset, bytes, base, bound, kind));
+    return { at: this.let(this.add({ code: localGet(distance), atom: true }, field(PAGE.address))), plus: L.RAM - 1 };
   }
   /**
    * Remembers the page of an offset, or leaves the node if the access is not a plain one. No function is called for it: WebAssembly's engine
    * would keep everything that lives in the stack frame around each access.
    */
-  private findPage(place: number, offset: Value, bytes: number, base: Value, bound: Value, kind: Kind): Value {
+  private findPage(place: number, distance: number, offset: Value, bytes: number, base: Value, bound: Value, kind: Kind): void {
     const all = 0x1001 - bytes;
+    this.put(offset.code, bound.code, [OP.i32GeU]);
+    this.sideExitIf();
     const linear = this.let(this.add(offset, base));
     const inside = this.let(this.and(linear, this.constant(0xfff)));
     if (bytes > 1) {
@@ -168,29 +168,16 @@ export abstract class Pages extends Expressions {
     this.put([OP.i32Eqz]);
     this.sideExitIf();
     const remember = (at: number, value: readonly number[]): void => this.put(i32Const(0), value, access(OP.i32Store, place + at));
-    const [start, count] = [this.temporary(), this.temporary()];
-    const from = { code: localGet(start), atom: true };
-    this.put(this.sub(offset, inside).code, localSet(start), i32Const(all), localSet(count));
-    // Mostly all of the page is in the segment.
-    const room = bound.known! >>> 0;
-    if (room > 0xfff) this.put(from.code, i32Const(room - 0xfff), [OP.i32GeU]);
-    else this.put(i32Const(1));
-    this.whenTrue(() => {
-      this.put(offset.code, bound.code, [OP.i32GeU]);
-      this.sideExitIf();
-      // What of the page is in the segment; at its beginning offsets would be negative.
-      const smaller = (a: Value, b: Value): Value =>
-        this.let({ code: [...a.code, ...b.code, ...a.code, ...b.code, OP.i32LtU, OP.select], atom: false });
-      const before = smaller(inside, offset);
-      this.put(this.sub(offset, before).code, localSet(start));
-      const toEnd = this.let(this.add(this.sub(before, inside), this.constant(all)));
-      const toBound = this.let(this.sub(bound, from));
-      this.put(smaller(toEnd, toBound).code, localSet(count));
-    });
-    remember(PAGE.start, from.code);
-    remember(PAGE.count, localGet(count));
-    const found = { code: localGet(entry), atom: true };
-    remember(PAGE.address, this.add(this.add(from, base), found).code);
-    return this.add(linear, found);
+    // What of the page is in the segment; at its beginning offsets would be negative.
+    const smaller = (a: Value, b: Value): Value =>
+      this.let({ code: [...a.code, ...b.code, ...a.code, ...b.code, OP.i32LtU, OP.select], atom: false });
+    const before = smaller(inside, offset);
+    const start = this.let(this.sub(offset, before));
+    const toEnd = this.let(this.add(this.sub(before, inside), this.constant(all)));
+    const toBound = this.let(this.sub(bound, start));
+    remember(PAGE.start, start.code);
+    remember(PAGE.count, smaller(toEnd, toBound).code);
+    remember(PAGE.address, this.add(this.add(start, base), { code: localGet(entry), atom: true }).code);
+    this.put(before.code, localSet(distance));
   }
 }
