@@ -8,7 +8,7 @@ import { CODE, codeOf, gate, Machine, TYPE } from "../machine.js";
 import { Random } from "../oracle/random.js";
 
 const KERNEL = CODE + 0x1000;
-/** Or bits of the word that popf takes: xor dword [esp], n. */
+/** Bits of the word that popf takes are flipped: xor dword [esp], n. */
 const flip = (bits: number): number[] => [0x81, 0x34, 0x24, bits & 0xff, (bits >> 8) & 0xff, (bits >> 16) & 0xff, 0];
 const LOOPS: Readonly<Record<string, readonly number[]>> = {
   // pushf; cli; inc eax; popf; inc ebx
