@@ -3,13 +3,14 @@ import { Driver } from "./history/driver.js";
 import { staleKernel } from "./history/stale-kernel.js";
 
 let driver: Driver;
-const translated = (at: number): string => {
+const answer = (address: string): string => {
   let text = "";
-  driver.target.monitor(`translate ds:${at}`, (part) => {
+  driver.target.monitor(`translate ${address}`, (part) => {
     text += part;
   });
-  return text.split("\n").slice(1).join("\n");
+  return text;
 };
+const translated = (at: number): string => answer(`ds:${at}`).split("\n").slice(1).join("\n");
 
 beforeAll(() => {
   driver = new Driver(staleKernel().image, undefined);
@@ -18,6 +19,9 @@ beforeAll(() => {
 
 it("translate follows the page tables where there is paging", () => {
   expect(translated(0x123456)).toBe("linear 0x00123456 = physical 0x00123456   (writable, supervisor)\n");
+});
+it("translate takes a lone address as a linear one", () => {
+  expect(answer("0x123456")).toBe("linear 0x00123456 = physical 0x00123456   (writable, supervisor)\n");
 });
 it("translate says why an address is not mapped", () => {
   expect(translated(0x401234)).toBe("linear 0x00401234 is not mapped: the page-table entry is not present (P = 0)\n");

@@ -5,7 +5,17 @@ import { session, type Transcript } from "./session.js";
 const COMMANDS = [
   ...["help", "segments", "gdt", "gdt ldt", "gdt x", "idt", "idt 42", "idt 256", "tss", "partitions", "threads", "why"],
   ...["translate", "translate part1:0x102000", "translate ds:0x10", "translate 0x2b:0x180000", "translate 0x1000:0", "translate nowhere:1"],
-  ...["translate ds:x", "translate kernel:1", "translate ldtr:1", "step", "step follow", "step thread", "step sideways"],
+  ...[
+    "translate ds:x",
+    "translate kernel:1",
+    "translate 0x21a000",
+    "translate part2:update_track",
+    "translate ldtr:1",
+    "step",
+    "step follow",
+    "step thread",
+    "step sideways",
+  ],
   ...["screen", "screen ansi", "screen x", "nonsense"],
 ].map((command) => `monitor ${command}`);
 
@@ -24,7 +34,7 @@ it("help lists every command with what it takes", async () => {
     "tss",
     "partitions",
     "threads",
-    "translate SEG:OFFSET",
+    "translate [SEG:]OFFSET",
     "step [follow|thread|auto]",
     "why",
     "screen [ansi]",
@@ -101,6 +111,7 @@ it("threads says what each is doing, and where", async () => {
 
 it.each([
   ["part1:0x102000", "part1:0x00102000 = linear 0x0021a000   (32-bit data read/write, accessed, not present)\n"],
+  ["part2:update_track", "part2:0x00102000 = linear 0x0039a000   (32-bit data read/write, accessed)\n"],
   ["ds:0x10", "ds:0x00000010 = linear 0x00298010   (32-bit data read/write, accessed)\n"],
   [
     "0x2b:0x180000",
@@ -109,9 +120,10 @@ it.each([
   ["0x1000:0", "translate: selector 0x1000 lies outside its table\n"],
   ["nowhere:1", 'translate: "nowhere" is no segment register, selector or partition\n'],
   ["ds:x", 'translate: "x" is no number of 32 bits\n'],
-  ["kernel:1", "translate: the kernel's addresses are linear already\n"],
+  ["kernel:1", "linear 0x00000001 is the physical address: paging is off\n"],
+  ["0x21a000", "linear 0x0021a000 is the physical address: paging is off\n"],
   ["ldtr:1", "translate: ldtr holds a null selector\n"],
-  ["", "translate: say SEG:OFFSET, e.g. ds:0x1000, 0x2b:0x1000 or part1:0x1000\n"],
+  ["", "translate: say SEG:OFFSET, e.g. ds:0x1000, 0x2b:0x1000 or part1:0x1000, or a linear address\n"],
 ])("translate %s", async (address, expected) => {
   expect(await answer(`translate ${address}`.trim())).toBe(expected);
 });

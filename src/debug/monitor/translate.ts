@@ -3,28 +3,38 @@ import type { Paging } from "../../cpu386/paging.js";
 import { isData } from "../../cpu386/segment.js";
 import { UserError } from "../../errors.js";
 import { attributesText } from "../descriptors.js";
+import { KERNEL } from "../threads.js";
 import { hex, number, segmentNamed } from "./addresses.js";
 import type { MonitorCommand } from "./index.js";
 
 export const translate: MonitorCommand = {
   name: "translate",
-  synopsis: "SEG:OFFSET",
+  synopsis: "[SEG:]OFFSET",
   description:
-    "a logical address to a linear one, and to a physical one with paging; SEG is a segment register, a selector or a partition's name",
+    "a logical address to a linear one, and to a physical one with paging; SEG is a segment register, a selector or a partition's name, " +
+    "OFFSET there a symbol of it too; without SEG, or with the kernel's name, the address is linear",
   run: (target, args, print) => {
-    const match = /^([^:]+):([^:]+)$/.exec(args.join(""));
-    if (!match) throw new UserError("say SEG:OFFSET, e.g. ds:0x1000, 0x2b:0x1000 or part1:0x1000");
-    const segment = segmentNamed(target, match[1]!);
-    const at = number(match[2]!);
-    if (segment.attributes === 0) throw new UserError(`${match[1]} holds a null selector`);
+    const match = /^(?:([^:]+):)?([^:]+)$/.exec(args.join(""));
+    if (!match) throw new UserError("say SEG:OFFSET, e.g. ds:0x1000, 0x2b:0x1000 or part1:0x1000, or a linear address");
+    const [, name, offset] = match;
+    const space = target.system.spaces().find((s) => s.name === name);
+    const at = (space && target.system.addressOf(space.id, offset!)) ?? number(offset!);
+    const { paging } = target.machine.cpu.processor;
+    // The kernel's segments are flat.
+    if (name === undefined || space?.id === KERNEL.space) {
+      const to = linear(at);
+      print(paging.enabled ? throughPages(paging, to) : `linear ${hex(at)} is the physical address: paging is off\n`);
+      return;
+    }
+    const segment = segmentNamed(target, name);
+    if (segment.attributes === 0) throw new UserError(`${name} holds a null selector`);
     const down = isData(segment.attributes) && (segment.attributes & 0x400) !== 0;
     const inside = down ? at > segment.limit : at <= segment.limit;
     // Presence is told, not required: POK's descriptors of partitions that are not running have P = 0.
     const to = linear(segment.base + at);
     print(
-      `${match[1]}:${hex(at)} = linear ${hex(to)}${inside ? "" : `, outside: the limit is ${hex(segment.limit)}`}   (${attributesText(segment.attributes)})\n`,
+      `${name}:${hex(at)} = linear ${hex(to)}${inside ? "" : `, outside: the limit is ${hex(segment.limit)}`}   (${attributesText(segment.attributes)})\n`,
     );
-    const { paging } = target.machine.cpu.processor;
     if (paging.enabled) print(throughPages(paging, to));
   },
 };
