@@ -32,7 +32,7 @@ export interface Definition {
    * (requireQuick, requireDone). A contained one's is for the hot tier.
    */
   readonly quick?: (e: Emitter, i: Shape) => void;
-  /** A system operation, or a helper with a quick way, that goes on to the next instruction, with the same segments, unless something asks for attention. */
+  /** A system operation, or a helper with a quick way, that goes on to the next instruction with the same segments, unless attention is asked for. */
   readonly contained?: boolean;
   /** A quick path that leads to another code segment, or may. */
   readonly far?: "within-ring" | "between-rings";
