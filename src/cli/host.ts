@@ -4,6 +4,7 @@ import { performance } from "node:perf_hooks";
 import { STANDARD } from "../cpu386/jit/heat.js";
 import { tierReport } from "../cpu386/jit/report.js";
 import type { Generation } from "../cpu386/model.js";
+import { compileBeside } from "../cpu386/wasm/load.js";
 import type { ExceptionChoice } from "../debug/exceptions.js";
 import type { Recording } from "../debug/history/recording.js";
 import { setupOf } from "../debug/history/setup.js";
@@ -98,6 +99,7 @@ export class Host {
     cpu.setTiers({ jit: options.jit !== "off", schedule: STANDARD });
     if (options.jit === "verify") this.verify();
     cpu.jit.now = () => performance.now();
+    cpu.jit.beside = compileBeside;
     const files = new HistoryFiles(this.machine, setupOf(version, machine), options);
     this.files = files;
     this.target = new MachineTarget({

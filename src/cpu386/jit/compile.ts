@@ -40,12 +40,14 @@ export const STEP = 5;
 /**
  * Yields what it has done since the last time, in instructions; the records it is made from must stay what they are.
  * @param place makes the table of the entries, numbered from 1
+ * @param optimised what becomes of DefinedFunction.optimised
  */
 export function* compile(
   source: Source,
   formed: Formed,
   given: Omit<StaticOptions, "loadedSegments" | "narrow">,
   place: (entries: readonly number[]) => EntryTable,
+  optimised: boolean,
 ): Generator<number, Compiled> {
   const facts = new Facts();
   const options = { ...given, loadedSegments: loadedSegments(source, formed), narrow: formed.narrow };
@@ -77,7 +79,7 @@ export function* compile(
     structured.push(join(code));
     yield STEP;
   }
-  const module = moduleOf([enter(facts), [OP.block, OP.void], ...structured, [OP.end], leave(facts)], facts);
+  const module = moduleOf([enter(facts), [OP.block, OP.void], ...structured, [OP.end], leave(facts)], facts, optimised);
   // The engine has its own share of the work before it.
   yield STEP;
   return { module, entries: offsets, facts, instructions: sizeOf(formed) };
@@ -85,7 +87,7 @@ export function* compile(
 
 export const sizeOf = ({ drafts }: Formed): number => drafts.reduce((sum, d) => sum + d.count, 0);
 
-function moduleOf(body: Code, facts: Facts): Uint8Array {
+function moduleOf(body: Code, facts: Facts, optimised: boolean): Uint8Array {
   return buildModule(REGION_IMPORTS, [
     {
       exportName: "region",
@@ -96,6 +98,7 @@ function moduleOf(body: Code, facts: Facts): Uint8Array {
         { count: FIRST_TEMPORARY - LEFT + facts.temporaries, type: I32 },
       ],
       body,
+      optimised,
     },
   ]);
 }

@@ -24,7 +24,7 @@ export const STANDARD: Schedule = {
   longest: 4_000_000,
   samples: 2,
   backoff: 4,
-  patience: 8_000_000,
+  patience: 16_000_000,
   price: 8_000,
   exits: 2_000,
 };

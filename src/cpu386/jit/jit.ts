@@ -8,8 +8,8 @@
 import type { Shape } from "../definitions/table.js";
 import * as L from "../layout.js";
 import type { DynamicOptions } from "../wasm/accesses.js";
-import { Compilation } from "./compilation.js";
-import { type Compiled, sizeOf } from "./compile.js";
+import { Compilation, type CompileBeside, type Ready } from "./compilation.js";
+import { sizeOf } from "./compile.js";
 import { EntryTables, type PlacedTable } from "./entry-tables.js";
 import { type Blocks, Former } from "./form.js";
 import { Gates } from "./gates.js";
@@ -89,6 +89,8 @@ export class Jit {
   heat = new Heat();
   /** A clock in milliseconds for statistics; nothing depends on it. */
   now: () => number = () => 0;
+  /** How modules are compiled while the run goes on; undefined: it waits for them, as it has to if it does not return to the event loop. */
+  beside: CompileBeside | undefined;
   private readonly gates: Gates<Region>;
   private readonly tables: EntryTables;
   private readonly regions = new Set<Region>();
@@ -240,7 +242,8 @@ export class Jit {
     if (formed.drafts.some((d) => d.ip === ip && d.sites.length === 0)) {
       this.heat.owe(sizeOf(formed));
       if (this.gates.isFull || this.regions.size >= MAX_REGIONS) this.evict();
-      this.current = new Compilation(this, formed, { ...this.options!, anySegments }, (offsets) => this.place(offsets));
+      const beside = this.heat.isImmediate ? undefined : this.beside;
+      this.current = new Compilation(this, formed, { ...this.options!, anySegments }, (offsets) => this.place(offsets), beside);
     }
     this.took(start);
   }
@@ -259,15 +262,16 @@ export class Jit {
   /** Goes on with what is being compiled. */
   private advance(compilation: Compilation): void {
     const start = this.now();
-    const compiled = compilation.step();
-    if (compiled) {
+    const ready = compilation.step();
+    if (ready) {
       this.current = undefined;
-      this.install(compilation, compiled);
+      this.install(compilation, ready);
     }
     this.heat.soon();
     this.took(start);
   }
-  private install({ formed, blocks, table, state }: Compilation, { module, entries, facts, instructions }: Compiled): void {
+  private install({ formed, blocks, table, state }: Compilation, { compiled, module }: Ready): void {
+    const { entries, facts, instructions } = compiled;
     const region: Region = {
       index: this.freeIndices.pop() ?? this.nextIndex++,
       table: table!,
@@ -281,7 +285,7 @@ export class Jit {
     };
     const helper = (record: number): number => this.helper(record, region);
     const e = { ...this.calls, memory: this.memory, helper };
-    const instance = new WebAssembly.Instance(new WebAssembly.Module(module as Uint8Array<ArrayBuffer>), { e });
+    const instance = new WebAssembly.Instance(module, { e });
     this.functions.set(region.index, instance.exports.region);
     this.supersede(region, state);
     this.regions.add(region);
@@ -295,7 +299,7 @@ export class Jit {
     });
     this.totals.compiled++;
     this.totals.instructions += instructions;
-    this.totals.bytes += module.length;
+    this.totals.bytes += compiled.module.length;
   }
   private took(start: number): void {
     const time = this.now() - start;

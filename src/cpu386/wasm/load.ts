@@ -18,19 +18,21 @@ export const variantNumber = (watchLoads: boolean, paging: boolean): number => (
  * When V8 optimises what it first compiled quickly. A function starts with the budget that is set when its module is made, and each branch
  * backwards takes the bytes that it jumps over, but never more than a quarter of the budget that is set when the function is compiled, which
  * is at its first call. Optimising the interpreter takes V8 a third of a second, in which no region gets its turn, though each wants only a
- * few milliseconds: so regions are optimised at once, and the interpreter after about 80 million instructions of its own, when a guest
- * keeps it busy. By V8's usual budget its turn would come at once, since a branch back to its dispatch jumps over most of it.
+ * few milliseconds: so regions are optimised at once (before they are entered, if compileBeside makes them), and the interpreter after about
+ * 80 million instructions of its own, when a guest keeps it busy. By V8's usual budget its turn would come at once, since a branch back to its dispatch jumps over most of it.
  */
 const INTERPRETER_BUDGET = 0x7fffffff;
 const REGION_BUDGET = 100;
 
 /**
- * V8 reads what modules say about their branches (wasm/binary.ts) if it is asked to; the versions that are known to have an option for it
- * are given it. Another one would complain of it.
+ * V8 reads what modules say about their branches and about how to compile them (wasm/binary.ts) if it is asked to; the versions that are
+ * known to have options for it are given them. Another one would complain of them.
  */
-const HINTS = "--experimental-wasm-branch-hinting";
-const LAST_WITH_HINTS = 13;
-if (Number.parseInt(process.versions.v8, 10) <= LAST_WITH_HINTS) setFlagsFromString(HINTS);
+const HINTS = [
+  { option: "--experimental-wasm-branch-hinting", last: 13 },
+  { option: "--experimental-wasm-compilation-hints", last: 12 },
+];
+for (const { option, last } of HINTS) if (Number.parseInt(process.versions.v8, 10) <= last) setFlagsFromString(option);
 
 const modules = new Map<string, WebAssembly.Module>();
 
@@ -44,4 +46,18 @@ export function interpreterModule(options: DynamicOptions): WebAssembly.Module {
     modules.set(name, module);
   }
   return module;
+}
+
+let beside = 0;
+/**
+ * Compiles a region's module while the run goes on: V8 does it in a thread of its own, optimised from the first (DefinedFunction.optimised).
+ * Modules that others make meanwhile are compiled whole, too, but quickly.
+ */
+export async function compileBeside(bytes: Uint8Array): Promise<WebAssembly.Module> {
+  if (beside++ === 0) setFlagsFromString("--no-wasm-lazy-compilation");
+  try {
+    return await WebAssembly.compile(bytes as Uint8Array<ArrayBuffer>);
+  } finally {
+    if (--beside === 0) setFlagsFromString("--wasm-lazy-compilation");
+  }
 }
