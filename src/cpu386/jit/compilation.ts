@@ -66,9 +66,10 @@ export class Compilation {
     };
     if (!this.beside) return wait();
     this.isBeside = true;
-    this.beside(bytes).then((module) => {
+    const done = (module: WebAssembly.Module): void => {
       this.ready = { compiled, module };
-      // What the engine cannot do beside the run, it says when it is waited for.
-    }, wait);
+    };
+    // What the engine cannot do beside the run, it says when it is waited for.
+    this.beside(bytes).then(done, wait);
   }
 }

@@ -19,7 +19,8 @@ export const variantNumber = (watchLoads: boolean, paging: boolean): number => (
  * backwards takes the bytes that it jumps over, but never more than a quarter of the budget that is set when the function is compiled, which
  * is at its first call. Optimising the interpreter takes V8 a third of a second, in which no region gets its turn, though each wants only a
  * few milliseconds: so regions are optimised at once (before they are entered, if compileBeside makes them), and the interpreter after about
- * 80 million instructions of its own, when a guest keeps it busy. By V8's usual budget its turn would come at once, since a branch back to its dispatch jumps over most of it.
+ * 80 million instructions of its own, when a guest keeps it busy. By V8's usual budget its turn would come at once, since a branch back to
+ * its dispatch jumps over most of it.
  */
 const INTERPRETER_BUDGET = 0x7fffffff;
 const REGION_BUDGET = 100;
