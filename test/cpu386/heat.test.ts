@@ -1,8 +1,9 @@
 /** When code is compiled: what counts as hot, and what does not. */
 import { expect, test } from "vitest";
 import { Heat } from "../../src/cpu386/jit/heat.js";
+import { WHOLE } from "../support/tiers.js";
 
-const SCHEDULE = { shortest: 100, longest: 10_000, samples: 2, backoff: 4, patience: 0, price: 10, exits: 2_000 };
+const SCHEDULE = { shortest: 100, longest: 10_000, samples: 2, backoff: 4, patience: 0, price: 10, ...WHOLE, exits: 2_000 };
 const CONTEXT = 1;
 
 /** How many calls it takes until one is answered by true. */
@@ -53,7 +54,7 @@ test("samples that come while nothing may be compiled do not put off what comes 
   expect(callsUntil(() => heat.cold(CONTEXT, 0x1090))).toBe(SCHEDULE.samples * SCHEDULE.backoff);
 });
 
-test("what has been compiled is paid for by instructions executed cold", () => {
+test("what has been compiled is paid for by instructions executed", () => {
   const heat = new Heat(SCHEDULE);
   expect(heat.canCompile).toBe(true);
   heat.owe(30);

@@ -7,11 +7,22 @@ import { isDeepStrictEqual } from "node:util";
 import { Cpu, type Tiers } from "../../src/cpu386/cpu.js";
 import { type Schedule, STANDARD } from "../../src/cpu386/jit/heat.js";
 
-export const HOT: Schedule = { shortest: 64, longest: 16_384, samples: 0, backoff: 2, patience: 0, price: 0, exits: 50 };
+/** Regions are as large as they come. */
+export const WHOLE = { modest: 10_000, trial: 0 };
+export const HOT: Schedule = { shortest: 64, longest: 16_384, samples: 0, backoff: 2, patience: 0, price: 0, ...WHOLE, exits: 50 };
 /** Compiles early, again and again, in short slices. */
-export const EAGER: Schedule = { shortest: 7, longest: 1000, samples: 1, backoff: 2, patience: 0, price: 0, exits: 50 };
+export const EAGER: Schedule = { shortest: 7, longest: 1000, samples: 1, backoff: 2, patience: 0, price: 0, ...WHOLE, exits: 50 };
 /** For millions of instructions beside a double: what is compiled is paid for. */
-export const SPARING: Schedule = { shortest: 500, longest: 100_000, samples: 1, backoff: 4, patience: 0, price: 100, exits: 2_000 };
+export const SPARING: Schedule = {
+  shortest: 500,
+  longest: 100_000,
+  samples: 1,
+  backoff: 4,
+  patience: 0,
+  price: 100,
+  ...WHOLE,
+  exits: 2_000,
+};
 
 const TIERS: Readonly<Record<string, Tiers>> = {
   cold: { jit: false, schedule: STANDARD },

@@ -35,7 +35,7 @@ export class Compilation {
   constructor(
     { i32, shapes }: Omit<Source, "state">,
     readonly formed: Formed,
-    options: Omit<StaticOptions, "loadedSegments" | "narrow">,
+    readonly options: Omit<StaticOptions, "loadedSegments" | "narrow">,
     place: (entries: readonly number[]) => PlacedTable,
     private readonly beside: CompileBeside | undefined,
   ) {

@@ -58,6 +58,8 @@ export interface Formed {
   readonly guards: ReadonlyMap<number, Predicate>;
   /** Records whose accesses are in no window. */
   readonly narrow: ReadonlySet<number>;
+  /** There would have been more. */
+  readonly isCut: boolean;
 }
 
 /** Those of a callee that is copied to where it is called, its own callees included. */
@@ -74,6 +76,7 @@ export class Former {
   private readonly guards = new Map<number, Predicate>();
   private readonly narrow = new Set<number>();
   private total = 0;
+  private isCut = false;
 
   constructor(
     private readonly i32: Int32Array,
@@ -106,7 +109,7 @@ export class Former {
       entries.push(seed);
       for (const draft of this.reachable([seed])) found.add(draft);
     }
-    return { drafts: [...this.reachable(entries)], entries, guards: this.guards, narrow: this.narrow };
+    return { drafts: [...this.reachable(entries)], entries, guards: this.guards, narrow: this.narrow, isCut: this.isCut };
   }
 
   private root(ip: number): void {
@@ -126,10 +129,14 @@ export class Former {
 
   private include(step: Step): void {
     const key = keyOf(step);
-    if (this.drafts.has(key) || this.total >= this.limit) return;
+    if (this.drafts.has(key)) return;
     const found = this.blocks.peek(step.ip);
     const block = found ? { ...found, first: found.record } : step.within;
     if (!block) return;
+    if (this.total >= this.limit) {
+      this.isCut = true;
+      return;
+    }
     const { record, first } = block;
     const count = this.runLength(record, block.count);
     if (count === 0) {

@@ -12,10 +12,16 @@ export interface Schedule {
   /** Instructions executed before the first compilation: programs that are shorter have no use for it. */
   readonly patience: number;
   /**
-   * Instructions executed cold for each one that is compiled: so a program that is never hot does not lose much by compilation, whose time
-   * is that of some thousands: it is young JavaScript that compiles in a short run.
+   * Instructions executed for each one that is compiled: so a program that is never hot does not lose much by compilation, whose time is that
+   * of some ten thousand: it is young JavaScript that compiles in a short run.
    */
   readonly price: number;
+  /**
+   * Instructions in a region until regions have executed `trial`: a program may be about to end, which takes it as long as V8 is at work on a
+   * region, and what is hot in it runs in small ones as well.
+   */
+  readonly modest: number;
+  readonly trial: number;
   /** Times that regions are left in front of an instruction, without much in between, until they are formed around it. */
   readonly exits: number;
 }
@@ -24,8 +30,10 @@ export const STANDARD: Schedule = {
   longest: 4_000_000,
   samples: 2,
   backoff: 4,
-  patience: 16_000_000,
-  price: 8_000,
+  patience: 8_000_000,
+  price: 64_000,
+  modest: 120,
+  trial: 14_000_000,
   exits: 2_000,
 };
 
@@ -69,7 +77,7 @@ export class Heat {
   /** Instructions between samples now, and those left until the next. */
   grant: number;
   left: number;
-  /** Instructions to be executed cold before the next compilation. */
+  /** Instructions to be executed before the next compilation. */
   private owed: number;
 
   constructor(readonly schedule: Schedule = STANDARD) {
@@ -88,9 +96,9 @@ export class Heat {
   owe(instructions: number): void {
     this.owed += instructions * this.schedule.price;
   }
-  /** So many have been executed cold, with so many operations in TypeScript, and exits, among them. */
+  /** So many have been executed, with so many operations in TypeScript, and exits, among them. */
   pay(instructions: number, operations: number): void {
-    this.owed = Math.max(0, this.owed - Math.max(0, instructions) - operations * OPERATION);
+    this.owed = Math.max(0, this.owed - instructions - operations * OPERATION);
   }
 
   /** The last grant was executed by regions. */

@@ -27,6 +27,9 @@ export interface Region {
   readonly entries: readonly number[];
   /** Offsets of its nodes that are no copies in place of a call. */
   readonly ownOffsets: ReadonlySet<number>;
+  /** It would have been larger, had regions executed more by then. */
+  isCut: boolean;
+  readonly anySegments: boolean;
   /** Words of the processor's state that it takes for constants. */
   readonly assumed: ReadonlyMap<number, number>;
   /** Offsets of instructions that make sure of others' accesses: see windows.ts. */
@@ -69,6 +72,8 @@ const MAX_VERSIONS = 4;
 /** Hot offsets that one region is formed from. */
 const MAX_SEEDS = 24;
 const MISMATCHES = 2;
+/** Of the stack, that may tell callers. */
+const STACK_WORDS = 64;
 /** Instructions in a region. */
 const MAX_INSTRUCTIONS = 700;
 /**
@@ -104,6 +109,8 @@ export class Jit {
   private executedBefore = 0;
   /** Times that they were left for the cold tier up to then. */
   private leftBefore = 0;
+  /** What they had executed when one was made larger. */
+  private enlargedAt = 0;
   private current: Compilation | undefined;
   private options: DynamicOptions | undefined;
   private readonly totals = { compiled: 0, dropped: 0, evictions: 0, instructions: 0, bytes: 0, compileTime: 0, longestPause: 0 };
@@ -140,17 +147,34 @@ export class Jit {
     this.executedBefore = this.executed;
     this.leftBefore = this.exits(REASON.onward);
     const { grant } = this.heat;
-    this.heat.pay(grant - hot, operations + left);
+    this.heat.pay(grant, operations + left);
     if (this.current) return this.advance(this.current);
     if (hot <= grant / 2 || !this.isCovered(ip)) {
       if (this.heat.cold(contextId, ip)) this.compileAt(ip, false);
       return;
     }
+    if (this.enlarge(ip)) return this.heat.soon();
     const isMostlyHot = hot >= grant * MOSTLY;
     const isWhole = isMostlyHot && left * OFTEN < hot;
     const looksOn = !isWhole && this.sampleExit(contextId, ip, left > 0);
     if (this.current || (looksOn && !isMostlyHot)) this.heat.soon();
     else this.heat.hot();
+  }
+  /** Makes the region that the sample fell into anew, with what it was too small for, if that is worth it. */
+  private enlarge(ip: number): boolean {
+    const region = this.regionsOf(this.blocks.peek(ip)!.record).find((r) => r.isCut && this.accepts(r, this.i32));
+    if (!region || this.executed - this.enlargedAt < this.heat.schedule.trial) return false;
+    region.isCut = false;
+    this.enlargedAt = this.executed;
+    this.compileAt(ip, region.anySegments, [...region.entries, ...this.callers()]);
+    return true;
+  }
+  /** Where the calls on the stack may return to: what is decoded, of what its uppermost words would be as offsets. */
+  private callers(): number[] {
+    const { i32, blocks } = this;
+    const top = i32[L.ESP >> 2]! >>> 0;
+    const words = Array.from({ length: STACK_WORDS }, (_, n) => blocks.wordAt(L.SS, (top + 4 * n) >>> 0));
+    return words.filter((ip) => ip !== undefined && blocks.peek(ip) !== undefined) as number[];
   }
   private isCovered(ip: number): boolean {
     const block = this.blocks.peek(ip);
@@ -237,7 +261,7 @@ export class Jit {
     const start = this.now();
     const ip = this.behindApart(at);
     const seeds = [...new Set([ip, ...together, ...this.heat.hottest(this.blocks.contextId, MAX_SEEDS)])];
-    const formed = new Former(this.i32, this.shapes, this.blocks, MAX_INSTRUCTIONS).form(seeds, entered);
+    const formed = new Former(this.i32, this.shapes, this.blocks, this.limit).form(seeds, entered);
     // What begins with an instruction that regions cannot have costs nearly nothing.
     if (formed.drafts.some((d) => d.ip === ip && d.sites.length === 0)) {
       this.heat.owe(sizeOf(formed));
@@ -246,6 +270,11 @@ export class Jit {
       this.current = new Compilation(this, formed, { ...this.options!, anySegments }, (offsets) => this.place(offsets), beside);
     }
     this.took(start);
+  }
+  /** Instructions in a region that is made now. */
+  private get limit(): number {
+    const { modest, trial } = this.heat.schedule;
+    return this.executed < trial ? Math.min(modest, MAX_INSTRUCTIONS) : MAX_INSTRUCTIONS;
   }
   /** Samples of a loop may all fall on the one instruction in it that is left to the cold tier. */
   private behindApart(ip: number): number {
@@ -270,7 +299,7 @@ export class Jit {
     this.heat.soon();
     this.took(start);
   }
-  private install({ formed, blocks, table, state }: Compilation, { compiled, module }: Ready): void {
+  private install({ formed, options, blocks, table, state }: Compilation, { compiled, module }: Ready): void {
     const { entries, facts, instructions } = compiled;
     const region: Region = {
       index: this.freeIndices.pop() ?? this.nextIndex++,
@@ -279,6 +308,8 @@ export class Jit {
       offsets: new Set(formed.drafts.map((d) => d.ip)),
       entries,
       ownOffsets: new Set(formed.drafts.flatMap(({ ip, sites }) => (sites.length === 0 ? [ip] : []))),
+      isCut: formed.isCut && instructions < MAX_INSTRUCTIONS,
+      anySegments: options.anySegments,
       assumed: facts.assumed,
       windows: facts.windows,
       dropped: false,
@@ -311,9 +342,12 @@ export class Jit {
   private supersede(by: Region, state: Int32Array): void {
     const candidates = new Set([...by.blocks].flatMap((block) => this.regionsOf(block)));
     for (const old of candidates) {
-      const accepts = [...old.assumed].every(([at, value]) => state[at >> 2] === value);
-      if (accepts && [...old.offsets].every((ip) => by.offsets.has(ip))) this.drop(old);
+      if (this.accepts(old, state) && [...old.offsets].every((ip) => by.offsets.has(ip))) this.drop(old);
     }
+  }
+
+  private accepts({ assumed }: Region, state: Int32Array): boolean {
+    return [...assumed].every(([at, value]) => state[at >> 2] === value);
   }
 
   // Forgetting -------------------------------------------------------------------------------------------------------------------

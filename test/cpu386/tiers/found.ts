@@ -1,10 +1,11 @@
 /** Programs that the campaign has found, by what was wrong. */
+import { WHOLE } from "../../support/tiers.js";
 import type { Program } from "./program.js";
 
 export const FOUND: Readonly<Record<string, Program>> = {
   "a condition of a breakpoint on rep is asked again where a grant has ended within it": {
     paging: false,
-    schedule: { shortest: 32, longest: 55, samples: 2, backoff: 2, patience: 0, price: 0, exits: 2_000 },
+    schedule: { shortest: 32, longest: 55, samples: 2, backoff: 2, patience: 0, price: 0, ...WHOLE, exits: 2_000 },
     start: {
       at: 35661,
       regs: [12, 128, 28, 65535, 59284, 7, 2771400406, 959369180],
@@ -44,7 +45,7 @@ export const FOUND: Readonly<Record<string, Program>> = {
   },
   "what the TLB has counts for operations in TypeScript as well, when the page tables have changed": {
     paging: true,
-    schedule: { shortest: 39, longest: 186, samples: 2, backoff: 2, patience: 0, price: 0, exits: 2000 },
+    schedule: { shortest: 39, longest: 186, samples: 2, backoff: 2, patience: 0, price: 0, ...WHOLE, exits: 2000 },
     start: {
       at: 36483,
       regs: [4294967291, 19, 15, 259705724, 65532, 2623918529, 4294967288, 2720784493],
@@ -112,7 +113,10 @@ export const FOUND: Readonly<Record<string, Program>> = {
     slices: [
       { event: { kind: "interrupts", count: 3 }, enter: 0, count: 189 },
       {
-        event: { kind: "schedule", schedule: { shortest: 50, longest: 368, samples: 0, backoff: 1, patience: 0, price: 0, exits: 8 } },
+        event: {
+          kind: "schedule",
+          schedule: { shortest: 50, longest: 368, samples: 0, backoff: 1, patience: 0, price: 0, ...WHOLE, exits: 8 },
+        },
         enter: 1,
         count: 79,
       },

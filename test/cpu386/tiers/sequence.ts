@@ -1,7 +1,7 @@
 /** Random programs for comparing tiers: loops over random instructions, run in slices between which something happens. */
 import type { Form } from "../../../src/cpu386/definitions/table.js";
 import type { Schedule } from "../../../src/cpu386/jit/heat.js";
-import { EAGER, HOT } from "../../support/tiers.js";
+import { EAGER, HOT, WHOLE } from "../../support/tiers.js";
 import { little } from "../machine.js";
 import { FORMS, generate } from "../oracle/generate.js";
 import { selectorOf, WINDOW } from "../oracle/native.js";
@@ -68,6 +68,7 @@ export function schedule(random: Random): Schedule {
     backoff: samples || 1,
     patience: 0,
     price: 0,
+    ...(random.chance(25) ? { modest: random.between(1, 20), trial: random.between(0, 300) } : WHOLE),
     exits: random.chance(50) ? random.between(1, 9) : 2_000,
   };
 }
