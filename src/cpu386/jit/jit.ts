@@ -109,7 +109,8 @@ export class Jit {
   private executedBefore = 0;
   /** Times that they were left for the cold tier up to then. */
   private leftBefore = 0;
-  /** What they had executed when one was made larger. */
+  /** Instructions that regions have executed by all samples, resets or not; and what that was when one was made larger. */
+  private proven = 0;
   private enlargedAt = 0;
   private current: Compilation | undefined;
   private options: DynamicOptions | undefined;
@@ -147,6 +148,7 @@ export class Jit {
     this.executedBefore = this.executed;
     this.leftBefore = this.exits(REASON.onward);
     const { grant } = this.heat;
+    this.proven += Math.max(0, hot);
     this.heat.pay(grant, operations + left);
     if (this.current) return this.advance(this.current);
     if (hot <= grant / 2 || !this.isCovered(ip)) {
@@ -163,9 +165,9 @@ export class Jit {
   /** Makes the region that the sample fell into anew, with what it was too small for, if that is worth it. */
   private enlarge(ip: number): boolean {
     const region = this.regionsOf(this.blocks.peek(ip)!.record).find((r) => r.isCut && this.accepts(r, this.i32));
-    if (!region || this.executed - this.enlargedAt < this.heat.schedule.trial) return false;
+    if (!region || this.proven - this.enlargedAt < this.heat.schedule.trial) return false;
     region.isCut = false;
-    this.enlargedAt = this.executed;
+    this.enlargedAt = this.proven;
     this.compileAt(ip, region.anySegments, [...region.entries, ...this.callers()]);
     return true;
   }
@@ -274,7 +276,7 @@ export class Jit {
   /** Instructions in a region that is made now. */
   private get limit(): number {
     const { modest, trial } = this.heat.schedule;
-    return this.executed < trial ? Math.min(modest, MAX_INSTRUCTIONS) : MAX_INSTRUCTIONS;
+    return this.proven < trial ? Math.min(modest, MAX_INSTRUCTIONS) : MAX_INSTRUCTIONS;
   }
   /** Samples of a loop may all fall on the one instruction in it that is left to the cold tier. */
   private behindApart(ip: number): number {
