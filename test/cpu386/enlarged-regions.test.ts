@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import type { JitStatistics } from "../../src/cpu386/jit/jit.js";
 import * as L from "../../src/cpu386/layout.js";
 import { COLD, EAGER } from "../support/tiers.js";
-import { Machine } from "./machine.js";
+import { little, Machine } from "./machine.js";
 
 const TRIAL = 20_000;
 /** The first sample falls into the inner loop when all has been decoded; after its compilation nothing pays for another one. */
@@ -37,6 +37,19 @@ test("then it is made anew, with what calls it, and is not left any more", () =>
   cold.cpu.setTiers(COLD);
   cold.code(CALLS).run(14 * TRIAL);
   expect([L.EAX, L.ECX, L.ESI, L.EIP].map((at) => m.get(at))).toEqual([L.EAX, L.ECX, L.ESI, L.EIP].map((at) => cold.get(at)));
+});
+
+test("one that is as large as regions get is not made anew, whatever it leads to", () => {
+  const m = new Machine();
+  m.cpu.setTiers({ jit: true, schedule: { ...ONCE, shortest: 2_000, modest: 10_000, trial: 1_000 } });
+  // l: inc eax; m: inc eax; jmp n; n: 400 times inc eax, jmp on; inc ecx; test cl, 1; jz l; jmp m: l has some of its instructions in common with m.
+  const chain = Array.from({ length: 400 }, () => [0x40, 0xeb, 0]).flat();
+  const body = [0x40, 0x40, 0xeb, 0, ...chain, 0x41, 0xf6, 0xc1, 1];
+  const back = (from: number, to: number): number[] => little(to - from, 4);
+  m.code([...body, 0x0f, 0x84, ...back(body.length + 6, 0), 0xe9, ...back(body.length + 11, 1)]);
+  m.run(60 * TRIAL);
+  expect(statistics(m).compiled).toBe(1);
+  expect(statistics(m).executed).toBeGreaterThan(TRIAL);
 });
 
 test("one that has all it leads to is left as it is", () => {

@@ -58,7 +58,8 @@ export interface Formed {
   readonly guards: ReadonlyMap<number, Predicate>;
   /** Records whose accesses are in no window. */
   readonly narrow: ReadonlySet<number>;
-  /** There would have been more. */
+  /** Instructions that it could have, and whether there would have been more. */
+  readonly limit: number;
   readonly isCut: boolean;
 }
 
@@ -109,7 +110,8 @@ export class Former {
       entries.push(seed);
       for (const draft of this.reachable([seed])) found.add(draft);
     }
-    return { drafts: [...this.reachable(entries)], entries, guards: this.guards, narrow: this.narrow, isCut: this.isCut };
+    const { guards, narrow, limit, isCut } = this;
+    return { drafts: [...this.reachable(entries)], entries, guards, narrow, limit, isCut };
   }
 
   private root(ip: number): void {

@@ -310,7 +310,7 @@ export class Jit {
       offsets: new Set(formed.drafts.map((d) => d.ip)),
       entries,
       ownOffsets: new Set(formed.drafts.flatMap(({ ip, sites }) => (sites.length === 0 ? [ip] : []))),
-      isCut: formed.isCut && instructions < MAX_INSTRUCTIONS,
+      isCut: formed.isCut && formed.limit < MAX_INSTRUCTIONS,
       anySegments: options.anySegments,
       assumed: facts.assumed,
       windows: facts.windows,
