@@ -1,9 +1,17 @@
 /** The board's one clock. It owns no time: the processor counts instructions, and the clock asks it. */
 import type { Clock, Timer } from "./board.js";
 
-interface Alarm extends Timer {
-  readonly order: number;
-  fire: (() => void) | undefined;
+class Alarm implements Timer {
+  constructor(
+    readonly when: number,
+    readonly order: number,
+    /** Undefined once it is cancelled. */
+    public fire: (() => void) | undefined,
+  ) {}
+
+  cancel(): void {
+    this.fire = undefined;
+  }
 }
 
 export class VirtualClock implements Clock {
@@ -31,14 +39,7 @@ export class VirtualClock implements Clock {
 
   at(when: number, fire: () => void): Timer {
     const before = this.next();
-    const alarm: Alarm = {
-      when,
-      order: this.asked++,
-      fire,
-      cancel() {
-        this.fire = undefined;
-      },
-    };
+    const alarm = new Alarm(when, this.asked++, fire);
     this.push(alarm);
     if (before === undefined || when < before) this.onEarlier?.(when);
     return alarm;
@@ -60,7 +61,7 @@ export class VirtualClock implements Clock {
 
   /** Forgets all alarms: devices that load a saved state set theirs again. */
   clear(): void {
-    for (const alarm of this.heap) alarm.fire = undefined;
+    for (const alarm of this.heap) alarm.cancel();
     this.heap.length = 0;
   }
 

@@ -4,6 +4,7 @@
  *
  * Times are ticks of the 1.193182 MHz input. A count written at tick t is loaded by the next clock pulse, t + 1.
  */
+import { modulo } from "./timebase.js";
 
 const initial = {
   mode: 0,
@@ -158,9 +159,9 @@ export class PitChannel {
       case 1:
         return n >= count;
       case 2:
-        return !gate || n % count !== count - 1;
+        return !gate || modulo(n, count) !== count - 1;
       case 3:
-        return !gate || n % count < half(count);
+        return !gate || modulo(n, count) < half(count);
       default:
         return n !== count;
     }
@@ -186,7 +187,7 @@ export class PitChannel {
     if (mode === 0 || mode === 1) return n < count ? loadedAt + count : undefined;
     if (mode > 3) return n < count ? loadedAt + count : n === count ? tick + 1 : undefined;
     if (count === 1) return undefined; // not allowed in these modes
-    const phase = n % count;
+    const phase = modulo(n, count);
     const falls = mode === 2 ? count - 1 : half(count);
     return tick - phase + (phase < falls ? falls : count);
   }
@@ -211,13 +212,13 @@ export class PitChannel {
     const wrap = this.state.bcd ? 10000 : 0x10000;
     const n = this.elapsed(tick);
     if (n === undefined || n < 0) return count % wrap;
-    if (mode === 2) return (count - (n % count)) % wrap;
+    if (mode === 2) return (count - modulo(n, count)) % wrap;
     if (mode === 3) {
       // Counts down by two from an even number, twice in a cycle.
-      const phase = n % count;
+      const phase = modulo(n, count);
       return ((count & ~1) - 2 * (phase < half(count) ? phase : phase - half(count))) % wrap;
     }
-    return (((count - n) % wrap) + wrap) % wrap;
+    return modulo(count - n, wrap);
   }
 
   /** Status bit 6: the count last written has not been loaded yet. */
@@ -249,7 +250,7 @@ export class PitChannel {
     this.settle(tick);
     const { mode, count, loadedAt } = this.state;
     const n = tick + 1 - loadedAt!;
-    const phase = n % count;
+    const phase = modulo(n, count);
     if (phase === 0) return tick + 1;
     return tick + 1 - phase + (mode === 3 && phase <= half(count) ? half(count) : count);
   }

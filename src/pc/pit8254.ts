@@ -155,14 +155,17 @@ export class Pit8254 implements Device {
     if (edge?.when === when) return;
     this.edge = undefined;
     if (when !== undefined) {
-      this.edge = this.board.clock.at(when, () => {
-        this.edge = undefined;
-        this.drive();
-      });
+      this.edge = this.board.clock.at(when, this.meetEdge);
     }
     // After the other is set: an alarm that becomes a later one is no news to the processor.
     edge?.cancel();
   }
+
+  /** One function for all alarms: a new one each time is slow to call. */
+  private readonly meetEdge = (): void => {
+    this.edge = undefined;
+    this.drive();
+  };
 
   private nextThatMatters(): number | undefined {
     const [channel] = this.channels;

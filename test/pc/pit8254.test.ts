@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { PIT_HZ, Pit8254 } from "../../src/pc/pit8254.js";
-import { TimeBase } from "../../src/pc/timebase.js";
+import { floorDivide, modulo, TimeBase } from "../../src/pc/timebase.js";
 import { FakeBoard } from "./fake-board.js";
 
 /** At this rate the clock's readings are the timer's ticks. */
@@ -31,6 +31,18 @@ describe("the time base", () => {
         expect(time.ticks(reading)).toBeGreaterThanOrEqual(tick);
         if (reading > 0) expect(time.ticks(reading - 1)).toBeLessThan(tick);
       }),
+    );
+  });
+
+  test("a quotient just below a whole number is not rounded up to it, however large", () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 7_000_000_000 }), fc.maxSafeNat(), fc.constantFrom(-1, 0, 1), (b, near, beside) => {
+        const a = near - (near % b) + beside;
+        fc.pre(Number.isSafeInteger(a) && a >= 0);
+        expect(BigInt(floorDivide(a, b))).toBe(BigInt(a) / BigInt(b));
+        expect(BigInt(modulo(a, b))).toBe(BigInt(a) % BigInt(b));
+      }),
+      { numRuns: 2_000 },
     );
   });
 
