@@ -97,6 +97,7 @@ export class Host {
     this.machine = new Machine(machine);
     const { cpu } = this.machine;
     cpu.setTiers({ jit: options.jit !== "off", schedule: STANDARD });
+    cpu.coldTier.isBeside = true;
     if (options.jit === "verify") this.verify();
     cpu.jit.now = () => performance.now();
     cpu.jit.beside = compileBeside;

@@ -1,5 +1,6 @@
 /** The processor in motion: the interpreter instance, the operations it calls out to, interrupts between instructions, exact stops. */
 import { CallsOut } from "./calls-out.js";
+import { ColdTier } from "./cold-tier.js";
 import { Course } from "./course.js";
 import { DebugRegisters, DR6 } from "./debug-registers.js";
 import { TABLE } from "./definitions/index.js";
@@ -14,9 +15,8 @@ import type { TlbState } from "./paging.js";
 import { Processor } from "./processor.js";
 import { QuickPaths } from "./quick.js";
 import { RecordCache } from "./records.js";
-import type { DynamicOptions } from "./wasm/accesses.js";
 import { EXIT } from "./wasm/imports.js";
-import { interpreterModule, VARIANTS, variantNumber } from "./wasm/load.js";
+import { VARIANTS, variantNumber } from "./wasm/load.js";
 import { type WatchHit, Watchpoints } from "./watch.js";
 
 const { R } = L;
@@ -66,8 +66,6 @@ export interface Observer {
   after(next: number, completed: boolean): void;
 }
 
-type Run = (record: number) => number;
-
 /** Longest slice: BUDGET is a signed 32-bit word. */
 const MAX_SLICE = 1 << 30;
 
@@ -85,14 +83,13 @@ export class Cpu {
   readonly records: RecordCache;
   readonly watchpoints: Watchpoints;
   readonly jit: Jit;
+  readonly coldTier: ColdTier;
   readonly quick: QuickPaths;
   private compiles = false;
   private readonly debugRegisters: DebugRegisters;
   private readonly course: Course;
   private readonly callsOut: CallsOut;
   private readonly memory: WebAssembly.Memory;
-  /** By the number of their variant. */
-  private readonly instances: Run[] = [];
   /** Instructions retired before the current slice, and its length: BUDGET tells how far into it we are. */
   private before = 0;
   private slice = 0;
@@ -113,6 +110,11 @@ export class Cpu {
       ...this.processor.x87.quick,
       bulk: this.callsOut.bulk,
     });
+    this.coldTier = new ColdTier((options) => ({
+      memory: this.memory,
+      table: this.jit.functions,
+      ...this.callsOut.forInterpreter(options, (record) => this.decideAt(record)),
+    }));
     this.setTiers(Cpu.tiers);
     this.records.onForget = (block) => {
       if (block !== undefined) return this.jit.forgotten(block);
@@ -362,7 +364,7 @@ export class Cpu {
     try {
       for (;;) {
         if (cpu.contextChanged) this.records.selectContext();
-        const run = this.interpreter();
+        const variant = this.selectVariant();
         // For a single step it is not worth finding out.
         if (length > 1) this.quick.refresh();
         else i32[L.QUICK >> 2] = 0;
@@ -381,16 +383,19 @@ export class Cpu {
         i32[L.BUDGET >> 2] = granted - remaining;
         course.record = record;
         course.place = "interpreter";
+        const hotBefore = i32[L.HOT >> 2]!;
         let reason: number;
         try {
-          reason = run(record);
+          reason = this.coldTier.run(variant)(record);
         } finally {
           // The instruction may have faulted: its breakpoint is still wanted.
           restore?.();
           regate?.();
         }
         course.place = "between";
-        this.jit.heat.left -= granted - i32[L.BUDGET >> 2]! - course.stolen;
+        const executed = granted - i32[L.BUDGET >> 2]! - course.stolen;
+        this.jit.heat.left -= executed;
+        this.coldTier.executed(variant, executed - ((i32[L.HOT >> 2]! - hotBefore) | 0));
         course.settle();
         if (reason === EXIT.breakpoint) return "breakpoint";
         cold = reason === EXIT.side || reason === EXIT.mismatch;
@@ -432,24 +437,16 @@ export class Cpu {
     }
   }
 
-  private interpreter(): Run {
+  /** @returns the number of the cold tier's variant that is wanted now */
+  private selectVariant(): number {
     const n = variantNumber(this.watchpoints.watchesLoads, this.processor.paging.enabled);
     const variant = VARIANTS[n]!;
     this.processor.onRead = variant.watchLoads ? this.noteRead : undefined;
     this.jit.select(variant);
-    return (this.instances[n] ??= this.instantiate(variant));
+    return n;
   }
 
   private readonly noteRead = (at: number, size: number): void => {
     if (this.watchpoints.noteRead(at, size)) this.course.stopSoon();
   };
-
-  private instantiate(options: DynamicOptions): Run {
-    const e = {
-      memory: this.memory,
-      table: this.jit.functions,
-      ...this.callsOut.forInterpreter(options, (record) => this.decideAt(record)),
-    };
-    return new WebAssembly.Instance(interpreterModule(options), { e }).exports.run as Run;
-  }
 }

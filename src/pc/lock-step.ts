@@ -36,6 +36,7 @@ export class LockStep {
     const double = new Machine({ ...machine.options, console: () => {}, post: undefined, parallel: undefined });
     double.cpu.setTiers({ jit: false, schedule: STANDARD });
     double.cpu.quick.enabled = false;
+    double.cpu.coldTier.isBeside = machine.cpu.coldTier.isBeside;
     this.double = double;
     this.changed = new ChangedPages(machine.cpu);
     this.changedDouble = new ChangedPages(double.cpu);

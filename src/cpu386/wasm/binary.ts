@@ -140,7 +140,7 @@ function remembered(make: (n: number) => readonly number[]): (n: number) => read
   return (n) => (n >= 0 && n < 1024 ? (made[n] ??= make(n)) : make(n));
 }
 /** A number of up to 32 bits out of code, and where it ends. */
-export function readLeb(code: readonly number[], at: number, signed: boolean): { readonly value: number; readonly next: number } {
+export function readLeb(code: ArrayLike<number>, at: number, signed: boolean): { readonly value: number; readonly next: number } {
   let value = 0;
   for (let n = at, shift = 0; ; n++, shift += 7) {
     const byte = code[n]!;
@@ -201,7 +201,6 @@ export interface DefinedFunction extends FunctionType {
  */
 export function buildModule(imports: readonly ImportedFunction[], functions: readonly DefinedFunction[], table = false): Uint8Array {
   const all = [...imports, ...functions];
-  const name = (s: string): number[] => [...unsignedLeb(s.length), ...Buffer.from(s, "latin1")];
   const out: Piece[] = [[0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00]];
   const section = (id: number, items: readonly Code[]): void => {
     const count = unsignedLeb(items.length);
@@ -225,10 +224,7 @@ export function buildModule(imports: readonly ImportedFunction[], functions: rea
     7,
     functions.map((f, n) => [[...name(f.exportName), 0x00, ...unsignedLeb(imports.length + n)]]),
   );
-  if (functions.some((f) => f.optimised)) {
-    const section = [...name("compilationHints"), ...unsignedLeb(functions.length), ...functions.map((f) => (f.optimised ? OPTIMISED : 0))];
-    out.push([0], unsignedLeb(section.length), section);
-  }
+  if (functions.some((f) => f.optimised)) out.push(compilationHints(functions.map((f) => f.optimised === true)));
   const bodies = functions.map(bodyOf);
   const hints = bodies.flatMap((body, n) => hintsOf(imports.length + n, join(body.slice(1))));
   if (hints.length > 0) {
@@ -240,6 +236,32 @@ export function buildModule(imports: readonly ImportedFunction[], functions: rea
   return join(out);
 }
 
+const name = (s: string): number[] => [...unsignedLeb(s.length), ...Buffer.from(s, "latin1")];
+
+/** The section of V8's hints: which of the functions that a module defines are to be optimised from the first. */
+function compilationHints(optimised: readonly boolean[]): number[] {
+  const section = [...name("compilationHints"), ...unsignedLeb(optimised.length), ...optimised.map((o) => (o ? OPTIMISED : 0))];
+  return [0, ...unsignedLeb(section.length), ...section];
+}
+
+/** A module of buildModule's that has no hints, with all its functions to be optimised from the first. */
+export function wholeOptimised(module: Uint8Array): Uint8Array<ArrayBuffer> {
+  let at = 8;
+  let functions = 0;
+  for (;;) {
+    const length = readLeb(module, at + 1, false);
+    if (module[at] === 3) functions = readLeb(module, length.next, false).value;
+    // The first section behind the exports: one of hints about branches, or the code.
+    if (module[at] === 0 || module[at]! > 7) break;
+    at = length.next + length.value;
+  }
+  const hints = compilationHints(new Array<boolean>(functions).fill(true));
+  const out = new Uint8Array(module.length + hints.length);
+  out.set(module.subarray(0, at));
+  out.set(hints, at);
+  out.set(module.subarray(at), at + hints.length);
+  return out;
+}
 function bodyOf(f: DefinedFunction): Code {
   const locals = [...unsignedLeb(f.locals.length), ...f.locals.flatMap((l) => [...unsignedLeb(l.count), l.type])];
   const out: Piece[] = [unsignedLeb(locals.length + lengthOf(f.body) + 1), locals];

@@ -2,6 +2,7 @@
 import { setFlagsFromString } from "node:v8";
 import { TABLE } from "../definitions/index.js";
 import type { DynamicOptions } from "./accesses.js";
+import { wholeOptimised } from "./binary.js";
 import { generated } from "./files.js";
 import { generateInterpreter } from "./interpreter.js";
 
@@ -15,17 +16,6 @@ export const VARIANTS: readonly DynamicOptions[] = [false, true].flatMap((paging
 export const variantNumber = (watchLoads: boolean, paging: boolean): number => (paging ? 2 : 0) + (watchLoads ? 1 : 0);
 
 /**
- * When V8 optimises what it first compiled quickly. A function starts with the budget that is set when its module is made, and each branch
- * backwards takes the bytes that it jumps over, but never more than a quarter of the budget that is set when the function is compiled, which
- * is at its first call. Optimising the interpreter takes V8 a third of a second, in which no region gets its turn, though each wants only a
- * few milliseconds: so regions are optimised at once (before they are entered, if compileBeside makes them), and the interpreter after about
- * 80 million instructions of its own, when a guest keeps it busy. By V8's usual budget its turn would come at once, since a branch back to
- * its dispatch jumps over most of it.
- */
-const INTERPRETER_BUDGET = 0x7fffffff;
-const REGION_BUDGET = 100;
-
-/**
  * V8 reads what modules say about their branches and about how to compile them (wasm/binary.ts) if it is asked to; the versions that are
  * known to have options for it are given them. Another one would complain of them.
  */
@@ -33,32 +23,82 @@ const HINTS = [
   { option: "--experimental-wasm-branch-hinting", last: 13 },
   { option: "--experimental-wasm-compilation-hints", last: 12 },
 ];
-for (const { option, last } of HINTS) if (Number.parseInt(process.versions.v8, 10) <= last) setFlagsFromString(option);
+const known = HINTS.filter(({ last }) => Number.parseInt(process.versions.v8, 10) <= last);
+for (const { option } of known) setFlagsFromString(option);
+/** Whether modules can say that they are to be optimised from the first. */
+const MAY_ASK = known.length === HINTS.length;
+
+/**
+ * When V8 optimises what it first compiled quickly. Regions are optimised at once, and before they are entered if compileBeside makes them.
+ * Optimising the interpreter takes V8 up to three quarters of a second, in which no region gets its turn, though each wants only a few
+ * milliseconds: cold-tier.ts says when, and V8 is not to count for itself, since it would look into the matter at every fourth branch until it
+ * is done, which makes the interpreter ten times slower.
+ * A V8 that cannot be asked counts. A function starts with the budget that is set when its module is made, and each branch backwards takes the
+ * bytes that it jumps over, but never more than a quarter of the budget that is set when the function is compiled, which is at its first call:
+ * the interpreter's lasts for some 80 million instructions.
+ */
+const REGION_BUDGET = 100;
+const FOR_INTERPRETER = MAY_ASK ? ["--no-wasm-tier-up", "--no-wasm-dynamic-tiering"] : [`--wasm-tiering-budget=${0x7fffffff}`];
+// Without --wasm-tier-up nothing is optimised that does not count: the interpreter is compiled at its first call.
+const FOR_OTHERS = [...(MAY_ASK ? ["--wasm-dynamic-tiering"] : []), `--wasm-tiering-budget=${REGION_BUDGET}`];
 
 const modules = new Map<string, WebAssembly.Module>();
 
+/** The best there is now. */
 export function interpreterModule(options: DynamicOptions): WebAssembly.Module {
   const name = variantName(options);
   let module = modules.get(name);
   if (!module) {
-    setFlagsFromString(`--wasm-tiering-budget=${INTERPRETER_BUDGET}`);
-    module = new WebAssembly.Module(generated(interpreterName(options), () => generateInterpreter(TABLE, options)));
-    setFlagsFromString(`--wasm-tiering-budget=${REGION_BUDGET}`);
+    FOR_INTERPRETER.forEach(setFlagsFromString);
+    module = new WebAssembly.Module(interpreterBytes(options));
+    FOR_OTHERS.forEach(setFlagsFromString);
     modules.set(name, module);
   }
   return module;
 }
+const interpreterBytes = (options: DynamicOptions) => generated(interpreterName(options), () => generateInterpreter(TABLE, options));
 
-let beside = 0;
+const optimised = new Map<string, Promise<void> | undefined>();
+
 /**
- * Compiles a region's module while the run goes on: V8 does it in a thread of its own, optimised from the first (DefinedFunction.optimised).
+ * Has the interpreter optimised, once for all machines: what interpreterModule answers then is that. A V8 that cannot be asked does it as it likes.
+ * @param beside the run does not wait
+ */
+export function optimiseInterpreter(options: DynamicOptions, beside: boolean): Promise<void> | undefined {
+  const name = variantName(options);
+  if (MAY_ASK && !optimised.has(name)) {
+    const bytes = wholeOptimised(interpreterBytes(options));
+    const take = (module: WebAssembly.Module): void => void modules.set(name, module);
+    optimised.set(name, beside ? compileBeside(bytes).then(take) : undefined);
+    if (!beside) take(compileNow(bytes));
+  }
+  return optimised.get(name);
+}
+
+let whole = 0;
+/**
+ * Compiles a module while the run goes on: V8 does it in a thread of its own, optimised from the first (DefinedFunction.optimised).
  * Modules that others make meanwhile are compiled whole, too, but quickly.
  */
 export async function compileBeside(bytes: Uint8Array): Promise<WebAssembly.Module> {
-  if (beside++ === 0) setFlagsFromString("--no-wasm-lazy-compilation");
+  beginWhole();
   try {
     return await WebAssembly.compile(bytes as Uint8Array<ArrayBuffer>);
   } finally {
-    if (--beside === 0) setFlagsFromString("--wasm-lazy-compilation");
+    endWhole();
   }
+}
+function compileNow(bytes: Uint8Array<ArrayBuffer>): WebAssembly.Module {
+  beginWhole();
+  try {
+    return new WebAssembly.Module(bytes);
+  } finally {
+    endWhole();
+  }
+}
+function beginWhole(): void {
+  if (whole++ === 0) setFlagsFromString("--no-wasm-lazy-compilation");
+}
+function endWhole(): void {
+  if (--whole === 0) setFlagsFromString("--wasm-lazy-compilation");
 }

@@ -1,0 +1,59 @@
+/** The interpreter is optimised when it has executed much: once for all machines, beside the run if that returns to the event loop. */
+import { expect, test } from "vitest";
+import { STANDARD } from "../../src/cpu386/jit/heat.js";
+import * as L from "../../src/cpu386/layout.js";
+import { buildModule, I32, OP, UNLIKELY, wholeOptimised } from "../../src/cpu386/wasm/binary.js";
+import { interpreterModule, optimiseInterpreter, VARIANTS } from "../../src/cpu386/wasm/load.js";
+import { Machine } from "./machine.js";
+
+/** l: add eax, ebx; lea ebx, [ebx+3]; jmp l */
+const LOOP = [0x01, 0xd8, 0x8d, 0x5b, 3, 0xeb, 0xf9];
+const PATIENCE = 1000;
+
+function looping(patience: number): Machine {
+  const m = new Machine();
+  m.cpu.setTiers({ jit: false, schedule: STANDARD });
+  m.cpu.coldTier.isBeside = true;
+  m.cpu.coldTier.left = patience;
+  m.code(LOOP);
+  return m;
+}
+const registers = (m: Machine): number[] => [L.EAX, L.EBX, L.EIP].map((at) => m.get(at));
+
+test("the same instance executes what comes before the end of its patience, and another what comes after", async () => {
+  const m = looping(PATIENCE);
+  const first = m.cpu.coldTier.run(0);
+  m.run(PATIENCE - 1);
+  expect(m.cpu.coldTier.run(0)).toBe(first);
+  m.run(2 * PATIENCE);
+  // V8 is at work on it.
+  expect(m.cpu.coldTier.run(0)).toBe(first);
+  await optimiseInterpreter(VARIANTS[0]!, true);
+  m.run(PATIENCE);
+  expect(m.cpu.coldTier.run(0)).not.toBe(first);
+
+  const cold = looping(Number.POSITIVE_INFINITY);
+  cold.run(4 * PATIENCE - 1);
+  expect(registers(m)).toEqual(registers(cold));
+});
+
+test("where nothing can be done beside the run it is waited for, once for all machines", () => {
+  const [, options] = VARIANTS;
+  const before = interpreterModule(options!);
+  expect(optimiseInterpreter(options!, false)).toBeUndefined();
+  const after = interpreterModule(options!);
+  expect(after).not.toBe(before);
+  optimiseInterpreter(options!, false);
+  expect(interpreterModule(options!)).toBe(after);
+});
+
+test("a module that is to be optimised whole says of each function what it would say had it been built so", () => {
+  const unlikely = [OP.localGet, 0, ...UNLIKELY, OP.if, OP.void, OP.end, OP.localGet, 0];
+  const functions = ["a", "b", "c"].map((exportName) => ({
+    ...{ exportName, parameters: [I32], results: [I32], locals: [] },
+    body: [unlikely],
+  }));
+  const imports = [{ name: "i", parameters: [I32], results: [] }];
+  const optimised = functions.map((f) => ({ ...f, optimised: true }));
+  expect(wholeOptimised(buildModule(imports, functions, true))).toEqual(buildModule(imports, optimised, true));
+});
