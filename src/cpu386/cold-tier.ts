@@ -1,6 +1,6 @@
 /** The cold tier: an instance of the interpreter for each variant, and the time at which V8 is to optimise one. */
 import type { DynamicOptions } from "./wasm/accesses.js";
-import { interpreterModule, optimiseInterpreter, VARIANTS } from "./wasm/load.js";
+import { interpreterModule, OPTIMISES_INTERPRETER, optimiseInterpreter, VARIANTS } from "./wasm/load.js";
 
 /** Goes on from a record. @returns an EXIT */
 export type Run = (record: number) => number;
@@ -34,7 +34,7 @@ export class ColdTier {
   /** A variant has executed so many instructions since it was entered. */
   executed(variant: number, instructions: number): void {
     this.left -= instructions;
-    if (this.left < 0 && !this.asked.has(variant)) this.optimise(variant);
+    if (this.left < 0 && OPTIMISES_INTERPRETER && !this.asked.has(variant)) this.optimise(variant);
   }
   private optimise(variant: number): void {
     this.left = PATIENCE;
