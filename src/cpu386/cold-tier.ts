@@ -43,7 +43,8 @@ export class ColdTier {
       this.instances[variant] = undefined;
     };
     const done = optimiseInterpreter(VARIANTS[variant]!, this.isBeside);
-    if (done) void done.then(renew);
+    // What V8 cannot optimise, for want of memory say, stays as it is: it works.
+    if (done) void done.then(renew, () => {});
     else renew();
   }
 }
